@@ -1,0 +1,11 @@
+//! The lowest layer: addresses, offsets, bounded little-endian reads and mapped files.
+//!
+//! The only folder in which `unsafe` is allowed. It knows no file format.
+
+mod addr;
+mod cursor;
+mod mapped;
+
+pub use addr::{Addr, FileOffset};
+pub use cursor::{Cursor, OutOfBounds};
+pub use mapped::Mapped;

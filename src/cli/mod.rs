@@ -1,0 +1,6 @@
+//! cli
+use std::process::ExitCode;
+/// Runs the program.
+pub fn main() -> ExitCode {
+    ExitCode::SUCCESS
+}

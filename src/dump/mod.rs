@@ -1,0 +1,5 @@
+//! Core files as an address space with mappings and threads. Knows nothing of .NET.
+
+mod address_space;
+
+pub use address_space::{AddressSpace, Fault, Piece, Run};
