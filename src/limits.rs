@@ -47,3 +47,41 @@ pub const MAX_METADATA_NAME_BYTES: usize = 16 << 10;
 
 /// How many types may be nested in each other. Compilers stop far below; a damaged table may hold a loop.
 pub const MAX_TYPE_NESTING: usize = 64;
+
+/// Bytes of the smallest instance: header, MethodTable, one field or padding. A string has 22 since 3.0.
+pub const MIN_BASE_SIZE: u32 = 16;
+
+/// Bytes of the largest instance without components. The type loader refuses instances of
+/// 128 MiB and more (`FIELD_OFFSET_LAST_REAL_OFFSET` in `src/coreclr/vm/field.h`).
+pub const MAX_BASE_SIZE: u32 = 0x0800_0000;
+
+/// Arguments of one generic type: C# has no limit, metadata allows 65,535; real ones stay below 20.
+pub const MAX_GENERIC_ARGUMENTS: u64 = 1024;
+
+/// Heaps of the server GC: at most one a processor, and the runtime allows 1,024 (`MAX_SUPPORTED_CPUS`).
+pub const MAX_GC_HEAPS: u64 = 4096;
+
+/// Generations in a heap's table: 4 up to 3.1, 5 since; room for two more.
+pub const MAX_GENERATIONS: u64 = 7;
+
+/// Segments or regions of the whole heap. Basic regions have 4 MiB, so this is 16 TiB of them.
+pub const MAX_SEGMENTS: usize = 4 << 20;
+
+/// Threads of the runtime. Linux allows 4,194,304 ids (`PID_MAX_LIMIT`).
+pub const MAX_THREADS: usize = 4 << 20;
+
+/// Assemblies of the process.
+pub const MAX_ASSEMBLIES: u64 = 1 << 20;
+
+/// Levels of types within types (arguments, elements) before a name is cut short.
+pub const MAX_TYPE_DEPTH: u32 = 64;
+
+/// Bytes of a type's name. Nested generics of compiler-made types reach some thousands.
+pub const MAX_TYPE_NAME_BYTES: usize = 64 << 10;
+
+/// Bytes after the base of the runtime's module in which its data is searched for: 10.0's
+/// libcoreclr spans 7 MiB, 3.1's 8 MiB, debug builds three times that.
+pub const RUNTIME_MODULE_SPAN: u64 = 32 << 20;
+
+/// Bytes of the contract descriptor's JSON; 10.0's has 10,563.
+pub const MAX_CONTRACT_JSON: u32 = 4 << 20;

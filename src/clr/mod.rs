@@ -2,4 +2,15 @@
 //!
 //! Knows nothing of columns or queries.
 
+pub mod checks;
+pub mod gc;
 pub mod layout;
+pub mod locate;
+pub mod modules;
+mod runtime;
+mod threads;
+pub mod types;
+pub mod walk;
+
+pub use runtime::{ClrRuntime, GcHeap};
+pub use threads::{Thread, ThreadList, ThreadState, threads};

@@ -100,6 +100,11 @@ impl Descriptor {
         self.globals.get(name)
     }
 
+    /// All globals.
+    pub fn globals(&self) -> impl Iterator<Item = (&str, &GlobalValue)> {
+        self.globals.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
     /// The value of a global that is a number, or `None` where that version has no such number.
     pub fn number(&self, name: &str) -> Option<u64> {
         match self.globals.get(name)? {

@@ -1,0 +1,7 @@
+//! x
+/// x
+#[derive(Debug)]
+pub struct MetadataSource;
+/// x
+#[derive(Debug)]
+pub struct ModuleMetadata;

@@ -1,0 +1,4 @@
+//! names
+/// x
+#[derive(Debug)]
+pub struct TypeNames;
