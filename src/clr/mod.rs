@@ -1,1 +1,3 @@
 //! clr
+
+pub mod metadata;
