@@ -6,11 +6,12 @@ pub mod checks;
 pub mod gc;
 pub mod layout;
 pub mod locate;
+pub mod metadata;
 pub mod modules;
 mod runtime;
 mod threads;
 pub mod types;
 pub mod walk;
 
-pub use runtime::{ClrRuntime, GcHeap};
+pub use runtime::{ClrRuntime, GcHeap, module_name};
 pub use threads::{Thread, ThreadList, ThreadState, threads};

@@ -5,11 +5,13 @@ use crate::clr::checks::Check;
 use crate::clr::gc::{self, AllocContexts, GcDacVars, GcHeaps, Segment};
 use crate::clr::layout::RuntimeVersion;
 use crate::clr::locate::{self, Located, RuntimeModule};
-use crate::clr::modules::{self, Module};
+use crate::clr::metadata::Metadata;
+use crate::clr::modules::{self, MetadataSource, Module};
 use crate::clr::threads::{self, ThreadList};
-use crate::clr::types::MethodTables;
+use crate::clr::types::{MethodTables, NamingModule, TypeNames};
 use crate::dump::Dump;
 use crate::error::{Error, ErrorKind, Result};
+use crate::image::ModuleFiles;
 use crate::problem::Problem;
 
 /// The GC heap as it is before it is walked.
@@ -25,6 +27,10 @@ pub struct GcHeap {
     pub contexts: AllocContexts,
     /// How to read MethodTables.
     pub method_tables: MethodTables,
+    /// Bytes by which listings of this version have always shown free objects too small: SOS and
+    /// ClrMD take those of 2.0 for strings and leave a terminator out. Kept, so that sums can be
+    /// compared with theirs; the walk itself steps by the true size.
+    pub free_uncounted: u64,
 }
 
 /// The .NET runtime of a dump.
@@ -40,6 +46,8 @@ pub struct ClrRuntime {
     pub threads: Option<ThreadList>,
     /// The managed modules.
     pub modules: Vec<Module>,
+    /// Where each of them has its metadata.
+    pub metadata: Vec<MetadataSource>,
     /// The heap, or why there is none to read.
     pub gc: Result<GcHeap>,
     /// What could not be read.
@@ -47,12 +55,12 @@ pub struct ClrRuntime {
 }
 
 impl ClrRuntime {
-    /// Finds and reads the runtime of `dump`.
+    /// Finds and reads the runtime of `dump`. Metadata that the dump lacks is looked for in `files`.
     ///
     /// # Errors
     /// There is no .NET runtime in the dump, or it is one whose structures are not known or do not
     /// prove right. A missing heap is no error here: it stands in [`ClrRuntime::gc`].
-    pub fn open(dump: Dump) -> Result<ClrRuntime> {
+    pub fn open(dump: Dump, files: &ModuleFiles) -> Result<ClrRuntime> {
         let mut problems = Vec::new();
         let module = RuntimeModule::find(&dump)?;
         let located = locate::locate(&dump, &module, &mut problems)?;
@@ -62,8 +70,9 @@ impl ClrRuntime {
                 problems.push(Problem::note(format!("the list of modules cannot be read: {error}")));
                 Vec::new()
             });
+        let metadata = modules.iter().map(|m| MetadataSource::find(&dump.memory, m, files)).collect();
         let gc = gc_heap(&dump, &located, threads.as_ref(), &mut problems);
-        Ok(ClrRuntime { dump, module, located, threads, modules, gc, problems })
+        Ok(ClrRuntime { dump, module, located, threads, modules, metadata, gc, problems })
     }
 
     /// The runtime's version: as its build id or path tells it, else only the family of its layout.
@@ -71,10 +80,34 @@ impl ClrRuntime {
         self.module.version().or_else(|| self.located.family.parse().ok())
     }
 
+    /// The modules with where each has its metadata.
+    pub fn modules_with_metadata(&self) -> impl Iterator<Item = (&Module, &MetadataSource)> {
+        self.modules.iter().zip(&self.metadata)
+    }
+
+    /// A namer for the types of `heap`'s objects.
+    pub fn type_names<'a>(&'a self, heap: &'a GcHeap) -> TypeNames<'a> {
+        let memory = &self.dump.memory;
+        let modules = self.modules_with_metadata().map(|(module, source)| {
+            let metadata = source.open(memory);
+            let name = module_name(module, metadata.as_ref()).into();
+            (module.address, NamingModule { name, metadata })
+        });
+        TypeNames::new(memory, &self.located.layout, &heap.method_tables, modules.collect())
+    }
+
     /// What was proved while the runtime was found.
     pub fn checks(&self) -> &[Check] {
         &self.located.checks
     }
+}
+
+/// The file name of a module; of a dynamic one its assembly's name; where neither is known its address.
+pub fn module_name(module: &Module, metadata: Option<&Metadata<'_>>) -> String {
+    let assembly = || Some(metadata?.assembly_name().ok()??.into_owned());
+    let own = || Some(metadata?.module_name().ok()?.into_owned());
+    let file = module.file_name().map(str::to_owned);
+    file.or_else(assembly).or_else(own).unwrap_or_else(|| format!("module {}", module.address))
 }
 
 fn threads(dump: &Dump, located: &Located, problems: &mut Vec<Problem>) -> Option<ThreadList> {
@@ -104,7 +137,7 @@ fn gc_heap(
         .pointer(memory, "FreeObjectMethodTable")
         .ok_or_else(|| unreadable("the MethodTable of free objects"))?;
     let segments = gc::segments(memory, layout, &heaps, problems)?;
-    if !any_objects(dump, &segments) {
+    if !holds_heap(dump, &segments) {
         return Err(no_heap());
     }
     if heaps.collecting {
@@ -122,6 +155,7 @@ fn gc_heap(
         segments,
         contexts,
         method_tables: MethodTables::new(layout, free)?,
+        free_uncounted: layout.number("FreeObject.UncountedBytes").unwrap_or(0),
     })
 }
 
@@ -136,9 +170,15 @@ fn global_context(dump: &Dump, located: &Located, at: Addr) -> Option<(Addr, Add
     Some((read(pointer)?, read(limit)?))
 }
 
-/// Whether any segment with objects has its first object in the dump.
-fn any_objects(dump: &Dump, segments: &[Segment]) -> bool {
-    segments.iter().any(|s| s.start < s.end && dump.memory.runs(s.start, s.end).next().is_some())
+/// Whether the dump was taken with the heap. One without still holds the pages that threads' stacks
+/// point into, so a few pages prove nothing; and what a cut file lost was saved all the same.
+fn holds_heap(dump: &Dump, segments: &[Segment]) -> bool {
+    let (mut saved, mut all) = (0, 0);
+    for segment in segments {
+        all += segment.end.0 - segment.start.0;
+        saved += dump.memory.saved_bytes(segment.start, segment.end);
+    }
+    saved > 0 && saved >= all / 2
 }
 
 fn no_heap() -> Error {

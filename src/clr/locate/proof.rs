@@ -4,7 +4,7 @@ use crate::bytes::Addr;
 use crate::clr::checks::{Check, Outcome};
 use crate::clr::gc::GcDacVars;
 use crate::clr::layout::Descriptor;
-use crate::clr::threads;
+use crate::clr::threads::threads;
 use crate::clr::types::MethodTableFlags;
 use crate::dump::AddressSpace;
 use crate::error::ErrorKind;
@@ -28,7 +28,7 @@ pub(super) fn prove(memory: &AddressSpace, layout: &Descriptor, name: &'static s
 }
 
 fn thread_store(memory: &AddressSpace, layout: &Descriptor, name: &'static str, store: Addr) -> Check {
-    match threads::threads(memory, layout, store, None, &mut Vec::new()) {
+    match threads(memory, layout, store, None, &mut Vec::new()) {
         Ok(list) => {
             let detail = format!("{} threads in the list, {} declared", list.threads.len(), list.declared);
             Check::of(name, list.is_sound(), detail)

@@ -5,5 +5,5 @@ mod metadata_source;
 mod module;
 
 pub use list::modules;
-pub use metadata_source::{MetadataSource, ModuleMetadata};
+pub use metadata_source::MetadataSource;
 pub use module::{Image, Module};

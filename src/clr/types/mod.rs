@@ -8,4 +8,4 @@ mod type_name;
 pub use encoding::Encoding;
 pub use method_table::{MethodTableFlags, MethodTables, NotAMethodTable, Shape};
 pub use type_handle::TypeHandle;
-pub use type_name::TypeNames;
+pub use type_name::{NamingModule, TypeNames};

@@ -15,7 +15,7 @@ use super::WorkerTypes;
 use super::shapes::Slot;
 
 /// The smallest object: header, MethodTable, one field. Smaller sizes (an empty string has 22) are taken as this.
-const MIN_OBJECT_SIZE: u64 = 24;
+pub const MIN_OBJECT_SIZE: u64 = 24;
 /// Bits of an object's first word that the GC uses as marks while it runs.
 const MARK_BITS: u64 = 7;
 /// How many objects must follow each other before a place is taken for an object's start.

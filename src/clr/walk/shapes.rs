@@ -68,6 +68,9 @@ pub struct WorkerTypes<'a> {
 }
 
 impl<'a> WorkerTypes<'a> {
+    /// The number of the type of free objects.
+    pub const FREE: u32 = 0;
+
     /// A worker's view of `shapes`.
     pub fn new(shapes: &'a Shapes<'a>) -> Self {
         let mut types = WorkerTypes {
@@ -77,7 +80,7 @@ impl<'a> WorkerTypes<'a> {
             method_tables: Vec::new(),
         };
         let free = shapes.method_tables.free();
-        types.ids.insert(free, 0);
+        types.ids.insert(free, Self::FREE);
         types.method_tables.push(free);
         types
     }

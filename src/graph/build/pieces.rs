@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::bytes::Addr;
 use crate::clr::GcHeap;
 use crate::clr::gc::Segment;
-use crate::clr::walk::{Gap, HeapWalk, Shapes, WorkerTypes};
+use crate::clr::walk::{Gap, HeapWalk, MIN_OBJECT_SIZE, Shapes, WorkerTypes};
 use crate::progress::Progress;
 
 use super::rows::Rows;
@@ -55,11 +55,12 @@ pub(super) struct Tally {
 pub(super) struct Worker<'a> {
     pub types: WorkerTypes<'a>,
     pub tallies: Vec<Tally>,
+    free_uncounted: u64,
 }
 
 impl<'a> Worker<'a> {
-    fn new(shapes: &'a Shapes<'a>) -> Self {
-        Worker { types: WorkerTypes::new(shapes), tallies: Vec::new() }
+    fn new(gc: &GcHeap, shapes: &'a Shapes<'a>) -> Self {
+        Worker { types: WorkerTypes::new(shapes), tallies: Vec::new(), free_uncounted: gc.free_uncounted }
     }
 
     /// Walks from the object at `from` to `until`; rows, gaps and the next object go to `walked`.
@@ -70,8 +71,9 @@ impl<'a> Worker<'a> {
             // Segments of large objects are whole pieces, and mostly hold few objects.
             let room = if stop.0 - at.0 <= PIECE_BYTES * 2 { stop.0 - at.0 } else { 0 };
             let mut rows = Rows::with_room(at, room);
-            let tallies = &mut self.tallies;
+            let (tallies, free_uncounted) = (&mut self.tallies, self.free_uncounted);
             let end = walk.walk(&mut self.types, at, stop, |address, number, size| {
+                let size = if number == WorkerTypes::FREE { listed_free_size(size, free_uncounted) } else { size };
                 rows.push(address, number, size);
                 let index = number as usize;
                 if index >= tallies.len() {
@@ -96,6 +98,11 @@ impl<'a> Worker<'a> {
             tally.bytes -= rows.size(row);
         }
     }
+}
+
+/// The size in bytes that listings show of a free object (see [`GcHeap::free_uncounted`]).
+fn listed_free_size(size: u64, uncounted: u64) -> u64 {
+    size.saturating_sub(uncounted).max(MIN_OBJECT_SIZE)
 }
 
 /// Cuts the segments into pieces, in order. Only segments of small objects are cut: large objects
@@ -133,7 +140,7 @@ pub(super) fn walk_all<'a>(
     rayon::scope(|scope| {
         for _ in 0..rayon::current_num_threads() {
             scope.spawn(|_| {
-                let mut worker = Worker::new(shapes);
+                let mut worker = Worker::new(gc, shapes);
                 let mut mine = Vec::new();
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);

@@ -2,7 +2,7 @@
 
 use crate::bytes::Addr;
 use crate::clr::GcHeap;
-use crate::clr::walk::{Gap, HeapWalk};
+use crate::clr::walk::{Gap, HeapWalk, WorkerTypes};
 use crate::graph::{RowSize, SegmentId};
 
 use super::pieces::{Piece, WalkedPiece, Worker};
@@ -63,9 +63,8 @@ impl Joined {
     }
 }
 
-/// Number 0 is the type of free objects, with every worker.
 fn free_bytes(rows: &Rows) -> u64 {
-    let free = rows.types.iter().zip(&rows.sizes).enumerate().filter(|(_, (number, _))| number.0 == 0);
+    let free = rows.types.iter().zip(&rows.sizes).enumerate().filter(|(_, (number, _))| number.0 == WorkerTypes::FREE);
     free.map(|(row, (_, size))| if *size == RowSize::LARGE { rows.size(row) } else { u64::from(size.0) }).sum()
 }
 

@@ -1,5 +1,6 @@
 //! From the workers' own numbers of types to ids that are the same in every run.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -65,22 +66,25 @@ fn totals(workers: &[Worker<'_>]) -> Vec<(Addr, Tally)> {
     totals
 }
 
+/// Names and sizes of the types. A type whose module has no whole metadata is told once a module.
 fn describe(runtime: &ClrRuntime, totals: &[(Addr, Tally)], problems: &mut Vec<Problem>) -> Vec<TypeInfo> {
     let Ok(gc) = &runtime.gc else { return Vec::new() };
     let memory = &runtime.dump.memory;
     let tables = &gc.method_tables;
-    let _ = problems;
-    totals
+    let mut names = runtime.type_names(gc);
+    let types: Vec<TypeInfo> = totals
         .iter()
         .map(|&(mt, tally)| {
             let shape = tables.shape(memory, mt).ok();
+            let parent = tables.parent(memory, mt).ok().filter(|parent| !parent.is_null());
+            let is_free = mt == tables.free();
             TypeInfo {
                 method_table: mt,
-                name: Arc::from(format!("MethodTable {mt}")),
-                module: None,
+                name: names.name(mt),
+                module: names.module(mt).filter(|_| !is_free).map(|module| Arc::clone(&module.name)),
                 base_size: shape.map_or(0, |s| s.base_size),
                 element_size: shape.map_or(0, |s| s.component_size),
-                parent: None,
+                parent: parent.filter(|_| !is_free).map(|parent| names.name(parent)),
                 rank: shape.as_ref().map_or(0, MethodTables::rank),
                 has_length: shape.is_some_and(|s| s.flags.has_component_size()),
                 finalizable: shape.is_some_and(|s| s.flags.has_finalizer()),
@@ -88,5 +92,24 @@ fn describe(runtime: &ClrRuntime, totals: &[(Addr, Tally)], problems: &mut Vec<P
                 size: tally.bytes,
             }
         })
-        .collect()
+        .collect();
+    problems.extend(unnamed(&types));
+    types
+}
+
+/// Tells that types have no names, and what would give them names.
+fn unnamed(types: &[TypeInfo]) -> Option<Problem> {
+    let nameless: Vec<&TypeInfo> = types.iter().filter(|t| t.name.contains("!02")).collect();
+    if nameless.is_empty() {
+        return None;
+    }
+    let modules: BTreeSet<&str> = nameless.iter().filter_map(|t| t.module.as_deref()).collect();
+    let modules: Vec<&str> = modules.into_iter().collect();
+    let message = format!(
+        "{} of {} types have no name, because the dump lacks the metadata of {}",
+        nameless.len(),
+        types.len(),
+        if modules.is_empty() { "their modules".to_owned() } else { modules.join(", ") }
+    );
+    Some(Problem::note(message).hint("give the folders with these files: --files DIR"))
 }
