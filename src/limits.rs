@@ -85,3 +85,16 @@ pub const RUNTIME_MODULE_SPAN: u64 = 32 << 20;
 
 /// Bytes of the contract descriptor's JSON; 10.0's has 10,563.
 pub const MAX_CONTRACT_JSON: u32 = 4 << 20;
+
+/// Bytes that a compressed dump may unpack to: the largest file that ext4 holds, far above the
+/// memory of any machine that is dumped. It stops a file of a few kilobytes that unpacks for ever;
+/// bytes that are not zero are bounded by the free disk long before.
+pub const MAX_UNPACKED_BYTES: u64 = 16 << 40;
+
+/// Bytes up to which an unpacked dump is held in memory and not in a temporary file: what every
+/// machine can spare, and more than a dump without a heap has.
+pub const UNPACKED_IN_MEMORY_BYTES: u64 = 64 << 20;
+
+/// The largest window of a zstd frame, as a power of two: the format's own tool goes no further
+/// (`--long=31`, 2 GiB). The decoder allocates so much for a frame that asks for it.
+pub const MAX_ZSTD_WINDOW_LOG: u32 = 31;

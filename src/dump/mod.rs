@@ -1,6 +1,7 @@
 //! Dump files as an address space with mappings and threads. Knows nothing of .NET.
 
 mod address_space;
+pub mod container;
 mod elf_core;
 mod mappings;
 mod recognize;

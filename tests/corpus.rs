@@ -1,0 +1,182 @@
+//! The dumps of `corpus/` answer exactly as the golden files say, for any number of threads.
+
+use std::path::{Path, PathBuf};
+
+use heapql::graph::Snapshot;
+use heapql::open::OpenOptions;
+use heapql::progress::NoProgress;
+use heapql::query::{Answer, RunOptions, ValueRef};
+
+use crate::golden::{Rows, Table, differences};
+
+/// A statement whose answer stands in `corpus/golden/DUMP/NAME.tsv`.
+struct Query {
+    name: &'static str,
+    statement: &'static str,
+    rows: Rows,
+}
+
+const QUERIES: &[Query] = &[
+    Query {
+        name: "histogram",
+        statement: "select mt, type, count, size group by mt, type",
+        rows: Rows::Exactly,
+    },
+    Query { name: "free", statement: "select count, size where type = 'Free'", rows: Rows::Exactly },
+    Query {
+        name: "strings",
+        statement: "select count, size where type = 'System.String'",
+        rows: Rows::Exactly,
+    },
+    Query { name: "generations", statement: "select gen, count, size group by gen", rows: Rows::Exactly },
+    Query {
+        name: "segments",
+        statement: "select start, end, kind, heap from segments where end > start",
+        rows: Rows::Exactly,
+    },
+    // The reference does not list dynamic modules.
+    Query { name: "modules", statement: "select name from modules", rows: Rows::AtLeast },
+    Query {
+        name: "zoo_by_generation",
+        statement: "select type, gen, count where type like 'Zoo.%' group by type, gen",
+        rows: Rows::Exactly,
+    },
+];
+
+fn corpus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
+}
+
+fn open(dump: &str) -> Snapshot {
+    let path = corpus().join(format!("{dump}.core.zst"));
+    let opened = heapql::open::open(&path, &OpenOptions::default(), &NoProgress);
+    opened.unwrap_or_else(|e| panic!("{}: {e}", path.display())).snapshot
+}
+
+fn ask(snapshot: &Snapshot, statement: &str) -> Answer {
+    let snapshots = std::slice::from_ref(snapshot);
+    heapql::query::run(snapshots, statement, &RunOptions::default())
+        .unwrap_or_else(|e| panic!("{statement}: {e}"))
+}
+
+/// A value as golden files have it.
+fn text(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Null => String::new(),
+        ValueRef::Text(text) => text.to_owned(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(number) => number.to_string(),
+        ValueRef::Bytes(number) => number.to_string(),
+        ValueRef::Address(address) => address.to_string(),
+        ValueRef::Boolean(truth) => truth.to_string(),
+        ValueRef::List(values) => values.into_iter().map(text).collect::<Vec<_>>().join(","),
+    }
+}
+
+fn table(answer: &Answer) -> Table {
+    let row = |i| answer.columns.iter().map(|column| text(column.value(i))).collect();
+    let columns = answer.columns.iter().map(|column| column.name.clone()).collect();
+    Table::new(columns, (0..answer.row_count()).map(row).collect())
+}
+
+/// Objects, their bytes, and the sum of their addresses: no object can be missing, doubled or
+/// elsewhere without changing one of them.
+fn totals(snapshot: &Snapshot) -> Table {
+    let answer = ask(snapshot, "select address, size from objects");
+    let (mut size, mut sum) = (0_u64, 0_u64);
+    for row in 0..answer.row_count() {
+        match (answer.columns[0].value(row), answer.columns[1].value(row)) {
+            (ValueRef::Address(address), ValueRef::Bytes(bytes)) => {
+                size += bytes;
+                sum = sum.wrapping_add(address.0);
+            }
+            other => panic!("an address and a size expected: {other:?}"),
+        }
+    }
+    let columns = ["count", "size", "address_sum"].map(str::to_owned).to_vec();
+    Table::new(columns, vec![vec![answer.row_count().to_string(), size.to_string(), format!("{sum:#x}")]])
+}
+
+/// Everything that `dump` answers, in a form that can be compared.
+fn answers(dump: &str) -> Vec<(&'static str, Rows, Table)> {
+    let snapshot = open(dump);
+    let mut answers = vec![("totals", Rows::Exactly, totals(&snapshot))];
+    answers.extend(QUERIES.iter().map(|q| (q.name, q.rows, table(&ask(&snapshot, q.statement)))));
+    answers
+}
+
+#[track_caller]
+fn assert_golden(dump: &str) {
+    let folder = corpus().join("golden").join(dump);
+    let mut report = String::new();
+    let mut compared = 0;
+    for (name, rows, got) in answers(dump) {
+        let path = folder.join(format!("{name}.tsv"));
+        // The reference has no answer to this query on this dump.
+        if !path.exists() {
+            continue;
+        }
+        compared += 1;
+        for difference in differences(&Table::read(&path), &got, rows) {
+            report.push_str(&format!("{name}: {difference}\n"));
+        }
+    }
+    let files = folder.read_dir().expect("the golden files").count();
+    assert_eq!(compared, files, "a golden file of {dump} belongs to no query");
+    assert!(report.is_empty(), "{dump} is not as its golden files say:\n{report}");
+}
+
+#[test]
+fn zoo_10_0() {
+    assert_golden("zoo-10.0");
+}
+
+#[test]
+fn zoo_8_0() {
+    assert_golden("zoo-8.0");
+}
+
+#[test]
+fn zoo_3_1_without_the_assemblies() {
+    assert_golden("zoo-3.1");
+}
+
+#[test]
+fn web_t0() {
+    assert_golden("web-t0");
+}
+
+#[test]
+fn web_t1() {
+    assert_golden("web-t1");
+}
+
+#[test]
+fn web_t2() {
+    assert_golden("web-t2");
+}
+
+#[test]
+fn the_answers_are_the_same_for_any_number_of_threads() {
+    let with_threads = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a thread pool");
+        pool.install(|| {
+            let snapshot = open("zoo-10.0");
+            let statements = QUERIES.iter().map(|q| q.statement);
+            let all = statements.chain(["select address, type, mt, size, gen, heap, length from objects"]);
+            // Not sorted: the order of rows must be the same too.
+            let rows = |a: &Answer| {
+                let row = |i| a.columns.iter().map(|c| text(c.value(i))).collect::<Vec<_>>().join("\t");
+                (0..a.row_count()).map(row).collect::<Vec<_>>()
+            };
+            all.map(|statement| (statement, rows(&ask(&snapshot, statement)))).collect::<Vec<_>>()
+        })
+    };
+    let alone = with_threads(1);
+    for threads in [2, 5] {
+        for ((statement, expected), (_, got)) in alone.iter().zip(with_threads(threads)) {
+            let first = expected.iter().zip(&got).find(|(e, g)| e != g);
+            assert!(*expected == got, "{statement}: {threads} threads answer otherwise: {first:?}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The integration tests, one binary with a module a theme.
+
+mod golden;
+mod tidy;
+
+// Enabled as soon as the library opens dumps.
+#[cfg(any())]
+mod corpus;
+#[cfg(any())]
+mod damage;
