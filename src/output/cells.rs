@@ -1,5 +1,7 @@
 //! Cells as text, column by column, in the notation of a format.
 
+use std::sync::Arc;
+
 use crate::bytes::Addr;
 use crate::query::{AnswerColumn, Cells, ValueRef};
 
@@ -35,6 +37,23 @@ pub(super) trait Notation: Sync {
     }
 }
 
+/// A column of text as it is stored: a list of texts and, a row, a place in it (which means nothing
+/// where the row is null).
+pub(super) struct Texts<'a> {
+    pub(super) values: &'a [Arc<str>],
+    pub(super) codes: &'a [u32],
+}
+
+/// The stored texts of a column, or `None` when it holds something else.
+///
+/// The one place in this layer that looks behind [`AnswerColumn::value`].
+pub(super) fn texts(column: &AnswerColumn) -> Option<Texts<'_>> {
+    match &column.cells {
+        Cells::Text { values, rows } => Some(Texts { values, codes: rows }),
+        _ => None,
+    }
+}
+
 /// A text column is spelled once a distinct text when each text stands in so many rows on average:
 /// below that, the spelled texts would cost more memory than they save time.
 const ROWS_PER_TEXT: usize = 4;
@@ -43,35 +62,53 @@ const ROWS_PER_TEXT: usize = 4;
 pub(super) struct CellWriter<'a, N> {
     column: &'a AnswerColumn,
     notation: &'a N,
-    /// The distinct texts of the column, already spelled.
-    spelled: Option<Vec<Box<[u8]>>>,
+    /// The distinct texts of the column, already spelled, and the place of each row's among them.
+    spelled: Option<(Vec<Box<[u8]>>, &'a [u32])>,
 }
 
 impl<'a, N: Notation> CellWriter<'a, N> {
     pub(super) fn new(column: &'a AnswerColumn, notation: &'a N) -> Self {
-        let spelled = match &column.cells {
-            Cells::Text { values, rows } if values.len() <= rows.len() / ROWS_PER_TEXT => {
-                let spell = |text: &str| {
-                    let mut out = Vec::with_capacity(text.len() + 2);
-                    notation.text(text, &mut out);
-                    out.into_boxed_slice()
-                };
-                Some(values.iter().map(|text| spell(text)).collect())
-            }
-            _ => None,
+        let repeating = texts(column).filter(|t| t.values.len() <= t.codes.len() / ROWS_PER_TEXT);
+        let spell = |text: &Arc<str>| {
+            let mut out = Vec::with_capacity(text.len() + 2);
+            notation.text(text, &mut out);
+            out.into_boxed_slice()
         };
+        let spelled = repeating.map(|t| (t.values.iter().map(spell).collect(), t.codes));
         CellWriter { column, notation, spelled }
     }
 
     /// Appends the cell in row `row`.
     pub(super) fn push(&self, row: usize, out: &mut Vec<u8>) {
-        if let (Cells::Text { rows, .. }, Some(spelled)) = (&self.column.cells, &self.spelled) {
-            match rows.get(row).and_then(|&text| spelled.get(text as usize)) {
-                Some(text) => out.extend_from_slice(text),
-                None => self.notation.null(out),
+        match (self.column.value(row), &self.spelled) {
+            (ValueRef::Text(_), Some((spelled, codes))) => {
+                out.extend_from_slice(&spelled[codes[row] as usize]);
             }
-        } else {
-            self.notation.value(&self.column.value(row), out);
+            (value, _) => self.notation.value(&value, out),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::json::Json;
+    use crate::output::samples;
+
+    #[test]
+    fn repeating_texts_and_nulls_keep_their_rows() {
+        let rows: Vec<_> = (0..30).map(|i| [Some("a\"b"), None, Some("Zoo.Dog")][i % 3]).collect();
+        let column = samples::text_column("t", &rows);
+        let writer = CellWriter::new(&column, &Json);
+        assert!(writer.spelled.is_some());
+        let spelled: Vec<_> = (0..30)
+            .map(|row| {
+                let mut out = Vec::new();
+                writer.push(row, &mut out);
+                String::from_utf8(out).unwrap()
+            })
+            .collect();
+        assert_eq!(spelled[..3], [r#""a\"b""#, "null", r#""Zoo.Dog""#]);
+        assert_eq!(spelled[27..], spelled[..3]);
     }
 }

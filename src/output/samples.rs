@@ -1,11 +1,10 @@
 //! Answers for the tests of all formats.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::bytes::Addr;
 use crate::graph::Facts;
-use crate::query::{Answer, AnswerColumn, Cells, Kind};
+use crate::query::{Answer, AnswerColumn, Kind, ValueRef};
 
 /// Quotes, separators, line breaks, an escape sequence, a direction override, wide characters.
 pub const HOSTILE: &str = "a \"quoted\", text\r\n\x1b[31mred\x1b[0m \u{202e}gnp.exe 犬 =1+1\0";
@@ -19,16 +18,9 @@ pub fn facts() -> Facts {
     }
 }
 
-/// A column of texts, each row its own.
 pub fn text_column(name: &str, rows: &[Option<&str>]) -> AnswerColumn {
-    let values: Vec<Arc<str>> = rows.iter().flatten().map(|&text| text.into()).collect();
-    let mut next = 0..;
-    let rows = rows.iter().map(|row| if row.is_some() { next.next().unwrap() } else { u32::MAX });
-    AnswerColumn { name: name.into(), kind: Kind::Text, cells: Cells::Text { rows: rows.collect(), values } }
-}
-
-pub fn column(name: &str, kind: Kind, cells: Cells) -> AnswerColumn {
-    AnswerColumn { name: name.into(), kind, cells }
+    let rows = rows.iter().map(|row| row.map_or(ValueRef::Null, ValueRef::Text));
+    AnswerColumn::new(name, Kind::Text, rows)
 }
 
 pub fn one_text(rows: &[&str]) -> Answer {
@@ -38,12 +30,13 @@ pub fn one_text(rows: &[&str]) -> Answer {
 
 /// A grouped query's answer.
 pub fn types() -> Answer {
+    use ValueRef::{Bytes, Integer, Null};
     Answer {
         query: "select type, count, size group by type".into(),
         columns: vec![
             text_column("type", &[Some("Zoo.Dog"), Some("System.String")]),
-            column("count", Kind::Integer, Cells::Integer(vec![Some(1013), Some(7)])),
-            column("size", Kind::Bytes, Cells::Bytes(vec![Some(72936), None])),
+            AnswerColumn::new("count", Kind::Integer, [Integer(1013), Integer(7)]),
+            AnswerColumn::new("size", Kind::Bytes, [Bytes(72936), Null]),
         ],
         warnings: Vec::new(),
         elapsed: Duration::from_micros(12_345),
@@ -52,19 +45,17 @@ pub fn types() -> Answer {
 
 /// Every kind of cell: a full row, a row of nulls, a row of border cases.
 pub fn every_kind() -> Answer {
-    let addresses = vec![Some(Addr(0x7f00_0000_1000)), None, Some(Addr::NULL)];
+    use ValueRef::{Address, Boolean, Bytes, Integer, Null, Real};
+    let integers = [Integer(-5), Null, Integer(9_007_199_254_740_993)];
+    let addresses = [Address(Addr(0x7f00_0000_1000)), Null, Address(Addr::NULL)];
     Answer {
         columns: vec![
             text_column("text", &[Some(HOSTILE), None, Some("")]),
-            column(
-                "integer",
-                Kind::Integer,
-                Cells::Integer(vec![Some(-5), None, Some(9_007_199_254_740_993)]),
-            ),
-            column("real", Kind::Real, Cells::Real(vec![Some(72.5), None, Some(f64::NAN)])),
-            column("bytes", Kind::Bytes, Cells::Bytes(vec![Some(u64::MAX), None, Some(0)])),
-            column("address", Kind::Address, Cells::Address(addresses)),
-            column("boolean", Kind::Boolean, Cells::Boolean(vec![Some(true), None, Some(false)])),
+            AnswerColumn::new("integer", Kind::Integer, integers),
+            AnswerColumn::new("real", Kind::Real, [Real(72.5), Null, Real(f64::NAN)]),
+            AnswerColumn::new("bytes", Kind::Bytes, [Bytes(u64::MAX), Null, Bytes(0)]),
+            AnswerColumn::new("address", Kind::Address, addresses),
+            AnswerColumn::new("boolean", Kind::Boolean, [Boolean(true), Null, Boolean(false)]),
         ],
         ..Answer::default()
     }
@@ -72,8 +63,6 @@ pub fn every_kind() -> Answer {
 
 /// Columns without a row.
 pub fn empty() -> Answer {
-    Answer {
-        columns: vec![text_column("type", &[]), column("size", Kind::Bytes, Cells::Bytes(Vec::new()))],
-        ..Answer::default()
-    }
+    let columns = vec![text_column("type", &[]), AnswerColumn::new("size", Kind::Bytes, [])];
+    Answer { columns, ..Answer::default() }
 }

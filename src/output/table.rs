@@ -18,9 +18,9 @@ use comfy_table::{
 use unicode_width::UnicodeWidthStr;
 
 use crate::bytes::Addr;
-use crate::query::{Answer, AnswerColumn, Cells, Kind, ValueRef};
+use crate::query::{Answer, AnswerColumn, Kind, ValueRef};
 
-use super::cells::{CellWriter, Notation};
+use super::cells::{CellWriter, Notation, texts};
 use super::format::{AnswerWriter, Document, Screen};
 use super::json::Json;
 use super::json_text::push_address;
@@ -107,7 +107,7 @@ fn lay_out(answer: &Answer, room: Option<usize>) -> Vec<Column<'_>> {
 fn wish(column: &AnswerColumn) -> Wish {
     let header = sanitize(&column.name).width().clamp(1, MAX_COLUMN_WIDTH);
     let natural = natural_width(column, NULL.len()).max(header);
-    Wish { natural, shrinks: matches!(column.cells, Cells::Text { .. }) }
+    Wish { natural, shrinks: texts(column).is_some() }
 }
 
 fn is_number(kind: Kind) -> bool {
@@ -184,8 +184,9 @@ fn shown_width(content: &[u8]) -> usize {
 }
 
 /// The notation of cells in a table: text is made harmless and fitted to the column's width.
-struct Shown {
-    width: usize,
+pub(super) struct Shown {
+    /// The columns that a text gets.
+    pub(super) width: usize,
 }
 
 impl Notation for Shown {

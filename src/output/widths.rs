@@ -2,10 +2,12 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::query::{AnswerColumn, Cells};
+use crate::query::{AnswerColumn, ValueRef};
 
+use super::cells::{Notation, texts};
 use super::sanitize::sanitize;
-use super::units::{grouped_width, push_short_real};
+use super::table::Shown;
+use super::units::grouped_width;
 
 /// The widest a column gets where nothing limits it. One string of a megabyte would else pad every
 /// row to a megabyte; type names stay far below. What is longer is shortened in the middle.
@@ -17,57 +19,41 @@ const MIN_TEXT_WIDTH: usize = 12;
 /// The width of the widest cell of a column, in terminal columns, `null_width` being that of null.
 /// Costs one pass over the rows; text is measured once a distinct text that occurs.
 pub(super) fn natural_width(column: &AnswerColumn, null_width: usize) -> usize {
-    match &column.cells {
-        Cells::Text { values, rows } => text_width(values, rows, null_width),
-        Cells::Integer(rows) => extremes(rows, null_width, |&n| n),
-        Cells::Bytes(rows) => extremes(rows, null_width, |&n| i128::from(n)),
-        Cells::Real(rows) => widest(rows, null_width, |&real| {
-            let mut text = Vec::new();
-            push_short_real(real, &mut text);
-            text.len()
-        }),
-        Cells::Address(rows) => {
-            let digits = |n: u64| n.checked_ilog2().map_or(1, |log| log as usize / 4 + 1);
-            widest(rows, null_width, |address| 2 + digits(address.0))
-        }
-        Cells::Boolean(rows) => widest(rows, null_width, |&value| if value { 4 } else { 5 }),
-    }
-}
-
-fn text_width<T: AsRef<str>>(values: &[T], rows: &[u32], null_width: usize) -> usize {
     // The list of texts may hold more than occur here (after a limit, say).
-    let mut measured = vec![false; values.len()];
+    let texts = texts(column);
+    let mut measured = vec![false; texts.as_ref().map_or(0, |texts| texts.values.len())];
+    let is_new = |row: usize, measured: &mut Vec<bool>| match &texts {
+        Some(texts) => !std::mem::replace(&mut measured[texts.codes[row] as usize], true),
+        None => true,
+    };
     let mut width = 0;
-    for &row in rows {
-        match values.get(row as usize) {
-            None => width = width.max(null_width),
-            Some(text) if !std::mem::replace(&mut measured[row as usize], true) => {
-                width = width.max(sanitize(text.as_ref()).width());
+    // The longest whole number is the smallest or the largest.
+    let (mut smallest, mut largest) = (0, 0);
+    for row in 0..column.len() {
+        width = width.max(match column.value(row) {
+            ValueRef::Null => null_width,
+            ValueRef::Text(text) if is_new(row, &mut measured) => sanitize(text).width(),
+            ValueRef::Text(_) => 0,
+            ValueRef::Integer(number) => {
+                (smallest, largest) = (number.min(smallest), number.max(largest));
+                1
             }
-            Some(_) => {}
-        }
+            ValueRef::Bytes(bytes) => {
+                largest = largest.max(i128::from(bytes));
+                1
+            }
+            other => shown_width(&other),
+        });
     }
-    width.min(MAX_COLUMN_WIDTH)
+    let numbers =
+        if largest > 0 || smallest < 0 { grouped_width(smallest).max(grouped_width(largest)) } else { 0 };
+    width.max(numbers).min(MAX_COLUMN_WIDTH)
 }
 
-/// The width of the longest number: that of the smallest or of the largest.
-fn extremes<T>(rows: &[Option<T>], null_width: usize, number: impl Fn(&T) -> i128) -> usize {
-    let mut range: Option<(i128, i128)> = None;
-    let mut width = 0;
-    for row in rows {
-        match row {
-            None => width = width.max(null_width),
-            Some(value) => {
-                let n = number(value);
-                range = Some(range.map_or((n, n), |(min, max)| (min.min(n), max.max(n))));
-            }
-        }
-    }
-    range.map_or(width, |(min, max)| width.max(grouped_width(min)).max(grouped_width(max)))
-}
-
-fn widest<T>(rows: &[Option<T>], null_width: usize, width: impl Fn(&T) -> usize) -> usize {
-    rows.iter().map(|row| row.as_ref().map_or(null_width, &width)).max().unwrap_or(0)
+fn shown_width(value: &ValueRef<'_>) -> usize {
+    let mut text = Vec::new();
+    Shown { width: MAX_COLUMN_WIDTH }.value(value, &mut text);
+    String::from_utf8_lossy(&text).width()
 }
 
 /// A column that asks for room.
@@ -103,8 +89,8 @@ pub(super) fn fit(wishes: &[Wish], gap: usize, room: usize) -> Vec<usize> {
 mod tests {
     use super::*;
     use crate::bytes::Addr;
-    use crate::output::samples::{column, text_column};
-    use crate::query::Kind;
+    use crate::output::samples::text_column;
+    use crate::query::{Cells, Kind};
     use proptest::prelude::*;
 
     fn wish(natural: usize, shrinks: bool) -> Wish {
@@ -128,14 +114,20 @@ mod tests {
 
     #[test]
     fn numbers_are_as_wide_as_the_longest() {
-        let integers = column("n", Kind::Integer, Cells::Integer(vec![Some(-1000), Some(50), None]));
-        assert_eq!(natural_width(&integers, 1), "-1,000".len());
-        let addresses = column("a", Kind::Address, Cells::Address(vec![Some(Addr(0)), Some(Addr(0x1_0000))]));
-        assert_eq!(natural_width(&addresses, 1), "0x10000".len());
-        let booleans = column("b", Kind::Boolean, Cells::Boolean(vec![Some(true), None]));
-        assert_eq!(natural_width(&booleans, 1), 4);
-        let reals = column("r", Kind::Real, Cells::Real(vec![Some(1234.5678)]));
-        assert_eq!(natural_width(&reals, 1), "1,234.568".len());
+        use ValueRef::{Address, Boolean, Bytes, Integer, Null, Real};
+        let cases = [
+            (Kind::Integer, vec![Integer(-1000), Integer(50), Null], "-1,000"),
+            (Kind::Integer, vec![Null, Null], "-"),
+            (Kind::Integer, vec![Integer(0)], "0"),
+            (Kind::Bytes, vec![Bytes(u64::MAX), Bytes(1)], "18,446,744,073,709,551,615"),
+            (Kind::Address, vec![Address(Addr(0)), Address(Addr(0x1_0000))], "0x10000"),
+            (Kind::Boolean, vec![Boolean(true), Null], "true"),
+            (Kind::Real, vec![Real(1234.5678)], "1,234.568"),
+        ];
+        for (kind, values, widest) in cases {
+            let column = AnswerColumn::new("c", kind, values);
+            assert_eq!(natural_width(&column, 1), widest.len(), "{widest}");
+        }
     }
 
     #[test]

@@ -88,13 +88,14 @@ fn long(count: usize) -> Answer {
     let name = |i: usize| format!("{}{}{i}", "T".repeat(i % 40), if i.is_multiple_of(7) { "犬" } else { "" });
     let names: Vec<_> = (0..count).map(name).collect();
     let names: Vec<_> = names.iter().map(|name| (name.len() > 3).then_some(name.as_str())).collect();
-    let integers = (0..count as i128).map(|n| (n % 5 != 0).then_some(n * n)).collect();
-    let booleans = (0..count).map(|n| Some(n % 2 == 0)).collect();
+    let integer = |n: i128| if n % 5 == 0 { ValueRef::Null } else { ValueRef::Integer(n * n) };
+    let integers = (0..count as i128).map(integer);
+    let booleans = (0..count).map(|n| ValueRef::Boolean(n % 2 == 0));
     Answer {
         columns: vec![
             samples::text_column("type", &names),
-            samples::column("square", Kind::Integer, Cells::Integer(integers)),
-            samples::column("even", Kind::Boolean, Cells::Boolean(booleans)),
+            AnswerColumn::new("square", Kind::Integer, integers),
+            AnswerColumn::new("even", Kind::Boolean, booleans),
         ],
         ..Answer::default()
     }
