@@ -71,9 +71,18 @@ pub fn locate(dump: &Dump, module: &RuntimeModule, problems: &mut Vec<Problem>) 
     for bundled in layouts(module.version()) {
         let (layout, layout_source) = described(bundled, contract.as_ref());
         for (table, found_by) in tables(memory, module, &layout) {
-            let Some((globals, checks)) = globals(memory, &layout, table, contract.as_ref()) else { continue };
+            let Some((globals, checks)) = globals(memory, &layout, table, contract.as_ref()) else {
+                continue;
+            };
             if proof::suffices(&checks) {
-                return Ok(Located { layout, family: bundled.name(), layout_source, globals, found_by, checks });
+                return Ok(Located {
+                    layout,
+                    family: bundled.name(),
+                    layout_source,
+                    globals,
+                    found_by,
+                    checks,
+                });
             }
             if closest.as_ref().is_none_or(|c| passed(c) < passed(&checks)) {
                 closest = Some(checks);
@@ -102,7 +111,14 @@ fn described(bundled: &Bundled, contract: Option<&Contract>) -> (Descriptor, Str
         return (layout, format!("bundled for {}", bundled.name()));
     };
     layout.overlay(own.0);
-    (layout, format!("the dump's own contract descriptor ({} bytes), completed by what is bundled for {}", own.1, bundled.name()))
+    (
+        layout,
+        format!(
+            "the dump's own contract descriptor ({} bytes), completed by what is bundled for {}",
+            own.1,
+            bundled.name()
+        ),
+    )
 }
 
 /// Candidates for the table of variables, the surest first. The search by shape runs only when the
@@ -213,7 +229,8 @@ fn unproved(module: &RuntimeModule, closest: Option<Vec<Check>>) -> Error {
     let name = version.map_or_else(|| "of an unknown version".to_owned(), |v| v.to_string());
     let known = layout::all().iter().map(Bundled::name).collect::<Vec<_>>().join(", ");
     if version.is_some_and(|v| layout::for_version(v).is_none()) {
-        let message = format!("the runtime is .NET {name}, whose structures are not known; known are {known}");
+        let message =
+            format!("the runtime is .NET {name}, whose structures are not known; known are {known}");
         return Error::new(proof::UNPROVED, message).at(module.base);
     }
     let failed = closest.into_iter().flatten().find(|c| c.outcome != Outcome::Passed);

@@ -73,7 +73,9 @@ impl MetadataSource {
             MetadataSource::Dump { address, size } | MetadataSource::Partial { address, size } => {
                 Metadata::parse_partial(SparseBytes::from_memory(memory, *address, *size as usize)).ok()
             }
-            MetadataSource::File { contents, .. } => Metadata::of_image(&PeImage::in_file(contents).ok()?).ok(),
+            MetadataSource::File { contents, .. } => {
+                Metadata::of_image(&PeImage::in_file(contents).ok()?).ok()
+            }
             MetadataSource::Missing(_) => None,
         }
     }
