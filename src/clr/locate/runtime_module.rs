@@ -83,7 +83,7 @@ fn by_symbols(memory: &AddressSpace) -> Option<RuntimeModule> {
     memory.runs(Addr::NULL, Addr(u64::MAX)).filter(|run| run.bytes.starts_with(b"\x7fELF")).find_map(|run| {
         let module = RuntimeModule::at(memory, run.start, None);
         let exports = |name: &&str| module.symbol(memory, name).is_some();
-        (module.known.is_some() || RUNTIME_SYMBOLS.iter().any(|name| exports(&name))).then_some(module)
+        (module.known.is_some() || RUNTIME_SYMBOLS.iter().any(exports)).then_some(module)
     })
 }
 
