@@ -10,8 +10,8 @@
 //! be allocated by a size that the dump claims, and one forgotten check would turn a hole into a name.
 //!
 //! Why this reader is our own: of the crates that read these tables, `windows-metadata` and `winmd`
-//! panic on what they do not expect and know no `#-` stream, `dotnetdll` is under the GPL, and
-//! `dotscope` loads a whole assembly eagerly behind some forty dependencies. None takes metadata with holes.
+//! take whole PE files without `#-` streams and panic on what they do not expect, `dotnetdll` is under
+//! the GPL, and `dotscope` loads an assembly eagerly behind 35 dependencies. None takes metadata with holes.
 
 mod attributes;
 mod coded_index;

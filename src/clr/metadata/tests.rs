@@ -281,6 +281,32 @@ fn types_nested_in_a_circle_are_refused() {
 }
 
 #[test]
+fn a_column_read_as_what_it_is_not_is_an_error() {
+    let metadata = parse(&sample("#~", false));
+    let row = metadata.raw_row(Table::TypeDef, 2).unwrap();
+    assert!(row.number(6).is_err(), "there are six columns");
+    assert!(row.number(99).is_err());
+    assert!(row.short(0).is_err(), "the flags need more than 16 bits");
+    assert!(row.token(1).is_err(), "a name is no token");
+    assert_eq!(row.token(5), Ok(Token { table: Table::MethodDef, rid: 1 }));
+}
+
+#[test]
+fn indexes_out_of_their_heaps_are_refused() {
+    let mut builder = sample("#~", false);
+    builder.user_strings.extend([0xff, 5, b'h']);
+    let metadata = parse(&builder);
+    assert!(matches!(metadata.string(StringIndex(9999)), Err(MetadataError::PastEnd(_))));
+    assert!(matches!(metadata.blob(BlobIndex(9999)), Err(MetadataError::PastEnd(_))));
+    assert!(matches!(metadata.guid(GuidIndex(2)), Err(MetadataError::PastEnd(_))));
+    assert!(matches!(metadata.guid(GuidIndex(u32::MAX)), Err(MetadataError::PastEnd(_))));
+    assert_eq!(metadata.guid(GuidIndex(0)), Ok(None));
+    let no_number = metadata.user_string(UserStringIndex(1)).unwrap_err();
+    assert!(matches!(no_number, MetadataError::Malformed { what: "a length is no compressed number", .. }));
+    assert!(matches!(metadata.user_string(UserStringIndex(2)), Err(MetadataError::PastEnd(_))));
+}
+
+#[test]
 fn a_list_that_leads_out_of_its_table_is_refused() {
     for (first, second) in [(2_u16, 1_u16), (1, 9), (0, 1)] {
         let mut builder = Builder::new();
