@@ -13,7 +13,6 @@ mod exit;
 mod info;
 mod interrupt;
 mod messages;
-mod opening;
 mod progress;
 mod query;
 mod repl;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use crate::graph::{Facts, Snapshot};
+use crate::open::{OpenOptions, open};
 use crate::output::{AnswerWriter, Document};
 use crate::problem::Problem;
 use crate::query::Answer;
@@ -12,7 +13,6 @@ use super::console::Console;
 use super::engine::{QueryError, RunOptions, run};
 use super::exit::ExitStatus;
 use super::interrupt::{Stoppable, is_stopped};
-use super::opening::{OpenOptions, open};
 use super::request::Common;
 
 /// The dumps that statements are asked of, oldest first.
