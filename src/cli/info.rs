@@ -4,11 +4,12 @@ use std::io;
 use std::path::Path;
 
 use crate::output::{write_info_json, write_info_table};
+use crate::problem::Problem;
 
 use super::console::Console;
 use super::destination::Destination;
 use super::exit::ExitStatus;
-use super::opening::{OpenOptions, Opened, open};
+use super::opening::{OpenOptions, open};
 use super::request::Common;
 
 /// Tells what is known of a dump. A check that failed counts like something left out: answers
@@ -22,24 +23,20 @@ pub(super) fn tell(dump: &Path, json: bool, common: &Common, console: &Console) 
             return ExitStatus::Dump;
         }
     };
+    let info = opened.info(&*console.progress);
+    let walk = opened.snapshot.built_heap().into_iter().flat_map(|heap| &heap.problems);
+    let problems: Vec<&Problem> = opened.snapshot.problems.iter().chain(walk).collect();
     let mut out = Destination::stdout();
-    let written = write(&opened, json, &mut out).and_then(|()| out.finish());
-    opened.snapshot.problems.iter().for_each(|problem| console.messages.problem(problem));
+    let written =
+        if json { write_info_json(&info, &problems, &mut out) } else { write_info_table(&info, &mut out) };
+    let written = written.and_then(|()| out.finish());
+    problems.iter().for_each(|problem| console.messages.problem(problem));
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             console.messages.error(&Destination::failure("standard output", error));
             ExitStatus::Usage
         }
-        _ if opened.info.has_failed_check() => ExitStatus::Partial,
-        _ => ExitStatus::of_problems(&opened.snapshot.problems),
-    }
-}
-
-fn write(opened: &Opened, json: bool, out: &mut Destination) -> io::Result<()> {
-    if json {
-        let problems: Vec<_> = opened.snapshot.problems.iter().collect();
-        write_info_json(&opened.info, &problems, out)
-    } else {
-        write_info_table(&opened.info, out)
+        _ if info.has_failed_check() => ExitStatus::Partial,
+        _ => ExitStatus::of_problems(problems),
     }
 }
