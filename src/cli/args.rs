@@ -2,6 +2,7 @@
 //!
 //! [`super::request`] turns it into objects. The texts below are the program's help.
 
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -16,7 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     disable_help_subcommand = true,
     override_usage = "heapql [OPTIONS] DUMP...\n       heapql [OPTIONS] <COMMAND>",
     after_help = MAIN_EXAMPLES,
-    after_long_help = MAIN_LONG
+    after_long_help = format!("{MAIN_EXAMPLES}\n\n{EXIT_STATUS}")
 )]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -30,18 +31,7 @@ pub(super) struct Arguments {
     pub common: CommonArguments,
 }
 
-const MAIN_EXAMPLES: &str = "\
-Examples:
-  heapql app.core                        ask at a prompt; `help` lists the language
-  heapql query app.core -e 'select type, count, size group by type'
-  heapql info app.core                   what it is and what can be asked";
-
-const MAIN_LONG: &str = "\
-Examples:
-  heapql app.core                        ask at a prompt; `help` lists the language
-  heapql query app.core -e 'select type, count, size group by type'
-  heapql info app.core                   what it is and what can be asked
-
+const EXIT_STATUS: &str = "\
 Exit status:
   0    answered
   1    a statement is wrong
@@ -51,22 +41,34 @@ Exit status:
   130  stopped by Ctrl-C
   Of several statements the worst counts: 130, then 2, 3, 1, 5, 0.";
 
+const MAIN_EXAMPLES: &str = "\
+Examples:
+  heapql app.core                        ask at a prompt; `help` lists the language
+  heapql query app.core -e 'select type, count, size group by type'
+  heapql info app.core                   what it is and what can be asked";
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Answer statements and end
+    ///
+    /// Statements come from -e and -f, in the order they are given. A text may hold several, with
+    /// ; between them and -- before comments. A wrong statement ends its text; the next -e or -f
+    /// is still answered.
     Query(QueryArguments),
     /// Tell what a dump is, which runtime it holds, and what can be asked
+    ///
+    /// Also tells which checks the reading of this dump passed, what the dump lacks, and what can
+    /// be done about it.
     Info(InfoArguments),
     /// Ask at a prompt: the same as naming dumps alone
+    ///
+    /// Where standard input or output is no terminal, statements are read from standard input,
+    /// one a line.
     Open(OpenArguments),
 }
 
-/// Answer statements and end.
-///
-/// Statements come from -e and -f, in the order they are given. A text may hold several, with ;
-/// between them and -- before comments. A wrong statement ends its script; the next -e or -f is
-/// still answered.
+/// What is typed after the command's name.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "heapql query [OPTIONS] DUMP... (-e STATEMENT | -f FILE)...",
@@ -101,10 +103,7 @@ Examples:
   heapql query app.core -e 'select type, count, size group by type limit 20'
   heapql query app.core -f queries/by-generation.hql --format csv -o generations.csv";
 
-/// Tell what a dump is, which runtime it holds, and what can be asked.
-///
-/// Also tells which checks the program's reading of this dump passed, what the dump lacks, and
-/// what can be done about it.
+/// What is typed after the command's name.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  heapql info app.core --format json")]
 pub(super) struct InfoArguments {
@@ -117,9 +116,7 @@ pub(super) struct InfoArguments {
     pub format: InfoFormat,
 }
 
-/// Ask at a prompt: the same as naming dumps alone.
-///
-/// Where standard input is no terminal, statements are read from it, one a line.
+/// What is typed after the command's name.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  heapql open before.core after.core")]
 pub(super) struct OpenArguments {
@@ -130,6 +127,7 @@ pub(super) struct OpenArguments {
 
 /// Options of all commands.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Common options")]
 pub(super) struct CommonArguments {
     /// Look here for modules missing from the dump, with all folders below (may be repeated)
     #[arg(long, value_name = "DIR", global = true)]
@@ -148,8 +146,8 @@ pub(super) struct CommonArguments {
     pub color: ColorWhen,
 
     /// Keep unpacked dumps here, so that the next opening is quick
-    #[arg(long, value_name = "DIR", env = "HEAPQL_CACHE", global = true)]
-    pub cache: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", env = "HEAPQL_CACHE", hide_env_values = true, global = true)]
+    pub cache: Option<OsString>,
 }
 
 /// When messages are coloured.

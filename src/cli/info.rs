@@ -10,7 +10,6 @@ use crate::problem::Problem;
 use super::console::Console;
 use super::destination::Destination;
 use super::exit::ExitStatus;
-
 use super::request::Common;
 
 /// Tells what is known of a dump. A check that failed counts like something left out: answers

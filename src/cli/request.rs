@@ -132,10 +132,10 @@ fn sources(query: &QueryArguments, typed: &ArgMatches) -> Result<Vec<Source>, cl
     sources.sort_by_key(|&(place, _)| place);
     let sources: Vec<_> = sources.into_iter().map(|(_, source)| source).collect();
     if sources.is_empty() {
-        return Err(usage("nothing is asked: give a statement with -e or a script with -f"));
+        return Err(query_usage("nothing is asked: give a statement with -e or a script with -f"));
     }
     if sources.iter().filter(|&source| *source == Source::Stdin).count() > 1 {
-        return Err(usage("standard input can be read once: `-f -` is given twice"));
+        return Err(query_usage("standard input can be read once: `-f -` is given twice"));
     }
     Ok(sources)
 }
@@ -144,11 +144,20 @@ fn usage(message: &str) -> clap::Error {
     Arguments::command().error(ErrorKind::MissingRequiredArgument, message)
 }
 
+/// An error that shows how `query` is used.
+fn query_usage(message: &str) -> clap::Error {
+    let mut program = Arguments::command();
+    program.build();
+    let query = program.find_subcommand_mut("query").expect("the program has this command");
+    query.error(ErrorKind::MissingRequiredArgument, message)
+}
+
 impl From<CommonArguments> for Common {
     fn from(typed: CommonArguments) -> Common {
         Common {
             files: typed.files,
-            cache: typed.cache.filter(|dir| !dir.as_os_str().is_empty()),
+            // A variable that is set to nothing means none, as for other programs.
+            cache: typed.cache.filter(|dir| !dir.is_empty()).map(PathBuf::from),
             threads: typed.threads,
             progress: !typed.no_progress,
             color: match typed.color {
