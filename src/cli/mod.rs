@@ -8,7 +8,6 @@
 mod args;
 mod console;
 mod destination;
-mod engine;
 mod exit;
 mod info;
 mod interrupt;

@@ -5,8 +5,8 @@ use std::io::{self, Read};
 
 use crate::error::{Error, ErrorKind, Result};
 
-use super::engine::split_statements;
 use super::request::Source;
+use crate::query::split_statements;
 
 /// A text of statements.
 #[derive(Debug)]

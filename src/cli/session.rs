@@ -10,10 +10,10 @@ use crate::problem::Problem;
 use crate::query::Answer;
 
 use super::console::Console;
-use super::engine::{QueryError, RunOptions, run};
 use super::exit::ExitStatus;
 use super::interrupt::{Stoppable, is_stopped};
 use super::request::Common;
+use crate::query::{QueryError, RunOptions, run};
 
 /// The dumps that statements are asked of, oldest first.
 pub(super) struct Session<'a> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::bytes::Addr;
-use crate::query::{AnswerColumn, Cells, ValueRef};
+use crate::query::{AnswerColumn, CellData, ValueRef};
 
 /// How a format spells values. Each method appends one value.
 pub(super) trait Notation: Sync {
@@ -48,8 +48,8 @@ pub(super) struct Texts<'a> {
 ///
 /// The one place in this layer that looks behind [`AnswerColumn::value`].
 pub(super) fn texts(column: &AnswerColumn) -> Option<Texts<'_>> {
-    match &column.cells {
-        Cells::Text { values, rows } => Some(Texts { values, codes: rows }),
+    match column.cells.data() {
+        CellData::Text(texts) => Some(Texts { values: &texts.values, codes: &texts.codes }),
         _ => None,
     }
 }

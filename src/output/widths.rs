@@ -87,10 +87,12 @@ pub(super) fn fit(wishes: &[Wish], gap: usize, room: usize) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::bytes::Addr;
     use crate::output::samples::text_column;
-    use crate::query::{Cells, Kind};
+    use crate::query::{CellData, CellTexts, Cells, Kind};
     use proptest::prelude::*;
 
     fn wish(natural: usize, shrinks: bool) -> Wish {
@@ -106,9 +108,9 @@ mod tests {
 
     #[test]
     fn texts_that_do_not_occur_do_not_count() {
-        let mut names = text_column("t", &[Some("short"), Some("a much longer one")]);
-        let Cells::Text { rows, .. } = &mut names.cells else { unreachable!() };
-        rows.truncate(1);
+        let values = Arc::new(vec![Arc::from("short"), Arc::from("a much longer one")]);
+        let texts = CellData::Text(CellTexts { values, codes: vec![0] });
+        let names = AnswerColumn { cells: Cells::new(texts, None), ..text_column("t", &[]) };
         assert_eq!(natural_width(&names, 1), 5);
     }
 

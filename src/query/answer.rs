@@ -1,8 +1,8 @@
 //! The answer to a statement: named, typed columns.
 
-use std::sync::Arc;
 use std::time::Duration;
 
+use super::cells::Cells;
 use crate::bytes::Addr;
 use crate::problem::Problem;
 
@@ -61,28 +61,6 @@ pub enum ValueRef<'a> {
     List(Vec<ValueRef<'a>>),
 }
 
-/// The cells of a column, in the form they were computed in.
-#[derive(Clone, Debug)]
-pub enum Cells {
-    /// Text: a number into the list of distinct texts, `u32::MAX` for null.
-    Text {
-        /// The distinct texts.
-        values: Vec<Arc<str>>,
-        /// One a row.
-        rows: Vec<u32>,
-    },
-    /// Any other kind, one optional value a row.
-    Integer(Vec<Option<i128>>),
-    /// Real numbers.
-    Real(Vec<Option<f64>>),
-    /// Numbers of bytes.
-    Bytes(Vec<Option<u64>>),
-    /// Addresses.
-    Address(Vec<Option<Addr>>),
-    /// Truth values.
-    Boolean(Vec<Option<bool>>),
-}
-
 /// A named column of an answer.
 #[derive(Clone, Debug)]
 pub struct AnswerColumn {
@@ -95,53 +73,18 @@ pub struct AnswerColumn {
 }
 
 impl AnswerColumn {
-    /// A column of values of one kind, or null. A value of another kind counts as null.
+    /// A column of values of one kind, or null.
     pub fn new<'a>(
         name: impl Into<String>,
         kind: Kind,
         values: impl IntoIterator<Item = ValueRef<'a>>,
     ) -> Self {
-        let values = values.into_iter();
-        macro_rules! collect {
-            ($cells:ident, $value:ident) => {
-                Cells::$cells(
-                    values.map(|v| if let ValueRef::$value(v) = v { Some(v) } else { None }).collect(),
-                )
-            };
-        }
-        let cells = match kind {
-            Kind::Text | Kind::List => {
-                let mut texts: Vec<Arc<str>> = Vec::new();
-                let code = |value: ValueRef<'_>| {
-                    let ValueRef::Text(text) = value else { return u32::MAX };
-                    let known = texts.iter().position(|known| &**known == text);
-                    known.unwrap_or_else(|| {
-                        texts.push(text.into());
-                        texts.len() - 1
-                    }) as u32
-                };
-                let rows = values.map(code).collect();
-                Cells::Text { values: texts, rows }
-            }
-            Kind::Integer => collect!(Integer, Integer),
-            Kind::Real => collect!(Real, Real),
-            Kind::Bytes => collect!(Bytes, Bytes),
-            Kind::Address => collect!(Address, Address),
-            Kind::Boolean => collect!(Boolean, Boolean),
-        };
-        AnswerColumn { name: name.into(), kind, cells }
+        AnswerColumn { name: name.into(), kind, cells: Cells::from_values(kind, values) }
     }
 
     /// How many rows the column has.
     pub fn len(&self) -> usize {
-        match &self.cells {
-            Cells::Text { rows, .. } => rows.len(),
-            Cells::Integer(v) => v.len(),
-            Cells::Real(v) => v.len(),
-            Cells::Bytes(v) => v.len(),
-            Cells::Address(v) => v.len(),
-            Cells::Boolean(v) => v.len(),
-        }
+        self.cells.len()
     }
 
     /// Whether the column has no row.
@@ -151,24 +94,7 @@ impl AnswerColumn {
 
     /// The value in row `row`; null past the end.
     pub fn value(&self, row: usize) -> ValueRef<'_> {
-        fn pick<'a, T: Copy>(
-            cells: &[Option<T>],
-            row: usize,
-            make: impl Fn(T) -> ValueRef<'a>,
-        ) -> ValueRef<'a> {
-            cells.get(row).copied().flatten().map_or(ValueRef::Null, make)
-        }
-        match &self.cells {
-            Cells::Text { values, rows } => rows
-                .get(row)
-                .and_then(|&i| values.get(i as usize))
-                .map_or(ValueRef::Null, |t| ValueRef::Text(t)),
-            Cells::Integer(v) => pick(v, row, ValueRef::Integer),
-            Cells::Real(v) => pick(v, row, ValueRef::Real),
-            Cells::Bytes(v) => pick(v, row, ValueRef::Bytes),
-            Cells::Address(v) => pick(v, row, ValueRef::Address),
-            Cells::Boolean(v) => pick(v, row, ValueRef::Boolean),
-        }
+        self.cells.value(self.kind, row)
     }
 }
 

@@ -1,5 +1,173 @@
 //! The query language: text in, answers in columns out. Does not print.
+//!
+//! | stage | what comes in | what goes out |
+//! | --- | --- | --- |
+//! | `lexer` | text | tokens |
+//! | `parser` | tokens | a statement (`ast`), every part with its place in the text |
+//! | `resolve` | a statement and the [`catalog`] | a `plan`: names are columns, kinds are checked |
+//! | `exec` | a plan and the dumps | columns |
+//!
+//! Whatever is wrong with a statement is found before any data is touched, and told as a
+//! [`Diagnostic`] with its place. The formal grammar is `grammar/heapql.ebnf`; a test holds the parser to it.
 
 mod answer;
+mod ast;
+pub mod catalog;
+mod cells;
+mod diagnostic;
+mod exec;
+mod lexer;
+mod like;
+mod listing;
+mod parser;
+mod plan;
+mod resolve;
+mod scalar;
+#[cfg(test)]
+mod tests;
+mod value_set;
 
-pub use answer::{Answer, AnswerColumn, Cells, Kind, ValueRef};
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+pub use answer::{Answer, AnswerColumn, Kind, ValueRef};
+pub use cells::{Cells, Data as CellData, Texts as CellTexts};
+pub use diagnostic::{Diagnostic, Span, nearest};
+pub use lexer::{is_incomplete, split_statements};
+
+use crate::graph::Snapshot;
+use crate::problem::Problem;
+use crate::progress::Progress;
+use ast::Statement;
+use exec::Execution;
+use plan::{Plan, Source};
+
+/// How a statement is run.
+#[derive(Clone, Copy)]
+pub struct RunOptions<'a> {
+    /// Who is told of progress, should the heap have to be walked.
+    pub progress: &'a dyn Progress,
+    /// Set from elsewhere to stop the statement; it is looked at every few thousand rows.
+    pub cancel: &'a AtomicBool,
+}
+
+impl fmt::Debug for RunOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunOptions").field("cancel", self.cancel).finish_non_exhaustive()
+    }
+}
+
+/// Why a statement has no answer.
+#[derive(Debug)]
+pub enum QueryError {
+    /// The statement is wrong.
+    Statement(Diagnostic),
+    /// The dump cannot answer: it has no heap, for example.
+    Data(Arc<crate::Error>),
+    /// It was stopped.
+    Cancelled,
+}
+
+impl fmt::Display for QueryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            QueryError::Statement(diagnostic) => f.write_str(&diagnostic.message),
+            QueryError::Data(error) => error.fmt(f),
+            QueryError::Cancelled => f.write_str("stopped"),
+        }
+    }
+}
+
+impl std::error::Error for QueryError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            QueryError::Data(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+impl From<Diagnostic> for QueryError {
+    fn from(diagnostic: Diagnostic) -> Self {
+        QueryError::Statement(diagnostic)
+    }
+}
+
+impl From<Arc<crate::Error>> for QueryError {
+    fn from(error: Arc<crate::Error>) -> Self {
+        QueryError::Data(error)
+    }
+}
+
+/// Answers one statement, which may end with a semicolon.
+///
+/// Statements address the first of `snapshots` unless they name another (`from @2.objects`). The heap is walked
+/// by the first statement that needs it. The answer is the same for every number of threads.
+///
+/// # Errors
+/// [`QueryError::Statement`] with the place of the mistake; [`QueryError::Data`] when the dump cannot
+/// answer; [`QueryError::Cancelled`] soon after [`RunOptions::cancel`] is set. Damage in parts of
+/// the dump is no error but stands in [`Answer::warnings`].
+pub fn run(snapshots: &[Snapshot], statement: &str, options: &RunOptions<'_>) -> Result<Answer, QueryError> {
+    let started = Instant::now();
+    let mut answer = match parser::parse(statement)? {
+        Statement::Select(select) => {
+            let plan = resolve::resolve(&select, statement, snapshots.len())?;
+            select_answer(&plan, snapshots, options)?
+        }
+        Statement::Explain(select) => {
+            let plan = resolve::resolve(&select, statement, snapshots.len())?;
+            listing::steps(&plan::explain(&plan))
+        }
+        Statement::Tables => listing::all_tables(),
+        Statement::Describe(name) => listing::describe(&name)?,
+        Statement::Help(word) => listing::help(word.as_ref())?,
+    };
+    answer.query = statement.trim().to_owned();
+    answer.elapsed = started.elapsed();
+    Ok(answer)
+}
+
+fn select_answer(
+    plan: &Plan,
+    snapshots: &[Snapshot],
+    options: &RunOptions<'_>,
+) -> Result<Answer, QueryError> {
+    let execution = Execution::new(snapshots, options.progress, options.cancel);
+    let columns = exec::execute(plan, &execution)?.into_columns().into_iter().zip(&plan.items);
+    let columns = columns.map(|(cells, item)| AnswerColumn {
+        name: item.name.clone(),
+        kind: item.expr.kind_or_text(),
+        cells,
+    });
+    let columns = columns.collect();
+    let mut warnings = Vec::new();
+    dump_problems(plan, snapshots, &mut warnings, options.progress);
+    warnings.extend(execution.problems());
+    Ok(Answer { columns, warnings, ..Answer::default() })
+}
+
+/// The problems of the dumps that a plan touches, each once: those of opening, and those of the walk
+/// where the plan needed it.
+fn dump_problems(plan: &Plan, snapshots: &[Snapshot], problems: &mut Vec<Problem>, progress: &dyn Progress) {
+    let mut add = |more: &[Problem]| {
+        for problem in more {
+            if !problems.contains(problem) {
+                problems.push(problem.clone());
+            }
+        }
+    };
+    if let Source::Table { snapshot, .. } = &plan.source
+        && let Some(snapshot) = snapshots.get(*snapshot)
+    {
+        add(&snapshot.problems);
+        if plan.needs_heap()
+            && let Ok(heap) = snapshot.heap(progress)
+        {
+            add(&heap.problems);
+        }
+    }
+    plan.inner_plans(&mut |inner| dump_problems(inner, snapshots, problems, progress));
+}

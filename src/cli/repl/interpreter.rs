@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use crate::cli::destination::Destination;
-use crate::cli::engine::split_statements;
 use crate::cli::exit::ExitStatus;
 use crate::cli::query::footer;
 use crate::cli::session::{Reply, Session};
 use crate::output::{AnswerWriter, Format, Screen};
+use crate::query::split_statements;
 
 use super::lines;
 use super::setting::{self, Setting};

@@ -1,6 +1,6 @@
 //! Statements of several lines: when the next line belongs to the last, and how they become one.
 
-use crate::cli::engine::is_incomplete;
+use crate::query::is_incomplete;
 
 use super::setting;
 

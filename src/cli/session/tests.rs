@@ -46,7 +46,6 @@ pub(in crate::cli) fn snapshot(with_heap: bool, heap_problems: Vec<Problem>) -> 
         gc_mode: Some("workstation".into()),
     };
     snapshot.modules = vec![Module {
-        address: Addr(0x1000),
         name: "zoo.dll".into(),
         path: None,
         base: None,

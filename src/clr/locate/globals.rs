@@ -269,7 +269,8 @@ fn unproved(memory: &AddressSpace, module: &RuntimeModule, closest: Option<Vec<C
     let name = version.map_or_else(|| "of an unknown version".to_owned(), |v| v.to_string());
     if version.is_some_and(|v| layout::for_version(v).is_none()) {
         let known = layout::all().iter().map(Bundled::name).collect::<Vec<_>>().join(", ");
-        let message = format!("the runtime is .NET {name}, whose structures are not known; known are {known}");
+        let message =
+            format!("the runtime is .NET {name}, whose structures are not known; known are {known}");
         return Error::new(proof::UNPROVED, message).at(module.base);
     }
     let what = format!("the variables of the runtime (.NET {name}) were not found");

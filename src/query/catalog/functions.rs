@@ -1,0 +1,173 @@
+//! The functions and aggregates.
+
+/// A function and how it is called.
+#[derive(Clone, Copy, Debug)]
+pub struct FunctionDoc {
+    /// Its name.
+    pub name: &'static str,
+    /// How it is called.
+    pub usage: &'static str,
+    /// What it gives, in one sentence.
+    pub summary: &'static str,
+    /// What it means to the resolver.
+    pub meaning: Meaning,
+}
+
+impl FunctionDoc {
+    /// Whether it is computed over the rows of a group.
+    pub fn is_aggregate(&self) -> bool {
+        matches!(self.meaning, Meaning::Aggregate(_))
+    }
+}
+
+/// What a function's name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// A value out of values of the same row.
+    Function(Function),
+    /// A value out of the rows of a group.
+    Aggregate(Aggregate),
+}
+
+/// A function of values of one row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Function {
+    /// Text in lower case.
+    Lower,
+    /// Text in upper case.
+    Upper,
+    /// Characters of a text.
+    Length,
+    /// A part of a text.
+    Substr,
+    /// Whether a text contains another.
+    Contains,
+    /// Whether a text begins with another.
+    StartsWith,
+    /// Whether a text ends with another.
+    EndsWith,
+    /// The first value that is not null.
+    Coalesce,
+    /// A number without its sign.
+    Abs,
+    /// A number rounded.
+    Round,
+    /// One of two values.
+    If,
+    /// A number in hexadecimal.
+    Hex,
+    /// A number of bytes for people.
+    Human,
+}
+
+/// A function of the rows of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Aggregate {
+    /// Rows, values that are not null, or distinct values.
+    Count,
+    /// The sum.
+    Sum,
+    /// The smallest value.
+    Min,
+    /// The biggest value.
+    Max,
+    /// The mean.
+    Avg,
+    /// The value that half of all do not exceed.
+    Median,
+    /// The value that 90 % of all do not exceed.
+    P90,
+    /// The value that 99 % of all do not exceed.
+    P99,
+    /// The first value in table order.
+    First,
+}
+
+const fn function(
+    name: &'static str,
+    usage: &'static str,
+    meaning: Function,
+    summary: &'static str,
+) -> FunctionDoc {
+    FunctionDoc { name, usage, summary, meaning: Meaning::Function(meaning) }
+}
+
+const fn aggregate(
+    name: &'static str,
+    usage: &'static str,
+    meaning: Aggregate,
+    summary: &'static str,
+) -> FunctionDoc {
+    FunctionDoc { name, usage, summary, meaning: Meaning::Aggregate(meaning) }
+}
+
+static FUNCTIONS: &[FunctionDoc] = &[
+    aggregate(
+        "count",
+        "count, count(*), count(x) or count(distinct x)",
+        Aggregate::Count,
+        "Rows of the group; values of x that are not null; different values of x. A column named count goes \
+         before the bare word.",
+    ),
+    aggregate("sum", "sum(x)", Aggregate::Sum, "The sum of the values; null when there is none."),
+    aggregate("min", "min(x)", Aggregate::Min, "The smallest value."),
+    aggregate("max", "max(x)", Aggregate::Max, "The biggest value."),
+    aggregate("avg", "avg(x)", Aggregate::Avg, "The mean of the values, a real number."),
+    aggregate(
+        "median",
+        "median(x)",
+        Aggregate::Median,
+        "The smallest of the values that at least half of all do not exceed (nearest rank, exact).",
+    ),
+    aggregate("p90", "p90(x)", Aggregate::P90, "The same for 90 % of all values (nearest rank, exact)."),
+    aggregate("p99", "p99(x)", Aggregate::P99, "The same for 99 % of all values (nearest rank, exact)."),
+    aggregate("first", "first(x)", Aggregate::First, "The first value in table order that is not null."),
+    function("lower", "lower(text)", Function::Lower, "The text in lower case."),
+    function("upper", "upper(text)", Function::Upper, "The text in upper case."),
+    function("length", "length(text)", Function::Length, "How many characters the text has."),
+    function(
+        "substr",
+        "substr(text, start [, count])",
+        Function::Substr,
+        "The characters from start on, the first being 1; at most count of them.",
+    ),
+    function("contains", "contains(text, part)", Function::Contains, "Whether the text contains the part."),
+    function(
+        "starts_with",
+        "starts_with(text, part)",
+        Function::StartsWith,
+        "Whether the text begins with the part.",
+    ),
+    function(
+        "ends_with",
+        "ends_with(text, part)",
+        Function::EndsWith,
+        "Whether the text ends with the part.",
+    ),
+    function(
+        "coalesce",
+        "coalesce(x, y, ...)",
+        Function::Coalesce,
+        "The first of the values that is not null.",
+    ),
+    function("abs", "abs(x)", Function::Abs, "The number without its sign."),
+    function(
+        "round",
+        "round(x [, digits])",
+        Function::Round,
+        "The number rounded to so many decimal digits (0 to 15), halves away from zero.",
+    ),
+    function("if", "if(condition, x, y)", Function::If, "x where the condition is true, else y."),
+    function("hex", "hex(x)", Function::Hex, "The whole number in hexadecimal, as text."),
+    function(
+        "human",
+        "human(x)",
+        Function::Human,
+        "The number of bytes in the unit that suits it, as text: 1.5 MB.",
+    ),
+];
+
+/// All functions, aggregates first.
+pub fn functions() -> &'static [FunctionDoc] {
+    FUNCTIONS
+}

@@ -1,0 +1,87 @@
+//! The words of the language.
+
+/// A keyword and what it does.
+#[derive(Clone, Copy, Debug)]
+pub struct KeywordDoc {
+    /// Which keyword it is.
+    pub keyword: Keyword,
+    /// The word, in lower case; statements may write it in any case.
+    pub word: &'static str,
+    /// Whether the word cannot be a name unless it stands in double quotes.
+    pub reserved: bool,
+    /// What it does, in one sentence.
+    pub summary: &'static str,
+}
+
+macro_rules! keywords {
+    ($($name:ident $word:literal $reserved:literal $summary:literal,)*) => {
+        /// A keyword.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Keyword {
+            $(#[doc = $summary] $name,)*
+        }
+
+        static KEYWORDS: &[KeywordDoc] = &[
+            $(KeywordDoc { keyword: Keyword::$name, word: $word, reserved: $reserved, summary: $summary },)*
+        ];
+    };
+}
+
+keywords! {
+    Select "select" true "Begins a query: the columns and expressions to show.",
+    Distinct "distinct" true "After `select`: each row once. In `count(distinct x)`: each value once.",
+    As "as" true "Gives a column of the answer a name.",
+    From "from" true "Names the source: a table or a select in parentheses. Without it, `objects`.",
+    Where "where" true "Keeps the rows for which a condition is true.",
+    Group "group" true "`group by`: one row for each combination of the keys.",
+    By "by" true "Belongs to `group by` and `order by`.",
+    Having "having" true "Keeps the groups for which a condition is true.",
+    Order "order" true "`order by`: sorts; nulls come last, equal rows keep the table's order.",
+    Asc "asc" true "Smallest first; what `order by` does by itself.",
+    Desc "desc" true "Biggest first.",
+    Limit "limit" true "Keeps so many rows.",
+    Offset "offset" true "After `limit`: leaves out so many rows before.",
+    And "and" true "True where both sides are.",
+    Or "or" true "True where one of the sides is.",
+    Not "not" true "True where the condition is false; also `not like`, `not in`, `not between`, `is not null`.",
+    Like "like" true "Compares text with a pattern: % is any run of characters, _ is one character.",
+    Escape "escape" true "After a `like` pattern: the character that makes the next one an ordinary one.",
+    In "in" true "True where the value is in a list or among the values of a select of one column.",
+    Between "between" true "`x between a and b`: from a to b, both included.",
+    Is "is" true "Belongs to `is null` and `is not null`.",
+    Null "null" true "No value: unknown, missing from the dump, or not applicable.",
+    True "true" true "The truth value true.",
+    False "false" true "The truth value false.",
+    Tables "tables" false "Lists the tables.",
+    Describe "describe" false "Shows the columns of a table, or what a function does.",
+    Help "help" false "Lists what the language has, or tells about one word.",
+    Explain "explain" false "Shows how a select would be answered, without doing it.",
+}
+
+/// All keywords.
+pub fn keywords() -> &'static [KeywordDoc] {
+    KEYWORDS
+}
+
+impl Keyword {
+    /// The entry of the keyword.
+    pub fn doc(self) -> &'static KeywordDoc {
+        // The list is in the order of the enum: both come out of one macro.
+        &KEYWORDS[self as usize]
+    }
+
+    /// The word, in lower case.
+    pub fn word(self) -> &'static str {
+        self.doc().word
+    }
+
+    /// The keyword that `word` is in any case, if it is one.
+    pub fn of(word: &str) -> Option<Keyword> {
+        KEYWORDS.iter().find(|k| k.word.eq_ignore_ascii_case(word)).map(|k| k.keyword)
+    }
+}
+
+/// Whether `word` cannot be a name without quotes.
+pub(in crate::query) fn is_reserved(word: &str) -> bool {
+    Keyword::of(word).is_some_and(|k| k.doc().reserved)
+}

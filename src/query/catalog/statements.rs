@@ -1,0 +1,44 @@
+//! The statements of the language.
+
+/// A statement and what it does.
+#[derive(Clone, Copy, Debug)]
+pub struct StatementDoc {
+    /// The word it begins with.
+    pub name: &'static str,
+    /// How it is written.
+    pub usage: &'static str,
+    /// What it answers, in one sentence.
+    pub summary: &'static str,
+}
+
+static STATEMENTS: &[StatementDoc] = &[
+    StatementDoc {
+        name: "select",
+        usage: "select [distinct] ITEMS [from SOURCE] [where CONDITION] [group by KEYS] [having CONDITION] \
+                [order by KEYS] [limit N [offset M]]",
+        summary: "Asks a table. In a grouped query `count` is the rows of the group and a measure is \
+                  summed; without `order by` the biggest comes first.",
+    },
+    StatementDoc { name: "tables", usage: "tables", summary: "Lists the tables with their columns." },
+    StatementDoc {
+        name: "describe",
+        usage: "describe NAME",
+        summary: "Shows the columns of a table, or how a function is called.",
+    },
+    StatementDoc {
+        name: "help",
+        usage: "help [WORD]",
+        summary: "Lists all statements, tables, functions and keywords, or tells about one.",
+    },
+    StatementDoc {
+        name: "explain",
+        usage: "explain SELECT",
+        summary: "Shows how a select would be answered: what is built first, what is scanned, which \
+                  conditions are decided once a type.",
+    },
+];
+
+/// All statements.
+pub fn statements() -> &'static [StatementDoc] {
+    STATEMENTS
+}

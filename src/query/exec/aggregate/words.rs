@@ -1,0 +1,233 @@
+//! Values as words of 64 bits: equal values give equal words, so keys of any kind are compared and
+//! hashed alike.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::query::Kind;
+use crate::query::cells::{Cells, Data, Texts};
+use crate::query::exec::vector::Vector;
+use crate::query::scalar::Scalar;
+
+/// Words for null; none of them stands for a value.
+const NULL_WHOLE: i128 = i128::MIN;
+const NULL_REAL: u64 = u64::MAX;
+const NULL_BOOLEAN: u64 = 2;
+const NULL_TEXT: u64 = u64::MAX;
+
+/// One column of keys.
+#[derive(Debug)]
+enum Column {
+    /// Two words.
+    Whole(Kind),
+    Real,
+    Boolean,
+    Text(TextPool),
+}
+
+/// Turns values of several columns into words and back.
+#[derive(Debug)]
+pub struct Words {
+    columns: Vec<Column>,
+}
+
+impl Words {
+    /// For columns of these kinds.
+    pub fn new(kinds: impl IntoIterator<Item = Option<Kind>>) -> Words {
+        let column = |kind| match kind {
+            Some(kind @ (Kind::Integer | Kind::Bytes | Kind::Address)) => Column::Whole(kind),
+            Some(Kind::Real) => Column::Real,
+            // A column that can only be null has one value; that of a truth value will do.
+            Some(Kind::Boolean) | None => Column::Boolean,
+            Some(Kind::Text | Kind::List) => Column::Text(TextPool::default()),
+        };
+        Words { columns: kinds.into_iter().map(column).collect() }
+    }
+
+    /// How many words the values of a row take.
+    pub fn stride(&self) -> usize {
+        self.columns.iter().map(Column::width).sum()
+    }
+
+    /// Writes the words of `len` rows, `stride` words apart, the first at `start`.
+    pub fn encode(&mut self, vectors: &[Vector], len: usize, stride: usize, start: usize, out: &mut [u64]) {
+        let mut at = start;
+        for (column, vector) in self.columns.iter_mut().zip(vectors) {
+            column.encode(vector, len, stride, at, out);
+            at += column.width();
+        }
+    }
+
+    /// The words that a key of another table has here: texts are numbered by each table on its own.
+    pub fn translate(&mut self, other: &Words, key: &mut [u64]) {
+        let mut at = 0;
+        for (column, theirs) in self.columns.iter_mut().zip(&other.columns) {
+            if let (Column::Text(pool), Column::Text(theirs)) = (&mut *column, theirs)
+                && key[at] != NULL_TEXT
+            {
+                key[at] = pool.number(&theirs.values[key[at] as usize]).into();
+            }
+            at += column.width();
+        }
+    }
+
+    /// The values of one column of keys.
+    pub fn decode<'k>(&self, column: usize, keys: impl Iterator<Item = &'k [u64]>) -> Cells {
+        let at: usize = self.columns[..column].iter().map(Column::width).sum();
+        let column = &self.columns[column];
+        let kind = match column {
+            Column::Whole(kind) => *kind,
+            Column::Real => Kind::Real,
+            Column::Boolean => Kind::Boolean,
+            Column::Text(_) => Kind::Text,
+        };
+        Cells::scalars(kind, keys.map(|key| column.decode(&key[at..])))
+    }
+}
+
+fn real_word(real: f64) -> u64 {
+    match real {
+        // One form for all NaN, and one for both zeros.
+        r if r.is_nan() => f64::NAN.to_bits(),
+        0.0 => 0,
+        r => r.to_bits(),
+    }
+}
+
+impl Column {
+    fn width(&self) -> usize {
+        if matches!(self, Column::Whole(_)) { 2 } else { 1 }
+    }
+
+    fn encode(&mut self, vector: &Vector, len: usize, stride: usize, at: usize, out: &mut [u64]) {
+        let places = out.iter_mut().skip(at).step_by(stride).take(len);
+        match self {
+            Column::Whole(_) => {
+                let ints = vector.ints();
+                for row in 0..len {
+                    let number = match ints {
+                        Some(ints) if !vector.is_null(row) => ints.get(row),
+                        _ => NULL_WHOLE,
+                    };
+                    let place = at + row * stride;
+                    out[place] = number as u64;
+                    out[place + 1] = (number >> 64) as u64;
+                }
+            }
+            Column::Real => {
+                let reals = vector.reals();
+                places.enumerate().for_each(|(row, place)| {
+                    *place = match reals {
+                        Some(reals) if !vector.is_null(row) => real_word(reals.get(row)),
+                        _ => NULL_REAL,
+                    };
+                });
+            }
+            Column::Boolean => places.enumerate().for_each(|(row, place)| {
+                *place = if let Scalar::Boolean(b) = vector.scalar(row) { b.into() } else { NULL_BOOLEAN };
+            }),
+            Column::Text(pool) => match vector {
+                Vector::Same(Scalar::Text(text)) => {
+                    let number = pool.number(text).into();
+                    places.for_each(|place| *place = number);
+                }
+                Vector::Cells(cells) if matches!(cells.data(), Data::Text(_)) => {
+                    let Data::Text(texts) = cells.data() else { return };
+                    places.enumerate().for_each(|(row, place)| {
+                        *place = if cells.is_null(row) { NULL_TEXT } else { pool.shared(texts, row).into() };
+                    });
+                }
+                _ => places.for_each(|place| *place = NULL_TEXT),
+            },
+        }
+    }
+
+    fn decode(&self, words: &[u64]) -> Scalar {
+        match self {
+            Column::Whole(_) => match i128::from(words[0]) | i128::from(words[1]) << 64 {
+                NULL_WHOLE => Scalar::Null,
+                number => Scalar::Integer(number),
+            },
+            Column::Real if words[0] == NULL_REAL => Scalar::Null,
+            Column::Real => Scalar::Real(f64::from_bits(words[0])),
+            Column::Boolean if words[0] == NULL_BOOLEAN => Scalar::Null,
+            Column::Boolean => Scalar::Boolean(words[0] == 1),
+            Column::Text(_) if words[0] == NULL_TEXT => Scalar::Null,
+            Column::Text(pool) => Scalar::Text(Arc::clone(&pool.values[words[0] as usize])),
+        }
+    }
+}
+
+/// Numbers for texts.
+#[derive(Debug, Default)]
+struct TextPool {
+    values: Vec<Arc<str>>,
+    numbers: FxHashMap<Arc<str>, u32>,
+    /// The list of texts that was met last and the numbers of those in it that were met: nearly all
+    /// batches share one list. Holding the list keeps its address from being used again.
+    last: Option<SharedList>,
+}
+
+/// A list of texts, and the number of each.
+type SharedList = (Arc<Vec<Arc<str>>>, Vec<u32>);
+
+/// Stands for a text that has not been met yet.
+const UNMET: u32 = u32::MAX;
+
+impl TextPool {
+    fn number(&mut self, text: &Arc<str>) -> u32 {
+        if let Some(&number) = self.numbers.get(text) {
+            return number;
+        }
+        let number = self.values.len() as u32;
+        self.values.push(Arc::clone(text));
+        self.numbers.insert(Arc::clone(text), number);
+        number
+    }
+
+    /// The number of a row's text.
+    fn shared(&mut self, texts: &Texts, row: usize) -> u32 {
+        let code = texts.codes[row] as usize;
+        let (values, mut numbers) = match self.last.take() {
+            Some(last) if Arc::ptr_eq(&last.0, &texts.values) => last,
+            _ => (Arc::clone(&texts.values), vec![UNMET; texts.values.len()]),
+        };
+        if numbers[code] == UNMET {
+            numbers[code] = self.number(&values[code]);
+        }
+        let number = numbers[code];
+        self.last = Some((values, numbers));
+        number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_come_back_and_equal_ones_have_equal_words() {
+        let kinds = [Kind::Integer, Kind::Real, Kind::Boolean, Kind::Text];
+        let rows = [
+            [Scalar::Integer(-5), Scalar::Real(0.0), Scalar::Boolean(true), Scalar::Text("x".into())],
+            [Scalar::Integer(-5), Scalar::Real(-0.0), Scalar::Boolean(true), Scalar::Text("x".into())],
+            [Scalar::Null, Scalar::Null, Scalar::Null, Scalar::Null],
+            [Scalar::Integer(1 << 100), Scalar::Real(1.5), Scalar::Boolean(false), Scalar::Text("y".into())],
+        ];
+        let vectors: Vec<Vector> = (0..4)
+            .map(|c| Vector::Cells(Cells::scalars(kinds[c], rows.iter().map(|r| r[c].clone()))))
+            .collect();
+        let mut words = Words::new(kinds.map(Some));
+        let stride = words.stride();
+        assert_eq!(stride, 5);
+        let mut out = vec![0; 4 * stride];
+        words.encode(&vectors, 4, stride, 0, &mut out);
+        assert_eq!(out[..stride], out[stride..2 * stride]);
+        let columns: Vec<Cells> = (0..4).map(|column| words.decode(column, out.chunks(stride))).collect();
+        for (row, values) in rows.iter().enumerate().filter(|(row, _)| *row != 1) {
+            let decoded: Vec<Scalar> = columns.iter().map(|cells| cells.scalar(row)).collect();
+            assert_eq!(decoded, values);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Expressions on batches of rows.
+
+mod arithmetic;
+mod compare;
+mod functions;
+mod logic;
+mod texts;
+
+pub use logic::is_true;
+
+use super::scan::Batch;
+use super::vector::Vector;
+use crate::query::plan::{Node, Typed};
+
+/// The values of an expression on a batch.
+pub fn eval(expr: &Typed, batch: &Batch<'_>) -> Vector {
+    let len = batch.len();
+    match &expr.node {
+        Node::Literal(value) => Vector::Same(value.clone()),
+        Node::Column(column) => batch.scan.load(*column, batch),
+        Node::ByType(cells) => batch.by_type(cells),
+        Node::ByPlace(cells) => batch.by_place(cells),
+        Node::Arithmetic(op, a, b) => {
+            arithmetic::arithmetic(*op, expr.kind, &eval(a, batch), &eval(b, batch), len, batch.notes)
+        }
+        Node::Negate(a) => arithmetic::negate(&eval(a, batch), len, batch.notes),
+        Node::Compare(op, a, b) => compare::compare(*op, &eval(a, batch), &eval(b, batch), len),
+        Node::Not(a) => logic::not(&eval(a, batch), len),
+        Node::And(parts) => logic::and(parts.iter().map(|p| eval(p, batch)), len),
+        Node::Or(parts) => logic::or(parts.iter().map(|p| eval(p, batch)), len),
+        Node::IsNull(a) => logic::is_null(&eval(a, batch), len),
+        Node::Like(a, pattern) => texts::test(&eval(a, batch), len, |text| pattern.matches(text)),
+        Node::Matches(a, regex) => texts::test(&eval(a, batch), len, |text| regex.is_match(text)),
+        Node::InSet(a, set) => compare::in_set(&eval(a, batch), set, len),
+        // Selects are run and replaced by their values before anything is evaluated.
+        Node::InSelect(..) => Vector::NULL,
+        Node::Call(function, arguments) => {
+            let arguments = arguments.iter().map(|a| eval(a, batch)).collect();
+            functions::call(*function, expr.kind_or_text(), arguments, len, batch.notes)
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Tests of texts.
+
+use crate::query::cells::{Cells, Data};
+use crate::query::exec::vector::Vector;
+use crate::query::scalar::Scalar;
+
+/// Tests each text; null where there is none. Where rows share texts, each text is tested once.
+pub fn test(value: &Vector, len: usize, test: impl Fn(&str) -> bool) -> Vector {
+    let cells = match value {
+        Vector::Same(Scalar::Text(text)) => return Vector::Same(Scalar::Boolean(test(text))),
+        Vector::Same(_) => return Vector::NULL,
+        Vector::Cells(cells) => cells,
+    };
+    let Data::Text(texts) = cells.data() else { return Vector::NULL };
+    let values: Vec<bool> = if texts.values.len() <= len && cells.nulls().is_none() {
+        let results: Vec<bool> = texts.values.iter().map(|text| test(text)).collect();
+        texts.codes.iter().map(|&code| results[code as usize]).collect()
+    } else {
+        (0..len).map(|row| !cells.is_null(row) && test(texts.get(row))).collect()
+    };
+    Vector::Cells(Cells::new(Data::Boolean(values), cells.nulls().cloned()))
+}

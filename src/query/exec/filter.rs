@@ -1,0 +1,154 @@
+//! Which rows of a morsel satisfy all conditions.
+
+use super::Execution;
+use super::eval::{eval, is_true};
+use super::notes::Notes;
+use super::prepare::prepare;
+use super::scan::{Batch, Morsel, Rows, Scan};
+use super::vector::Vector;
+use crate::query::QueryError;
+use crate::query::plan::{Conjunct, Node, Typed};
+
+/// Conditions, sorted by how often they must be decided.
+#[derive(Debug, Default)]
+pub struct Filter {
+    /// A condition that is the same for all rows does not hold.
+    never: bool,
+    /// For each place, whether its conditions hold; `None` when there are none.
+    places: Option<Vec<bool>>,
+    /// For each type, whether its conditions hold; `None` when there are none.
+    types: Option<Vec<bool>>,
+    /// Conditions to decide for each row.
+    rows: Vec<Typed>,
+}
+
+/// The rows of a morsel that a filter lets through.
+#[derive(Debug)]
+pub enum Selection {
+    /// No row.
+    None,
+    /// All rows.
+    All,
+    /// These rows of the morsel's block, at least one.
+    Some(Vec<u32>),
+}
+
+impl Selection {
+    /// The batch of the selected rows; `None` when there is none.
+    pub fn batch<'a>(
+        &'a self,
+        scan: &'a dyn Scan,
+        morsel: &'a Morsel,
+        notes: &'a Notes,
+    ) -> Option<Batch<'a>> {
+        let picked = match self {
+            Selection::None => return None,
+            Selection::All => None,
+            Selection::Some(rows) => Some(rows.as_slice()),
+        };
+        Some(Batch { scan, rows: Rows::Of(morsel, picked), notes })
+    }
+}
+
+impl Filter {
+    /// Prepares conditions for a scan: decides what can be decided for a type or a place.
+    ///
+    /// # Errors
+    /// Those of selects within the conditions.
+    pub fn new(
+        conjuncts: &[Conjunct],
+        scan: &dyn Scan,
+        execution: &Execution<'_>,
+    ) -> Result<Filter, QueryError> {
+        let mut filter = Filter::default();
+        for conjunct in conjuncts {
+            let condition = prepare(&conjunct.expr, scan, execution)?;
+            match &condition.node {
+                Node::Literal(value) => filter.never |= !is_true(&Vector::Same(value.clone()), 1)[0],
+                Node::ByType(cells) => {
+                    restrict(&mut filter.types, &is_true(&Vector::Cells((**cells).clone()), cells.len()));
+                }
+                Node::ByPlace(cells) => {
+                    restrict(&mut filter.places, &is_true(&Vector::Cells((**cells).clone()), cells.len()));
+                }
+                _ => filter.rows.push(condition),
+            }
+        }
+        filter.never |= filter.types.as_ref().is_some_and(|types| !types.contains(&true));
+        filter.types = filter.types.take().filter(|types| types.contains(&false));
+        Ok(filter)
+    }
+
+    /// Whether no row can satisfy the conditions.
+    pub fn is_never(&self) -> bool {
+        self.never
+    }
+
+    /// Whether no condition needs to be decided for each row.
+    pub fn is_without_rows(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// For each type, whether its conditions hold; `None` when they hold for all.
+    pub fn types(&self) -> Option<&[bool]> {
+        self.types.as_deref()
+    }
+
+    /// Whether the conditions on a place hold.
+    pub fn has_place(&self, place: u32) -> bool {
+        !self.never && self.places.as_ref().is_none_or(|places| places[place as usize])
+    }
+
+    /// The rows of a morsel that satisfy all conditions.
+    pub fn select(&self, scan: &dyn Scan, morsel: &Morsel, notes: &Notes) -> Selection {
+        if !self.has_place(morsel.place) {
+            return Selection::None;
+        }
+        let mut selection = Selection::All;
+        if let Some(passing) = &self.types {
+            let types = scan.block_types(morsel.block);
+            let rows = morsel.start..morsel.end;
+            selection = keep(rows, |row| passing[types[row as usize].0 as usize], morsel.len());
+        }
+        for condition in &self.rows {
+            let Some(batch) = selection.batch(scan, morsel, notes) else { return Selection::None };
+            let holds = is_true(&eval(condition, &batch), batch.len());
+            selection = match &selection {
+                Selection::Some(rows) => {
+                    let kept = rows.iter().zip(holds).filter(|(_, holds)| *holds).map(|(&row, _)| row);
+                    some(kept.collect(), morsel.len())
+                }
+                _ => keep(morsel.start..morsel.end, |row| holds[(row - morsel.start) as usize], morsel.len()),
+            };
+        }
+        selection
+    }
+}
+
+fn restrict(all: &mut Option<Vec<bool>>, more: &[bool]) {
+    match all {
+        Some(all) => all.iter_mut().zip(more).for_each(|(a, b)| *a &= b),
+        None => *all = Some(more.to_vec()),
+    }
+}
+
+/// The rows for which a test holds. Writes every row and moves on only past those that are kept:
+/// a branch would be mispredicted too often.
+fn keep(rows: std::ops::Range<u32>, holds: impl Fn(u32) -> bool, all: usize) -> Selection {
+    let mut kept = vec![0; rows.len()];
+    let mut count = 0;
+    for row in rows {
+        kept[count] = row;
+        count += usize::from(holds(row));
+    }
+    kept.truncate(count);
+    some(kept, all)
+}
+
+fn some(rows: Vec<u32>, all: usize) -> Selection {
+    match rows.len() {
+        0 => Selection::None,
+        n if n == all => Selection::All,
+        _ => Selection::Some(rows),
+    }
+}

@@ -1,0 +1,158 @@
+//! Plans to answers: over columns, in parallel, one operator a file.
+//!
+//! Rows are scanned in morsels. What depends on the type or the place of an object only is computed
+//! before, once a type or place. The answer is the same for every number of threads: threads
+//! share out morsels as they come, and what they found is joined in ways that do not depend on it.
+
+mod aggregate;
+mod eval;
+mod filter;
+mod limit;
+mod notes;
+mod prepare;
+mod project;
+mod scan;
+mod sort;
+mod top;
+mod vector;
+mod workers;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::QueryError;
+use super::plan::{Plan, Source, Typed};
+use crate::graph::Snapshot;
+use crate::problem::Problem;
+use crate::progress::Progress;
+use filter::Filter;
+use notes::Notes;
+use scan::{ObjectScan, Scan, Table};
+use sort::{SortColumn, sorted};
+
+use super::ast::Limit;
+use super::catalog::TableId;
+
+/// What the execution of a statement has at hand.
+pub struct Execution<'a> {
+    /// The dumps.
+    pub snapshots: &'a [Snapshot],
+    /// Who is told of progress.
+    pub progress: &'a dyn Progress,
+    /// Set when nobody wants the answer any more.
+    pub cancel: &'a AtomicBool,
+    notes: Notes,
+}
+
+impl<'a> Execution<'a> {
+    /// An execution that has not left out anything yet.
+    pub fn new(snapshots: &'a [Snapshot], progress: &'a dyn Progress, cancel: &'a AtomicBool) -> Self {
+        Execution { snapshots, progress, cancel, notes: Notes::default() }
+    }
+
+    /// What had to be left out.
+    pub fn problems(&self) -> Vec<Problem> {
+        self.notes.problems()
+    }
+
+    fn prepare(&self, expr: &Typed, scan: &dyn Scan) -> Result<Typed, QueryError> {
+        prepare::prepare(expr, scan, self)
+    }
+
+    fn prepare_all<'e>(
+        &self,
+        exprs: impl IntoIterator<Item = &'e Typed>,
+        scan: &dyn Scan,
+    ) -> Result<Vec<Typed>, QueryError> {
+        exprs.into_iter().map(|e| self.prepare(e, scan)).collect()
+    }
+}
+
+/// Answers a plan: a table of its items.
+///
+/// # Errors
+/// [`QueryError::Data`] when a dump cannot answer, [`QueryError::Cancelled`].
+pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryError> {
+    let table = match &plan.source {
+        Source::Select(inner) => {
+            let table = execute(inner, execution)?;
+            over(plan, &table, execution)?
+        }
+        Source::Table { snapshot, table, used } => {
+            let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
+            let heap = if plan.needs_heap() { Some(from.heap(execution.progress)?) } else { None };
+            match (table, heap) {
+                (TableId::Objects, Some(heap)) => {
+                    over(plan, &ObjectScan::new(from, heap, *snapshot), execution)?
+                }
+                _ => over(plan, &scan::read_table(from, heap, *table, used), execution)?,
+            }
+        }
+    };
+    if execution.cancel.load(Ordering::Relaxed) { Err(QueryError::Cancelled) } else { Ok(table) }
+}
+
+fn no_dump() -> QueryError {
+    let error = crate::Error::new(crate::ErrorKind::Usage, "no dump is open");
+    QueryError::Data(std::sync::Arc::new(error))
+}
+
+/// Answers a plan over the rows of its source.
+fn over(plan: &Plan, scan: &dyn Scan, execution: &Execution<'_>) -> Result<Table, QueryError> {
+    let filter = Filter::new(&plan.filter, scan, execution)?;
+    match &plan.grouping {
+        None => rows(plan, scan, &filter, execution),
+        Some(grouping) => {
+            let groups = aggregate::aggregate(grouping, scan, &filter, execution)?;
+            let having = Filter::new(&plan.having, &groups, execution)?;
+            rows(plan, &groups, &having, execution)
+        }
+    }
+}
+
+/// The items of a plan for rows or groups: ordered, limited.
+fn rows(
+    plan: &Plan,
+    scan: &dyn Scan,
+    filter: &Filter,
+    execution: &Execution<'_>,
+) -> Result<Table, QueryError> {
+    let items = execution.prepare_all(plan.items.iter().map(|i| &i.expr), scan)?;
+    let Some(Limit { count, offset }) = plan.limit else {
+        return if plan.order.is_empty() {
+            let (columns, rows) = project::project_all(scan, filter, &items, execution)?;
+            Ok(Table::new(columns, rows))
+        } else {
+            all_sorted(plan, items, scan, filter, execution)
+        };
+    };
+    let wanted = usize::try_from(count.saturating_add(offset)).unwrap_or(usize::MAX);
+    let mut numbers = if plan.order.is_empty() {
+        limit::first_rows(scan, filter, wanted, execution)?
+    } else {
+        top::top(scan, filter, &plan.order, wanted, execution)?
+    };
+    let skipped = usize::try_from(offset).unwrap_or(usize::MAX).min(numbers.len());
+    numbers.drain(..skipped);
+    let (columns, rows) = project::project_rows(scan, &numbers, &items, execution)?;
+    Ok(Table::new(columns, rows))
+}
+
+fn all_sorted(
+    plan: &Plan,
+    mut columns: Vec<Typed>,
+    scan: &dyn Scan,
+    filter: &Filter,
+    execution: &Execution<'_>,
+) -> Result<Table, QueryError> {
+    columns.extend(execution.prepare_all(plan.order.iter().map(|o| &o.expr), scan)?);
+    let (mut cells, rows) = project::project_all(scan, filter, &columns, execution)?;
+    let keys = cells.split_off(plan.items.len());
+    let keys = keys.into_iter().zip(&plan.order);
+    let keys = keys.map(|(cells, key)| SortColumn { cells, descending: key.descending }).collect();
+    let order = sorted(keys, rows);
+    if execution.cancel.load(Ordering::Relaxed) {
+        return Err(QueryError::Cancelled);
+    }
+    let columns = cells.iter().map(|c| c.gather(order.iter().map(|&row| row as usize)));
+    Ok(Table::new(columns.collect(), rows))
+}

@@ -1,0 +1,51 @@
+//! What an execution had to leave out, collected from all threads.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::problem::Problem;
+use crate::query::cells::Bitmap;
+
+/// What an execution had to leave out. Which thread notes first makes no difference.
+#[derive(Debug, Default)]
+pub struct Notes {
+    overflow: AtomicBool,
+    /// For each dump the objects whose length is not in it. A set, since a length may be asked for twice.
+    unreadable: Mutex<BTreeMap<usize, Bitmap>>,
+}
+
+impl Notes {
+    /// Notes that a result is null because no number of its kind can hold it.
+    pub fn overflow(&self) {
+        self.overflow.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes objects of a dump with `all` objects whose length could not be read.
+    pub fn unreadable(&self, dump: usize, objects: &[u32], all: usize) {
+        if objects.is_empty() {
+            return;
+        }
+        // A thread that panicked leaves nothing half-done here: bits are only ever set.
+        let mut unreadable = self.unreadable.lock().unwrap_or_else(|e| e.into_inner());
+        let bits = unreadable.entry(dump).or_insert_with(|| Bitmap::clear(all));
+        objects.iter().for_each(|&object| bits.set(object as usize));
+    }
+
+    /// All that was noted.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let unreadable = self.unreadable.lock().unwrap_or_else(|e| e.into_inner());
+        for (dump, objects) in unreadable.iter() {
+            let (count, dump) = (objects.count(), dump + 1);
+            let message =
+                format!("the lengths of {count} objects of dump {dump} are not in it and count as null");
+            problems.push(Problem::loss(message));
+        }
+        if self.overflow.load(Ordering::Relaxed) {
+            let message = "some results are null because they are too big, or negative where that cannot be";
+            problems.push(Problem::loss(message));
+        }
+        problems
+    }
+}

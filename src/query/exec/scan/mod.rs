@@ -1,0 +1,165 @@
+//! What operators scan: rows in morsels, columns loaded as they are needed.
+
+mod objects;
+mod table;
+mod tables;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+pub use objects::ObjectScan;
+pub use table::Table;
+pub use tables::read_table;
+
+use super::notes::Notes;
+use super::vector::Vector;
+use crate::graph::TypeId;
+use crate::query::cells::Cells;
+
+/// How many rows are worked on at a time: few enough that the columns of a morsel stay in the
+/// processor's cache, many enough that the work around them does not count.
+pub const MORSEL_ROWS: usize = 8192;
+
+/// A run of rows of one block and one place: the unit of parallel work.
+#[derive(Clone, Copy, Debug)]
+pub struct Morsel {
+    /// The block, for scans that have such.
+    pub block: u32,
+    /// The first row in the block.
+    pub start: u32,
+    /// The row behind the last one in the block.
+    pub end: u32,
+    /// The place that all rows have.
+    pub place: u32,
+    /// The number of the first row in the whole scan.
+    pub first: u32,
+}
+
+impl Morsel {
+    /// The rows in the block.
+    pub fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.range().len()
+    }
+
+    /// The number in the whole scan of a row of the block.
+    pub fn number(&self, row: u32) -> u32 {
+        self.first + (row - self.start)
+    }
+}
+
+/// Rows that can be scanned. Their numbers fit into 32 bits, as those of objects do.
+pub trait Scan: Sync {
+    /// The morsels, which together are all rows in order.
+    fn morsels(&self) -> &[Morsel];
+
+    /// The values of a column in the rows of a batch, or for all types or places when it depends
+    /// on nothing else.
+    fn load(&self, column: usize, batch: &Batch<'_>) -> Vector;
+
+    /// How many types there are; 0 for rows that have none.
+    fn type_count(&self) -> usize {
+        0
+    }
+
+    /// How many places there are; 0 for rows that have none.
+    fn place_count(&self) -> usize {
+        0
+    }
+
+    /// The types of all rows of a block; empty for rows that have none.
+    fn block_types(&self, _block: u32) -> &[TypeId] {
+        &[]
+    }
+
+    /// The objects, when that is what is scanned.
+    fn objects(&self) -> Option<&ObjectScan<'_>> {
+        None
+    }
+}
+
+/// Which rows of a morsel.
+#[derive(Clone, Copy, Debug)]
+pub enum Rows<'a> {
+    /// None of them but one value, for constants.
+    One,
+    /// One value a type.
+    Types,
+    /// One value a place.
+    Places,
+    /// Rows of a morsel: all, or those in the list, which are rows of its block in ascending order.
+    Of(&'a Morsel, Option<&'a [u32]>),
+}
+
+/// Rows on which expressions are evaluated.
+#[derive(Clone, Copy)]
+pub struct Batch<'a> {
+    /// What is scanned.
+    pub scan: &'a dyn Scan,
+    /// Which rows.
+    pub rows: Rows<'a>,
+    /// Where to note what is left out.
+    pub notes: &'a Notes,
+}
+
+impl Batch<'_> {
+    /// How many values an expression has on these rows.
+    pub fn len(&self) -> usize {
+        match self.rows {
+            Rows::One => 1,
+            Rows::Types => self.scan.type_count(),
+            Rows::Places => self.scan.place_count(),
+            Rows::Of(morsel, None) => morsel.len(),
+            Rows::Of(_, Some(picked)) => picked.len(),
+        }
+    }
+
+    /// The rows of a column of a whole block that belong to the batch.
+    pub fn pick<T: Copy>(&self, block: &[T]) -> Vec<T> {
+        match self.rows {
+            Rows::Of(morsel, None) => block[morsel.range()].to_vec(),
+            Rows::Of(_, Some(picked)) => picked.iter().map(|&row| block[row as usize]).collect(),
+            Rows::One | Rows::Types | Rows::Places => Vec::new(),
+        }
+    }
+
+    /// Values that there is one of for each type, in the rows of the batch.
+    pub fn by_type(&self, cells: &Arc<Cells>) -> Vector {
+        let Rows::Of(morsel, picked) = self.rows else { return Vector::Cells((**cells).clone()) };
+        let types = self.scan.block_types(morsel.block);
+        Vector::Cells(match picked {
+            None => cells.gather(types[morsel.range()].iter().map(|t| t.0 as usize)),
+            Some(picked) => cells.gather(picked.iter().map(|&row| types[row as usize].0 as usize)),
+        })
+    }
+
+    /// Values that there is one of for each place, in the rows of the batch.
+    pub fn by_place(&self, cells: &Arc<Cells>) -> Vector {
+        match self.rows {
+            Rows::Of(morsel, _) => Vector::Same(cells.scalar(morsel.place as usize)),
+            _ => Vector::Cells((**cells).clone()),
+        }
+    }
+
+    /// The numbers of the rows in the whole scan.
+    pub fn numbers(&self) -> Vec<u32> {
+        match self.rows {
+            Rows::Of(morsel, None) => (morsel.first..morsel.first + morsel.len() as u32).collect(),
+            Rows::Of(morsel, Some(picked)) => picked.iter().map(|&row| morsel.number(row)).collect(),
+            Rows::One | Rows::Types | Rows::Places => Vec::new(),
+        }
+    }
+}
+
+/// Morsels of a block of `rows` rows that all have the same place.
+fn cut(block: u32, rows: Range<usize>, place: u32, first: u32, morsels: &mut Vec<Morsel>) {
+    for start in rows.clone().step_by(MORSEL_ROWS) {
+        let end = (start + MORSEL_ROWS).min(rows.end);
+        let number = first + (start - rows.start) as u32;
+        morsels.push(Morsel { block, start: start as u32, end: end as u32, place, first: number });
+    }
+}

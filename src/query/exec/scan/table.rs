@@ -1,0 +1,43 @@
+//! Columns that stand ready: small tables, groups, and what a select in parentheses gave.
+
+use super::{Batch, Morsel, Rows, Scan, cut};
+use crate::query::cells::Cells;
+use crate::query::exec::vector::Vector;
+
+/// Columns of the same length. Those that nobody uses may be left empty.
+#[derive(Debug)]
+pub struct Table {
+    columns: Vec<Cells>,
+    rows: usize,
+    morsels: Vec<Morsel>,
+}
+
+impl Table {
+    /// A table of `rows` rows.
+    pub fn new(columns: Vec<Cells>, rows: usize) -> Table {
+        let mut morsels = Vec::new();
+        cut(0, 0..rows, 0, 0, &mut morsels);
+        Table { columns, rows, morsels }
+    }
+
+    /// The columns.
+    pub fn into_columns(self) -> Vec<Cells> {
+        self.columns
+    }
+}
+
+impl Scan for Table {
+    fn morsels(&self) -> &[Morsel] {
+        &self.morsels
+    }
+
+    fn load(&self, column: usize, batch: &Batch<'_>) -> Vector {
+        let cells = &self.columns[column];
+        Vector::Cells(match batch.rows {
+            Rows::Of(_, Some(picked)) => cells.gather(picked.iter().map(|&row| row as usize)),
+            Rows::Of(morsel, None) if morsel.len() == self.rows => cells.clone(),
+            Rows::Of(morsel, None) => cells.gather(morsel.range()),
+            Rows::One | Rows::Types | Rows::Places => Cells::null(batch.len()),
+        })
+    }
+}

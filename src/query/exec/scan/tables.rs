@@ -1,0 +1,149 @@
+//! The small tables, as columns: types, segments, modules, threads.
+
+use super::objects::heap_number;
+use super::table::Table;
+use crate::bytes::Addr;
+use crate::graph::{Heap, Module, Segment, Snapshot, Thread, ThreadState, TypeInfo};
+use crate::query::catalog::TableId;
+use crate::query::cells::Cells;
+
+/// Reads the columns `used` of a table; the others are left empty. `heap` is needed for `types`
+/// and for the free bytes of segments.
+pub fn read_table(snapshot: &Snapshot, heap: Option<&Heap>, table: TableId, used: &[usize]) -> Table {
+    let types = heap.map(|h| h.types.all()).unwrap_or_default();
+    let free = heap.map(|h| h.free_bytes.as_slice()).unwrap_or_default();
+    let rows = match table {
+        TableId::Objects => 0,
+        TableId::Types => types.len(),
+        TableId::Segments => snapshot.segments.len(),
+        TableId::Modules => snapshot.modules.len(),
+        TableId::Threads => snapshot.threads.len(),
+    };
+    let columns = table.doc().columns.iter().enumerate().map(|(at, column)| {
+        let cells = used.contains(&at).then(|| match table {
+            TableId::Objects => None,
+            TableId::Types => types_column(types, column.name),
+            TableId::Segments => segments_column(&snapshot.segments, free, column.name),
+            TableId::Modules => modules_column(&snapshot.modules, column.name),
+            TableId::Threads => threads_column(&snapshot.threads, column.name),
+        });
+        cells.flatten().unwrap_or_else(|| Cells::null(0))
+    });
+    Table::new(columns.collect(), rows)
+}
+
+fn numbers<T>(rows: &[T], of: impl Fn(&T) -> u64) -> Option<Cells> {
+    Some(Cells::unsigned(rows.iter().map(of).collect()))
+}
+
+fn addresses<T>(rows: &[T], of: impl Fn(&T) -> Addr) -> Option<Cells> {
+    numbers(rows, |row| of(row).0)
+}
+
+fn optional<T>(rows: &[T], of: impl Fn(&T) -> Option<u64>) -> Option<Cells> {
+    Some(Cells::optional(rows.iter().map(of)))
+}
+
+fn texts<'a, T>(rows: &'a [T], of: impl Fn(&'a T) -> Option<&'a str>) -> Option<Cells> {
+    Some(Cells::texts(rows.iter().map(of)))
+}
+
+/// A column of `types`, or `None` when there is no such column; so the functions below too.
+fn types_column(types: &[TypeInfo], name: &str) -> Option<Cells> {
+    match name {
+        "type" => texts(types, |t| Some(&t.name)),
+        "mt" => addresses(types, |t| t.method_table),
+        "module" => texts(types, |t| t.module.as_deref()),
+        "base_size" => numbers(types, |t| t.base_size.into()),
+        "element_size" => numbers(types, |t| t.element_size.into()),
+        "parent" => texts(types, |t| t.parent.as_deref()),
+        "rank" => numbers(types, |t| t.rank.into()),
+        "count" => numbers(types, |t| t.count),
+        "size" => numbers(types, |t| t.size),
+        _ => None,
+    }
+}
+
+fn segments_column(segments: &[Segment], free: &[u64], name: &str) -> Option<Cells> {
+    match name {
+        "address" => addresses(segments, |s| s.address),
+        "heap" => optional(segments, heap_number),
+        "kind" => texts(segments, |s| Some(s.kind.word())),
+        "start" => addresses(segments, |s| s.start),
+        "end" => addresses(segments, |s| s.end),
+        "committed" => addresses(segments, |s| s.committed),
+        "reserved" => addresses(segments, |s| s.reserved),
+        // Null where a damaged dump says that a segment ends before it begins.
+        "size" => optional(segments, |s| s.end.since(s.start)),
+        "free" => Some(Cells::optional((0..segments.len()).map(|at| free.get(at).copied()))),
+        _ => None,
+    }
+}
+
+fn modules_column(modules: &[Module], name: &str) -> Option<Cells> {
+    match name {
+        "name" => texts(modules, |m| Some(&m.name)),
+        "path" => texts(modules, |m| m.path.as_deref()),
+        "base" => optional(modules, |m| m.base.map(|b| b.0)),
+        "size" => optional(modules, |m| m.size),
+        "version" => texts(modules, |m| m.version.as_deref()),
+        "mvid" => texts(modules, |m| m.mvid.as_deref()),
+        "dynamic" => Some(Cells::booleans(modules.iter().map(|m| m.dynamic))),
+        _ => None,
+    }
+}
+
+fn threads_column(threads: &[Thread], name: &str) -> Option<Cells> {
+    match name {
+        "os_id" => optional(threads, |t| t.os_id),
+        "managed_id" => optional(threads, |t| t.managed_id.map(u64::from)),
+        "state" => {
+            let states: Vec<String> = threads.iter().map(|t| state_words(t.state)).collect();
+            Some(Cells::texts(states.iter().map(|s| Some(s.as_str()))))
+        }
+        "exception" => optional(threads, |t| t.exception.map(|e| e.0)),
+        _ => None,
+    }
+}
+
+/// The words of a thread's state.
+fn state_words(state: ThreadState) -> String {
+    let words = [
+        (state.background, "background"),
+        (state.unstarted, "unstarted"),
+        (state.dead, "dead"),
+        (state.pool_worker, "pool_worker"),
+        (state.finalizer, "finalizer"),
+    ];
+    let words: Vec<&str> = words.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_of_the_catalog_is_read() {
+        for (table, read) in [
+            (TableId::Types, (|name| types_column(&[], name)) as fn(&str) -> Option<Cells>),
+            (TableId::Segments, |name| segments_column(&[], &[], name)),
+            (TableId::Modules, |name| modules_column(&[], name)),
+            (TableId::Threads, |name| threads_column(&[], name)),
+        ] {
+            for column in table.doc().columns {
+                assert!(read(column.name).is_some(), "{}.{}", table.doc().name, column.name);
+            }
+            assert!(read("nothing").is_none());
+        }
+    }
+
+    #[test]
+    fn states_are_words() {
+        let state = ThreadState { background: true, pool_worker: true, ..ThreadState::default() };
+        assert_eq!(
+            (state_words(state), state_words(ThreadState::default())),
+            ("background pool_worker".into(), String::new())
+        );
+    }
+}

@@ -1,0 +1,111 @@
+//! Statements that are answered from the catalog: `tables`, `describe`, `help`, and the steps of `explain`.
+
+use super::answer::{Answer, AnswerColumn, Kind, ValueRef};
+use super::ast::Name;
+use super::catalog::{Keyword, function, functions, keywords, statements, table, tables};
+use super::diagnostic::Diagnostic;
+use super::plan::Step;
+
+/// Groups of entries that `help` takes instead of a word.
+const TOPICS: [&str; 4] = ["statements", "tables", "functions", "keywords"];
+
+/// An answer of columns of text.
+fn texts<const N: usize>(names: [&str; N], rows: &[[String; N]]) -> Answer {
+    let columns = names.iter().enumerate().map(|(at, name)| {
+        AnswerColumn::new(*name, Kind::Text, rows.iter().map(|row| ValueRef::Text(&row[at])))
+    });
+    Answer { columns: columns.collect(), ..Answer::default() }
+}
+
+/// The steps of a plan.
+pub fn steps(steps: &[Step]) -> Answer {
+    let rows: Vec<_> = steps.iter().map(|(step, what)| [(*step).to_owned(), what.clone()]).collect();
+    texts(["step", "what"], &rows)
+}
+
+/// All tables with their columns.
+pub fn all_tables() -> Answer {
+    let rows = tables().iter().map(|t| {
+        let columns: Vec<_> = t.columns.iter().map(|c| c.name).collect();
+        [t.name.to_owned(), t.summary.to_owned(), columns.join(", ")]
+    });
+    texts(["table", "what", "columns"], &rows.collect::<Vec<_>>())
+}
+
+/// The columns of a table, or a function.
+///
+/// # Errors
+/// The name is neither.
+pub fn describe(name: &Name) -> Result<Answer, Diagnostic> {
+    if let Some(table) = table(&name.text) {
+        let column = |make: &dyn Fn(usize) -> &'static str, title| {
+            let values = (0..table.columns.len()).map(|at| ValueRef::Text(make(at)));
+            AnswerColumn::new(title, Kind::Text, values)
+        };
+        let measures = table.columns.iter().map(|c| ValueRef::Boolean(c.measure));
+        let columns = vec![
+            column(&|at| table.columns[at].name, "column"),
+            column(&|at| table.columns[at].kind.word(), "kind"),
+            AnswerColumn::new("measure", Kind::Boolean, measures),
+            column(&|at| table.columns[at].summary, "what"),
+        ];
+        return Ok(Answer { columns, ..Answer::default() });
+    }
+    if function(&name.text).is_some() {
+        return help(Some(name));
+    }
+    let names: Vec<_> = tables().iter().map(|t| t.name).chain(functions().iter().map(|f| f.name)).collect();
+    Err(unknown(name, "table or function", &names))
+}
+
+/// Everything, one kind of thing, or what a word means.
+///
+/// # Errors
+/// The word means nothing.
+pub fn help(word: Option<&Name>) -> Result<Answer, Diagnostic> {
+    let all = entries();
+    let found: Vec<_> = match word.map(|w| w.text.as_str()) {
+        None => all,
+        Some(topic) if TOPICS.contains(&topic) => {
+            all.into_iter().filter(|[kind, ..]| topic.strip_suffix('s') == Some(kind.as_str())).collect()
+        }
+        Some(word) => all
+            .into_iter()
+            .filter(|[kind, name, ..]| {
+                name == word || (kind == "keyword" && Keyword::of(word).is_some_and(|k| k.word() == name))
+            })
+            .collect(),
+    };
+    match word {
+        Some(word) if found.is_empty() => {
+            let all = entries();
+            let names: Vec<_> = all.iter().map(|[_, name, ..]| name.as_str()).chain(TOPICS).collect();
+            Err(unknown(word, "word", &names))
+        }
+        _ => Ok(texts(["kind", "name", "usage", "what"], &found)),
+    }
+}
+
+/// All entries of the catalog: kind, name, usage, summary.
+fn entries() -> Vec<[String; 4]> {
+    let entry =
+        |kind: &str, name: &str, usage: &str, what: &str| [kind, name, usage, what].map(str::to_owned);
+    let mut all = Vec::new();
+    all.extend(statements().iter().map(|s| entry("statement", s.name, s.usage, s.summary)));
+    all.extend(tables().iter().map(|t| {
+        let columns: Vec<_> = t.columns.iter().map(|c| c.name).collect();
+        entry("table", t.name, &columns.join(", "), t.summary)
+    }));
+    all.extend(functions().iter().map(|f| entry("function", f.name, f.usage, f.summary)));
+    all.extend(keywords().iter().map(|k| entry("keyword", k.word, k.word, k.summary)));
+    all
+}
+
+fn unknown(name: &Name, what: &str, names: &[&str]) -> Diagnostic {
+    let diagnostic = Diagnostic::new(name.span.clone(), format!("there is no {what} `{}`", name.text));
+    let near = super::diagnostic::nearest(&name.text, names.iter().copied());
+    match near {
+        Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+        None => diagnostic.hint("`help` lists everything, `tables` the tables"),
+    }
+}

@@ -1,0 +1,69 @@
+//! The parser library's failures in words: the only file that would change with the library.
+
+use super::input::{Expected, Memory};
+use crate::query::catalog::Keyword;
+use crate::query::diagnostic::{Diagnostic, nearest, one_of};
+use crate::query::lexer::{Token, TokenKind};
+
+/// What is wrong with a statement that could not be parsed.
+pub fn translate(memory: &Memory, tokens: &[Token], end: usize) -> Diagnostic {
+    let (at, expected) = memory.furthest();
+    let (span, message) = match tokens.get(at) {
+        Some(token) => (token.span.clone(), format!("{} does not fit here", found(&token.kind))),
+        None => (end..end, "the statement ends too early".to_owned()),
+    };
+    let diagnostic = Diagnostic::new(span, message).expected(one_of(&in_words(&expected)));
+    let Some(Token { kind: TokenKind::Word(word), .. }) = tokens.get(at) else { return diagnostic };
+    let words = expected.iter().filter_map(|e| match e {
+        Expected::Keyword(k) | Expected::Operator(k) => Some(k.word()),
+        _ => None,
+    });
+    if let Some(near) = nearest(word, words) {
+        return diagnostic.hint(format!("did you mean `{near}`?"));
+    }
+    match Keyword::of(word) {
+        Some(k) if k.doc().reserved && expected.iter().any(is_name) => {
+            diagnostic.hint(format!("`{word}` is a keyword; as a name it stands in double quotes"))
+        }
+        _ => diagnostic,
+    }
+}
+
+/// A statement without anything in it.
+pub fn empty() -> Diagnostic {
+    Diagnostic::new(0..0, "there is no statement").hint("`help` lists what can be asked")
+}
+
+fn is_name(expected: &Expected) -> bool {
+    matches!(expected, Expected::What(what) if what.ends_with("name") || *what == "an expression")
+}
+
+/// What was expected, each once, in the order of first mention but the end of the statement last.
+fn in_words(expected: &[Expected]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for e in expected {
+        let word = match e {
+            Expected::Keyword(k) => format!("`{}`", k.word()),
+            Expected::Operator(_) => "an operator".to_owned(),
+            Expected::Symbol(s) => format!("`{s}`"),
+            Expected::What(what) => (*what).to_owned(),
+        };
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words.sort_by_key(|w| w.starts_with("the end"));
+    words
+}
+
+fn found(kind: &TokenKind) -> String {
+    match kind {
+        TokenKind::Word(w) => format!("`{w}`"),
+        TokenKind::Quoted(_) => "a name in quotes".to_owned(),
+        TokenKind::Text(_) => "a text".to_owned(),
+        TokenKind::Integer(_) | TokenKind::Real(_) | TokenKind::Size(_) => "a number".to_owned(),
+        TokenKind::Address(_) => "an address".to_owned(),
+        TokenKind::Dump(n) => format!("`@{n}`"),
+        TokenKind::Symbol(s) => format!("`{s}`"),
+    }
+}

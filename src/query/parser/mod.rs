@@ -1,0 +1,42 @@
+//! Tokens to statements. The rules are those of `grammar/heapql.ebnf`, a function each.
+
+mod error;
+mod expression;
+mod input;
+mod select;
+mod statement;
+mod token;
+
+use nom::Err;
+
+use super::ast::Statement;
+use super::diagnostic::Diagnostic;
+use super::lexer::tokens;
+use input::{Memory, Tokens};
+
+/// How deep parentheses, selects and prefix operators may be nested. Each costs some ten stack
+/// frames of the parser, so this keeps it within a fraction of the smallest stack that threads have.
+const MAX_NESTING: u32 = 48;
+
+/// How high the tree of an expression may be: chains like `a + a + a` grow it without nesting.
+const MAX_HEIGHT: u32 = 200;
+
+/// Parses one statement, which may end with a semicolon.
+///
+/// # Errors
+/// The furthest place at which the text is no statement, and what could stand there.
+pub fn parse(text: &str) -> Result<Statement, Diagnostic> {
+    let tokens = tokens(text)?;
+    if tokens.is_empty() {
+        return Err(error::empty());
+    }
+    let memory = Memory::default();
+    let input = Tokens { rest: &tokens, at: 0, end: text.trim_end().len(), memory: &memory };
+    match statement::statement(input) {
+        Ok((_, statement)) => Ok(statement),
+        Err(Err::Failure(_)) if memory.failure.borrow().is_some() => {
+            Err(memory.failure.take().unwrap_or_else(error::empty))
+        }
+        Err(_) => Err(error::translate(&memory, &tokens, input.end)),
+    }
+}

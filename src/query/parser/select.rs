@@ -1,0 +1,105 @@
+//! The select and its clauses.
+
+use nom::Parser;
+use nom::branch::alt;
+use nom::combinator::{map, opt};
+use nom::multi::{many0, separated_list1};
+use nom::sequence::{delimited, preceded};
+
+use super::expression::{expression, nested};
+use super::input::{Expected, Parsed, Tokens};
+use super::token::{keyword, name, symbol, token};
+use crate::query::ast::{Expr, Item, Limit, Name, OrderKey, Select, Source};
+use crate::query::catalog::Keyword;
+use crate::query::lexer::TokenKind;
+
+/// A select.
+pub fn select(input: Tokens<'_>) -> Parsed<'_, Select> {
+    let start = input.span().start;
+    let (rest, _) = keyword(Keyword::Select)(input)?;
+    let (rest, distinct) = opt(keyword(Keyword::Distinct)).parse(rest)?;
+    let (rest, items) = separated_list1(symbol(","), item).parse(rest)?;
+    let (rest, source) = opt(preceded(keyword(Keyword::From), source)).parse(rest)?;
+    let (rest, filter) = opt(preceded(keyword(Keyword::Where), expression)).parse(rest)?;
+    let (rest, group_by) = keys(rest)?;
+    let (rest, having) = opt(preceded(keyword(Keyword::Having), expression)).parse(rest)?;
+    let (rest, order_by) = order(rest)?;
+    let (rest, limit) = limit(rest)?;
+    let end = input.rest[..rest.at - input.at].last().map_or(start, |t| t.span.end);
+    let select = Select {
+        distinct: distinct.is_some(),
+        items,
+        source,
+        filter,
+        group_by,
+        having,
+        order_by,
+        limit,
+        span: start..end,
+    };
+    Ok((rest, select))
+}
+
+/// A select in parentheses.
+pub fn parenthesized(input: Tokens<'_>) -> Parsed<'_, Select> {
+    nested(input, delimited(symbol("("), select, symbol(")")))
+}
+
+fn item(input: Tokens<'_>) -> Parsed<'_, Item> {
+    let aliased = (expression, opt(preceded(keyword(Keyword::As), name("a name"))));
+    alt((map(symbol("*"), Item::All), map(aliased, |(expr, alias)| Item::Expr { expr, alias }))).parse(input)
+}
+
+fn source(input: Tokens<'_>) -> Parsed<'_, Source> {
+    alt((map(parenthesized, |s| Source::Select(Box::new(s))), of_a_dump, table)).parse(input)
+}
+
+/// `@1`, `@1.objects`
+fn of_a_dump(input: Tokens<'_>) -> Parsed<'_, Source> {
+    let number = |k: &TokenKind| if let TokenKind::Dump(n) = k { Some(*n) } else { None };
+    let (rest, dump) = token(input, Expected::What("a dump (`@1`)"), number)?;
+    let (rest, name) = opt(preceded(symbol("."), dotted_name)).parse(rest)?;
+    Ok((rest, Source::Table { dump: Some(dump), name }))
+}
+
+fn table(input: Tokens<'_>) -> Parsed<'_, Source> {
+    map(dotted_name, |name| Source::Table { dump: None, name: Some(name) }).parse(input)
+}
+
+/// A table's name. Types have names with dots, so those are taken whole too.
+fn dotted_name(input: Tokens<'_>) -> Parsed<'_, Name> {
+    let (rest, first) = name("a table's name")(input)?;
+    let (rest, more) = many0(preceded(symbol("."), name("a name"))).parse(rest)?;
+    let whole = more.into_iter().fold(first, |all, part| Name {
+        text: format!("{}.{}", all.text, part.text),
+        span: all.span.start..part.span.end,
+    });
+    Ok((rest, whole))
+}
+
+fn keys(input: Tokens<'_>) -> Parsed<'_, Vec<Expr>> {
+    let by = (keyword(Keyword::Group), keyword(Keyword::By));
+    map(opt(preceded(by, separated_list1(symbol(","), expression))), Option::unwrap_or_default).parse(input)
+}
+
+fn order(input: Tokens<'_>) -> Parsed<'_, Vec<OrderKey>> {
+    let by = (keyword(Keyword::Order), keyword(Keyword::By));
+    let direction = alt((map(keyword(Keyword::Asc), |_| false), map(keyword(Keyword::Desc), |_| true)));
+    let key = map((expression, opt(direction)), |(expr, descending)| OrderKey {
+        expr,
+        descending: descending.unwrap_or(false),
+    });
+    map(opt(preceded(by, separated_list1(symbol(","), key))), Option::unwrap_or_default).parse(input)
+}
+
+fn limit(input: Tokens<'_>) -> Parsed<'_, Option<Limit>> {
+    let offset = opt(preceded(keyword(Keyword::Offset), whole_number));
+    let limit = preceded(keyword(Keyword::Limit), (whole_number, offset));
+    opt(map(limit, |(count, offset)| Limit { count, offset: offset.unwrap_or(0) })).parse(input)
+}
+
+fn whole_number(input: Tokens<'_>) -> Parsed<'_, u64> {
+    let number = |k: &TokenKind| if let TokenKind::Integer(n) = k { u64::try_from(*n).ok() } else { None };
+    let (rest, (number, _)) = token(input, Expected::What("a whole number"), number)?;
+    Ok((rest, number))
+}

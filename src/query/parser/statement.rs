@@ -1,0 +1,34 @@
+//! The statements.
+
+use nom::Parser;
+use nom::branch::alt;
+use nom::combinator::{map, opt};
+use nom::multi::many0_count;
+use nom::sequence::{preceded, terminated};
+
+use super::input::{Expected, Parsed, Tokens};
+use super::select::select;
+use super::token::{any_word, keyword, symbol};
+use crate::query::ast::Statement;
+use crate::query::catalog::Keyword;
+
+/// A whole statement: nothing may follow it but semicolons.
+pub fn statement(input: Tokens<'_>) -> Parsed<'_, Statement> {
+    let kinds = alt((
+        map(select, |s| Statement::Select(Box::new(s))),
+        map(preceded(keyword(Keyword::Explain), select), |s| Statement::Explain(Box::new(s))),
+        map(keyword(Keyword::Tables), |_| Statement::Tables),
+        map(preceded(keyword(Keyword::Describe), any_word("a name")), Statement::Describe),
+        map(preceded(keyword(Keyword::Help), opt(any_word("a word"))), Statement::Help),
+    ));
+    terminated(terminated(kinds, many0_count(symbol(";"))), end).parse(input)
+}
+
+/// The end of the statement.
+fn end(input: Tokens<'_>) -> Parsed<'_, ()> {
+    if input.rest.is_empty() {
+        Ok((input, ()))
+    } else {
+        input.reject(Expected::What("the end of the statement"))
+    }
+}

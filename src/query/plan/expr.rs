@@ -1,0 +1,148 @@
+//! Expressions whose names are resolved and whose kinds are checked.
+
+use std::sync::Arc;
+
+use regex::Regex;
+
+use super::Plan;
+use crate::query::Kind;
+use crate::query::ast::{ArithmeticOp, CompareOp};
+use crate::query::catalog::{Function, Level};
+use crate::query::cells::Cells;
+use crate::query::like::LikePattern;
+use crate::query::scalar::Scalar;
+use crate::query::value_set::ValueSet;
+
+/// An expression over the columns of a source.
+#[derive(Clone, Debug)]
+pub struct Typed {
+    /// What it is.
+    pub node: Node,
+    /// What its values are; `None` when they can only be null.
+    pub kind: Option<Kind>,
+    /// What its values depend on.
+    pub level: Level,
+}
+
+/// What an expression is.
+#[derive(Clone, Debug)]
+pub enum Node {
+    /// The same value everywhere.
+    Literal(Scalar),
+    /// A column of the source, by its position.
+    Column(usize),
+    /// A value for each type, computed before the scan.
+    ByType(Arc<Cells>),
+    /// A value for each place, computed before the scan.
+    ByPlace(Arc<Cells>),
+    /// Arithmetic; the result has the kind of the expression.
+    Arithmetic(ArithmeticOp, Box<Typed>, Box<Typed>),
+    /// The number with the other sign.
+    Negate(Box<Typed>),
+    /// A comparison.
+    Compare(CompareOp, Box<Typed>, Box<Typed>),
+    /// A negation.
+    Not(Box<Typed>),
+    /// All of several conditions.
+    And(Vec<Typed>),
+    /// One of several conditions.
+    Or(Vec<Typed>),
+    /// Whether there is no value.
+    IsNull(Box<Typed>),
+    /// Whether a text fits a pattern.
+    Like(Box<Typed>, Arc<LikePattern>),
+    /// Whether a regular expression is found in a text.
+    Matches(Box<Typed>, Regex),
+    /// Whether a value is in a set.
+    InSet(Box<Typed>, Arc<ValueSet>),
+    /// Whether a value is among those of a select, which is run first.
+    InSelect(Box<Typed>, Box<Plan>),
+    /// A function.
+    Call(Function, Vec<Typed>),
+}
+
+impl Typed {
+    /// An expression with the parts `parts`, which decide what its values depend on.
+    pub fn new<'a>(node: Node, kind: Option<Kind>, parts: impl IntoIterator<Item = &'a Typed>) -> Typed {
+        let level = parts.into_iter().fold(Level::Constant, |level, part| level.with(part.level));
+        Typed { node, kind, level }
+    }
+
+    /// A constant.
+    pub fn literal(value: Scalar, kind: Option<Kind>) -> Typed {
+        Typed { node: Node::Literal(value), kind, level: Level::Constant }
+    }
+
+    /// A column.
+    pub fn column(index: usize, kind: Option<Kind>, level: Level) -> Typed {
+        Typed { node: Node::Column(index), kind, level }
+    }
+
+    /// The kind of the column that holds the values; text when they can only be null.
+    pub fn kind_or_text(&self) -> Kind {
+        self.kind.unwrap_or(Kind::Text)
+    }
+
+    /// The expressions that this one is made of.
+    pub fn parts(&self) -> Vec<&Typed> {
+        match &self.node {
+            Node::Literal(_) | Node::Column(_) | Node::ByType(_) | Node::ByPlace(_) => Vec::new(),
+            Node::Arithmetic(_, a, b) | Node::Compare(_, a, b) => vec![a, b],
+            Node::Negate(a)
+            | Node::Not(a)
+            | Node::IsNull(a)
+            | Node::Like(a, _)
+            | Node::Matches(a, _)
+            | Node::InSet(a, _)
+            | Node::InSelect(a, _) => vec![a],
+            Node::And(all) | Node::Or(all) | Node::Call(_, all) => all.iter().collect(),
+        }
+    }
+
+    /// The same expression over what `change` makes of its parts.
+    ///
+    /// # Errors
+    /// The first error of `change`.
+    pub fn try_map_parts<E>(self, mut change: impl FnMut(Typed) -> Result<Typed, E>) -> Result<Typed, E> {
+        let Typed { node, kind, level } = self;
+        let mut boxed = |part: Box<Typed>| change(*part).map(Box::new);
+        let node = match node {
+            Node::Arithmetic(op, a, b) => Node::Arithmetic(op, boxed(a)?, boxed(b)?),
+            Node::Compare(op, a, b) => Node::Compare(op, boxed(a)?, boxed(b)?),
+            Node::Negate(a) => Node::Negate(boxed(a)?),
+            Node::Not(a) => Node::Not(boxed(a)?),
+            Node::IsNull(a) => Node::IsNull(boxed(a)?),
+            Node::Like(a, pattern) => Node::Like(boxed(a)?, pattern),
+            Node::Matches(a, regex) => Node::Matches(boxed(a)?, regex),
+            Node::InSet(a, set) => Node::InSet(boxed(a)?, set),
+            Node::InSelect(a, plan) => Node::InSelect(boxed(a)?, plan),
+            Node::And(all) => Node::And(all.into_iter().map(change).collect::<Result<_, E>>()?),
+            Node::Or(all) => Node::Or(all.into_iter().map(change).collect::<Result<_, E>>()?),
+            Node::Call(function, all) => {
+                Node::Call(function, all.into_iter().map(change).collect::<Result<_, E>>()?)
+            }
+            leaf @ (Node::Literal(_) | Node::Column(_) | Node::ByType(_) | Node::ByPlace(_)) => leaf,
+        };
+        Ok(Typed { node, kind, level })
+    }
+
+    /// Calls `seen` with the position of every column that is used.
+    pub fn columns(&self, seen: &mut impl FnMut(usize)) {
+        if let Node::Column(index) = self.node {
+            seen(index);
+        }
+        for part in self.parts() {
+            part.columns(seen);
+        }
+    }
+
+    /// Calls `seen` with every select that must be run first.
+    pub fn selects<'a>(&'a self, seen: &mut impl FnMut(&'a Plan)) {
+        if let Node::InSelect(_, plan) = &self.node {
+            seen(plan);
+        }
+        for part in self.parts() {
+            part.selects(seen);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! How a select will be answered: names resolved, kinds checked, conditions sorted by what they depend on.
+//!
+//! A plan holds no data of a dump; it can be shown (`explain`) without opening the heap.
+
+mod explain;
+mod expr;
+
+pub use explain::{Step, explain};
+pub use expr::{Node, Typed};
+
+use super::Kind;
+use super::ast::Limit;
+use super::catalog::{Aggregate, Level, TableId};
+
+/// How a select will be answered.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Where rows come from.
+    pub source: Source,
+    /// What must be true of a row, all of it; cheapest first.
+    pub filter: Vec<Conjunct>,
+    /// How rows are grouped. Everything below is then over the keys, followed by the aggregates.
+    pub grouping: Option<Grouping>,
+    /// What must be true of a group, all of it.
+    pub having: Vec<Conjunct>,
+    /// The columns of the answer.
+    pub items: Vec<OutputItem>,
+    /// The order; rows that are equal in it keep theirs.
+    pub order: Vec<OrderKey>,
+    /// Which rows of all.
+    pub limit: Option<Limit>,
+}
+
+/// Where rows come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A table of a dump.
+    Table {
+        /// The dump, by its position.
+        snapshot: usize,
+        /// The table.
+        table: TableId,
+        /// Which of its columns are used, by position.
+        used: Vec<usize>,
+    },
+    /// The answer to another select.
+    Select(Box<Plan>),
+}
+
+/// One condition of several that must all be true.
+#[derive(Clone, Debug)]
+pub struct Conjunct {
+    /// The condition.
+    pub expr: Typed,
+    /// How it is written.
+    pub text: String,
+}
+
+/// How rows are grouped.
+#[derive(Clone, Debug)]
+pub struct Grouping {
+    /// What the rows of a group have in common; none: all rows are one group.
+    pub keys: Vec<Key>,
+    /// What is computed of each group.
+    pub aggregates: Vec<AggregateCall>,
+    /// Whether the totals that every type holds suffice, so that no object needs to be looked at.
+    pub from_type_totals: bool,
+}
+
+/// A key of a grouping.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// The key.
+    pub expr: Typed,
+    /// How it is written.
+    pub text: String,
+}
+
+/// What is computed of a group.
+#[derive(Clone, Debug)]
+pub struct AggregateCall {
+    /// The aggregate.
+    pub function: Aggregate,
+    /// Whether each value counts once.
+    pub distinct: bool,
+    /// What it is computed over; `None` for the rows themselves.
+    pub argument: Option<Typed>,
+    /// What it gives.
+    pub kind: Kind,
+    /// How it is written.
+    pub text: String,
+}
+
+/// A column of an answer.
+#[derive(Clone, Debug)]
+pub struct OutputItem {
+    /// Its name.
+    pub name: String,
+    /// Its values.
+    pub expr: Typed,
+    /// Whether it adds up, when a select is made over this one.
+    pub measure: bool,
+}
+
+/// A key of an order.
+#[derive(Clone, Debug)]
+pub struct OrderKey {
+    /// What is ordered by.
+    pub expr: Typed,
+    /// Whether the biggest comes first.
+    pub descending: bool,
+    /// How it is written.
+    pub text: String,
+}
+
+impl Plan {
+    /// Whether answering needs the walk over the heap.
+    pub fn needs_heap(&self) -> bool {
+        match &self.source {
+            Source::Select(plan) => plan.needs_heap(),
+            Source::Table { table: TableId::Objects | TableId::Types, .. } => true,
+            Source::Table { table: TableId::Modules | TableId::Threads, .. } => false,
+            Source::Table { table: TableId::Segments, used, .. } => {
+                used.iter().any(|&c| TableId::Segments.doc().columns.get(c).is_some_and(|c| c.name == "free"))
+            }
+        }
+    }
+
+    /// Every expression over the source: what decides which of its columns are used.
+    pub fn source_expressions(&self) -> Vec<&Typed> {
+        let filter = self.filter.iter().map(|c| &c.expr);
+        match &self.grouping {
+            Some(grouping) => {
+                let keys = grouping.keys.iter().map(|k| &k.expr);
+                let arguments = grouping.aggregates.iter().filter_map(|a| a.argument.as_ref());
+                filter.chain(keys).chain(arguments).collect()
+            }
+            None => filter.chain(self.output_expressions()).collect(),
+        }
+    }
+
+    /// Every expression over the groups, or over the source when there is no grouping.
+    pub fn output_expressions(&self) -> impl Iterator<Item = &Typed> {
+        let having = self.having.iter().map(|c| &c.expr);
+        having.chain(self.items.iter().map(|i| &i.expr)).chain(self.order.iter().map(|o| &o.expr))
+    }
+
+    /// Calls `seen` with every plan that this one is made of: that of its source, and those behind `in`.
+    pub fn inner_plans<'a>(&'a self, seen: &mut impl FnMut(&'a Plan)) {
+        if let Source::Select(inner) = &self.source {
+            seen(inner);
+        }
+        self.source_expressions().into_iter().for_each(|e| e.selects(seen));
+        if self.grouping.is_some() {
+            self.output_expressions().for_each(|e| e.selects(seen));
+        }
+    }
+
+    /// Notes what follows from all other parts: used columns, the order of conditions, and
+    /// whether the types' totals suffice.
+    pub fn complete(&mut self) {
+        self.filter.sort_by_key(|c| match c.expr.level {
+            Level::Constant => 0,
+            Level::Place => 1,
+            Level::Type => 2,
+            Level::Row => 3,
+        });
+        let mut columns = Vec::new();
+        self.source_expressions().iter().for_each(|e| e.columns(&mut |c| columns.push(c)));
+        columns.sort_unstable();
+        columns.dedup();
+        if let Source::Table { used, .. } = &mut self.source {
+            *used = columns;
+        }
+        let suffice = self.type_totals_suffice();
+        if let Some(grouping) = &mut self.grouping {
+            grouping.from_type_totals = suffice;
+        }
+    }
+
+    /// Every type holds the number and the size of its objects. They answer a query whose keys
+    /// and conditions depend on nothing but the type, and that asks for nothing but these two.
+    fn type_totals_suffice(&self) -> bool {
+        let (Source::Table { table: TableId::Objects, .. }, Some(grouping)) = (&self.source, &self.grouping)
+        else {
+            return false;
+        };
+        let by_type = |e: &Typed| matches!(e.level, Level::Constant | Level::Type);
+        let size = TableId::Objects.doc().columns.iter().position(|c| c.name == "size");
+        self.filter.iter().all(|c| by_type(&c.expr))
+            && grouping.keys.iter().all(|k| by_type(&k.expr))
+            && grouping.aggregates.iter().all(|a| match (a.function, &a.argument) {
+                (Aggregate::Count, None) => true,
+                (Aggregate::Sum, Some(Typed { node: Node::Column(c), .. })) => Some(*c) == size,
+                _ => false,
+            })
+    }
+}

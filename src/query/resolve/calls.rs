@@ -1,0 +1,158 @@
+//! Functions and aggregates: how many arguments of which kinds they take, and what they give.
+
+use super::Checked;
+use super::expression::Context;
+use super::operators::common;
+use crate::query::Kind;
+use crate::query::ast::{Arguments, Expr, Name};
+use crate::query::catalog::{Aggregate, Function, FunctionDoc, Level, Meaning, function, functions};
+use crate::query::diagnostic::Diagnostic;
+use crate::query::plan::{AggregateCall, Node, Typed};
+use crate::query::resolve::groups::Groups;
+
+impl Context<'_> {
+    /// Resolves a call.
+    pub(super) fn call(&mut self, name: &Name, arguments: &Arguments, whole: &Expr) -> Checked<Typed> {
+        let Some(doc) = function(&name.text) else {
+            let message = format!("there is no function `{}`", name.text);
+            let diagnostic = Diagnostic::new(name.span.clone(), message);
+            return Err(
+                match crate::query::diagnostic::nearest(&name.text, functions().iter().map(|f| f.name)) {
+                    Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+                    None => diagnostic.hint("`help functions` lists them"),
+                },
+            );
+        };
+        match doc.meaning {
+            Meaning::Aggregate(aggregate) => self.aggregate(aggregate, doc, arguments, whole),
+            Meaning::Function(function) => match arguments {
+                Arguments::List(list) => self.function(function, doc, list, whole),
+                _ => Err(wrong_call(doc, whole)),
+            },
+        }
+    }
+
+    fn aggregate(
+        &mut self,
+        function: Aggregate,
+        doc: &FunctionDoc,
+        arguments: &Arguments,
+        whole: &Expr,
+    ) -> Checked<Typed> {
+        if self.groups.is_none() {
+            return Err(self.misplaced(&format!("the aggregate `{}`", doc.name), &whole.span));
+        }
+        let (argument, distinct) = match (function, arguments) {
+            (Aggregate::Count, Arguments::All) => (None, false),
+            (Aggregate::Count, Arguments::List(list)) if list.is_empty() => (None, false),
+            (Aggregate::Count, Arguments::Distinct(argument)) => (Some(&**argument), true),
+            (_, Arguments::List(list)) if list.len() == 1 => (list.first(), false),
+            _ => return Err(wrong_call(doc, whole)),
+        };
+        let call = match argument {
+            None => Groups::count_of_rows(),
+            Some(argument) => {
+                let value = self.argument(argument)?;
+                let kind = aggregate_kind(function, value.kind).ok_or_else(|| {
+                    let given = value.kind.map_or("null", Kind::phrase);
+                    let message = format!("`{}` does not take {given}", doc.name);
+                    Diagnostic::new(argument.span.clone(), message).expected("a number")
+                })?;
+                AggregateCall { function, distinct, argument: Some(value), kind, text: whole.to_string() }
+            }
+        };
+        match &mut self.groups {
+            Some(groups) => Ok(groups.aggregate(call)),
+            None => Err(self.misplaced(&format!("the aggregate `{}`", doc.name), &whole.span)),
+        }
+    }
+
+    fn function(
+        &mut self,
+        function: Function,
+        doc: &FunctionDoc,
+        list: &[Expr],
+        whole: &Expr,
+    ) -> Checked<Typed> {
+        let fits = match function {
+            Function::Lower | Function::Upper | Function::Length => list.len() == 1,
+            Function::Abs | Function::Hex | Function::Human => list.len() == 1,
+            Function::Contains | Function::StartsWith | Function::EndsWith => list.len() == 2,
+            Function::Round => matches!(list.len(), 1 | 2),
+            Function::Substr => matches!(list.len(), 2 | 3),
+            Function::If => list.len() == 3,
+            Function::Coalesce => !list.is_empty(),
+        };
+        if !fits {
+            return Err(wrong_call(doc, whole));
+        }
+        let what = format!("`{}`", doc.name);
+        let mut values = Vec::new();
+        let mut kind = None;
+        for (at, argument) in list.iter().enumerate() {
+            let value = match (function, at) {
+                (Function::If, 0) => self.condition(argument)?,
+                (Function::If | Function::Coalesce, _) => {
+                    let value = self.expression(argument)?;
+                    kind = common(kind, value.kind).map_err(|()| unlike(argument, kind, value.kind))?;
+                    value
+                }
+                (Function::Abs | Function::Human, _) | (Function::Round, 0) => {
+                    self.number(argument, &what, Kind::is_number)?
+                }
+                (Function::Round | Function::Hex, _) | (Function::Substr, 1..) => {
+                    self.number(argument, &what, Kind::is_whole)?
+                }
+                _ => self.text(argument, &what)?,
+            };
+            values.push(value);
+        }
+        let kind = match function {
+            Function::If | Function::Coalesce => kind,
+            Function::Abs | Function::Round => values.first().and_then(|v| v.kind),
+            Function::Length => Some(Kind::Integer),
+            Function::Contains | Function::StartsWith | Function::EndsWith => Some(Kind::Boolean),
+            Function::Lower | Function::Upper | Function::Substr | Function::Hex | Function::Human => {
+                Some(Kind::Text)
+            }
+        };
+        let level = values.iter().fold(Level::Constant, |level, v| level.with(v.level));
+        Ok(Typed { node: Node::Call(function, values), kind, level })
+    }
+
+    /// Resolves an argument that must be a number of certain kinds.
+    fn number(&mut self, argument: &Expr, what: &str, takes: fn(Kind) -> bool) -> Checked<Typed> {
+        let value = self.expression(argument)?;
+        match value.kind {
+            Some(kind) if !takes(kind) => {
+                let wanted = if takes(Kind::Real) { "a number" } else { "a whole number" };
+                let message = format!("{what} does not take {} here", kind.phrase());
+                Err(Diagnostic::new(argument.span.clone(), message).expected(wanted))
+            }
+            _ => Ok(value),
+        }
+    }
+}
+
+/// What an aggregate of values of a kind gives; `None` when it does not take them.
+fn aggregate_kind(function: Aggregate, kind: Option<Kind>) -> Option<Kind> {
+    let given = kind.unwrap_or(Kind::Integer);
+    let adds_up = matches!(given, Kind::Integer | Kind::Bytes | Kind::Real);
+    match function {
+        Aggregate::Count => Some(Kind::Integer),
+        Aggregate::Sum => adds_up.then_some(given),
+        Aggregate::Avg => adds_up.then_some(Kind::Real),
+        Aggregate::Median | Aggregate::P90 | Aggregate::P99 => given.is_number().then_some(given),
+        Aggregate::Min | Aggregate::Max | Aggregate::First => Some(given),
+    }
+}
+
+fn wrong_call(doc: &FunctionDoc, whole: &Expr) -> Diagnostic {
+    Diagnostic::new(whole.span.clone(), format!("`{}` is not called like this", doc.name)).expected(doc.usage)
+}
+
+fn unlike(argument: &Expr, wanted: Option<Kind>, given: Option<Kind>) -> Diagnostic {
+    let phrase = |k: Option<Kind>| k.map_or("null", Kind::phrase);
+    let message = format!("this is {}, but the values before are {}", phrase(given), phrase(wanted));
+    Diagnostic::new(argument.span.clone(), message).expected(phrase(wanted))
+}

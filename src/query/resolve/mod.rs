@@ -1,0 +1,316 @@
+//! Statements to plans: names become columns, kinds are checked, the rules of grouped queries applied.
+//!
+//! Everything that can be wrong with a statement is found here or in the parser, before any data is touched.
+
+mod calls;
+mod expression;
+mod groups;
+mod operators;
+mod order;
+mod scope;
+
+use super::ast::{Expr, ExprKind, Item, Select, Source as AstSource};
+use super::catalog::{Level, TableId, function, table, tables};
+use super::diagnostic::{Diagnostic, Span, one_of};
+use super::plan::{Conjunct, Grouping, Key, OutputItem, Plan, Source, Typed};
+use expression::{Context, Place};
+use groups::Groups;
+use scope::Scope;
+
+type Checked<T> = Result<T, Diagnostic>;
+
+/// Makes the plan of a select.
+///
+/// `statement` is the text that it was parsed from, `dumps` the number of dumps that are open.
+///
+/// # Errors
+/// The first name that is not known or kind that does not fit.
+pub fn resolve(select: &Select, statement: &str, dumps: usize) -> Result<Plan, Diagnostic> {
+    Resolver { statement, dumps }.select(select)
+}
+
+/// What the resolution of a statement knows.
+#[derive(Clone, Copy)]
+struct Resolver<'a> {
+    statement: &'a str,
+    dumps: usize,
+}
+
+/// A selected expression after `*` was replaced by all columns.
+struct Wanted {
+    expr: Expr,
+    alias: Option<String>,
+}
+
+impl Wanted {
+    /// The column's name, the alias, or the expression as it was written.
+    fn name(&self, statement: &str) -> String {
+        match (&self.alias, &self.expr.kind) {
+            (Some(alias), _) => alias.clone(),
+            (None, ExprKind::Name(name)) => name.clone(),
+            (None, _) => {
+                let text = statement.get(self.expr.span.clone()).unwrap_or_default();
+                text.split_whitespace().collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+}
+
+impl<'a> Resolver<'a> {
+    fn select(&self, select: &Select) -> Checked<Plan> {
+        let (source, scope) = self.source(select)?;
+        let grouped = is_grouped(select, &scope);
+        let wanted = expand(select, &scope, grouped)?;
+        let filter = self.conditions(select.filter.as_ref(), &mut self.rows(&scope, Place::Where))?;
+        let plan = Plan {
+            source,
+            filter,
+            grouping: None,
+            having: Vec::new(),
+            items: Vec::new(),
+            order: Vec::new(),
+            limit: select.limit,
+        };
+        let mut plan = match (grouped, select.distinct) {
+            (true, distinct) => self.grouped(select, plan, &scope, &wanted, distinct)?,
+            (false, true) => self.distinct(select, plan, &scope, &wanted)?,
+            (false, false) => self.plain(select, plan, &scope, &wanted)?,
+        };
+        plan.complete();
+        Ok(plan)
+    }
+
+    /// A select that shows rows as they are.
+    fn plain(&self, select: &Select, mut plan: Plan, scope: &Scope, wanted: &[Wanted]) -> Checked<Plan> {
+        let mut context = self.rows(scope, Place::Items);
+        plan.items = self.items(wanted, &mut context)?;
+        context.place = Place::OrderBy;
+        plan.order = self.order(select, wanted, &plan.items, &mut context)?;
+        Ok(plan)
+    }
+
+    /// A select that shows each row once: what is selected are the keys of groups of which nothing else is asked.
+    fn distinct(&self, select: &Select, mut plan: Plan, scope: &Scope, wanted: &[Wanted]) -> Checked<Plan> {
+        let items = self.items(wanted, &mut self.rows(scope, Place::Items))?;
+        let order = self.order_among_items(select, wanted, &items)?;
+        distinct_rows(&mut plan, items, wanted);
+        plan.order = order;
+        plan.order.extend(order::by_all_items(&plan.items));
+        Ok(plan)
+    }
+
+    fn grouped(
+        &self,
+        select: &Select,
+        mut plan: Plan,
+        scope: &Scope,
+        wanted: &[Wanted],
+        distinct: bool,
+    ) -> Checked<Plan> {
+        let keys = self.keys(select, scope, wanted)?;
+        let mut groups = Groups::new(keys);
+        let mut context = self.rows(scope, Place::Items);
+        context.groups = Some(&mut groups);
+        plan.items = self.items(wanted, &mut context)?;
+        let aliases = aliases(wanted, &plan.items);
+        context.aliases = &aliases;
+        context.place = Place::Having;
+        plan.having = self.conditions(select.having.as_ref(), &mut context)?;
+        context.place = Place::OrderBy;
+        if distinct {
+            let order = self.order_among_items(select, wanted, &plan.items)?;
+            plan.grouping = Some(groups.finish());
+            return Ok(distinct_groups(plan, order, wanted));
+        }
+        let order = self.order(select, wanted, &plan.items, &mut context)?;
+        plan.order =
+            if select.order_by.is_empty() { order::biggest_first(&groups, &plan.items) } else { order };
+        plan.order.extend(order::by_all_keys(&groups));
+        plan.grouping = Some(groups.finish());
+        Ok(plan)
+    }
+
+    fn source(&self, select: &Select) -> Checked<(Source, Scope)> {
+        let (dump, name) = match &select.source {
+            Some(AstSource::Select(inner)) => {
+                let plan = self.select(inner)?;
+                let scope = Scope::of_plan(&plan);
+                return Ok((Source::Select(Box::new(plan)), scope));
+            }
+            Some(AstSource::Table { dump, name }) => (dump.clone(), name.as_ref()),
+            None => (None, None),
+        };
+        let table = match name {
+            None => TableId::Objects,
+            Some(name) => {
+                table(&name.text).map(|t| t.id).ok_or_else(|| unknown_table(&name.text, name.span.clone()))?
+            }
+        };
+        let snapshot = match dump {
+            None => 0,
+            Some((number, _)) if (number as usize) <= self.dumps => number as usize - 1,
+            Some((number, span)) => {
+                let open: Vec<_> = (1..=self.dumps).map(|n| format!("`@{n}`")).collect();
+                return Err(
+                    Diagnostic::new(span, format!("no dump `@{number}` is open")).expected(one_of(&open))
+                );
+            }
+        };
+        Ok((Source::Table { snapshot, table, used: Vec::new() }, Scope::of_table(table)))
+    }
+
+    /// A context in which expressions are over the rows of the source.
+    fn rows<'s>(&self, scope: &'s Scope, place: Place) -> Context<'s>
+    where
+        'a: 's,
+    {
+        Context { resolver: *self, scope, place, groups: None, aliases: &[] }
+    }
+
+    /// The parts of a condition that must all be true.
+    fn conditions(&self, condition: Option<&Expr>, context: &mut Context<'_>) -> Checked<Vec<Conjunct>> {
+        let parts: &[Expr] = match condition {
+            None => &[],
+            Some(Expr { kind: ExprKind::And(parts), .. }) => parts,
+            Some(whole) => std::slice::from_ref(whole),
+        };
+        let conjunct = |part: &Expr| {
+            let expr = context.condition(part)?;
+            Ok(Conjunct { expr, text: part.to_string() })
+        };
+        parts.iter().map(conjunct).collect()
+    }
+
+    fn items(&self, wanted: &[Wanted], context: &mut Context<'_>) -> Checked<Vec<OutputItem>> {
+        let item = |w: &Wanted| {
+            let expr = context.expression(&w.expr)?;
+            let measure = context.is_measure(&expr);
+            Ok(OutputItem { name: w.name(self.statement), expr, measure })
+        };
+        wanted.iter().map(item).collect()
+    }
+
+    /// The keys of `group by`. A name that is no column may be an alias.
+    fn keys(&self, select: &Select, scope: &Scope, wanted: &[Wanted]) -> Checked<Vec<Key>> {
+        let mut context = self.rows(scope, Place::GroupBy);
+        let mut keys: Vec<Key> = Vec::new();
+        for key in &select.group_by {
+            let aliased = match &key.kind {
+                ExprKind::Name(name) if !scope.has(name) => {
+                    wanted.iter().find(|w| w.alias.as_ref() == Some(name)).map(|w| &w.expr)
+                }
+                _ => None,
+            };
+            let key = aliased.unwrap_or(key);
+            let expr = context.expression(key)?;
+            if expr.level == Level::Constant {
+                return Err(Diagnostic::new(key.span.clone(), "a constant makes no groups")
+                    .hint("columns are grouped by their names, not their positions"));
+            }
+            let text = key.to_string();
+            if keys.iter().all(|k| k.text != text) {
+                keys.push(Key { expr, text });
+            }
+        }
+        Ok(keys)
+    }
+}
+
+/// What is selected, `*` replaced by all columns.
+fn expand(select: &Select, scope: &Scope, grouped: bool) -> Checked<Vec<Wanted>> {
+    let mut wanted = Vec::new();
+    for item in &select.items {
+        match item {
+            Item::Expr { expr, alias } => {
+                wanted.push(Wanted { expr: expr.clone(), alias: alias.as_ref().map(|a| a.text.clone()) });
+            }
+            Item::All(span) if grouped => {
+                return Err(Diagnostic::new(span.clone(), "`*` has no place in a grouped query")
+                    .expected("keys, measures and aggregates"));
+            }
+            Item::All(span) => wanted.extend(scope.columns.iter().map(|column| Wanted {
+                expr: Expr::new(ExprKind::Name(column.name.clone()), span.clone(), []),
+                alias: None,
+            })),
+        }
+    }
+    Ok(wanted)
+}
+
+/// The named items, for the clauses that may use those names.
+fn aliases(wanted: &[Wanted], items: &[OutputItem]) -> Vec<(String, Typed)> {
+    let named = wanted.iter().zip(items).filter_map(|(w, i)| w.alias.clone().map(|a| (a, i.expr.clone())));
+    named.collect()
+}
+
+/// Turns a plan over rows into one that shows each combination of `items` once.
+fn distinct_rows(plan: &mut Plan, items: Vec<OutputItem>, wanted: &[Wanted]) {
+    plan.items = items.iter().enumerate().map(|(at, item)| order::item_at(at, item)).collect();
+    let keys =
+        items.into_iter().zip(wanted).map(|(item, w)| Key { expr: item.expr, text: w.expr.to_string() });
+    plan.grouping = Some(Grouping { keys: keys.collect(), aggregates: Vec::new(), from_type_totals: false });
+}
+
+/// Wraps a plan over groups into one that shows each row once.
+fn distinct_groups(mut inner: Plan, order: Vec<super::plan::OrderKey>, wanted: &[Wanted]) -> Plan {
+    let limit = inner.limit.take();
+    inner.complete();
+    let scope = Scope::of_plan(&inner);
+    let items = inner.items.iter().enumerate().map(|(at, item)| OutputItem {
+        name: item.name.clone(),
+        expr: Typed::column(at, item.expr.kind, scope.columns[at].level),
+        measure: item.measure,
+    });
+    let items: Vec<OutputItem> = items.collect();
+    let mut outer = Plan {
+        source: Source::Select(Box::new(inner)),
+        filter: Vec::new(),
+        grouping: None,
+        having: Vec::new(),
+        items: Vec::new(),
+        order,
+        limit,
+    };
+    distinct_rows(&mut outer, items, wanted);
+    outer.order.extend(order::by_all_items(&outer.items));
+    outer
+}
+
+/// Whether a select is over groups: it has keys, a condition for groups, or an aggregate.
+fn is_grouped(select: &Select, scope: &Scope) -> bool {
+    let mut aliases = Vec::new();
+    for item in &select.items {
+        if let Item::Expr { alias: Some(alias), .. } = item {
+            aliases.push(alias.text.as_str());
+        }
+    }
+    let items = select.items.iter().any(|i| match i {
+        Item::Expr { expr, .. } => has_aggregate(expr, scope, &[]),
+        Item::All(_) => false,
+    });
+    let order = select.order_by.iter().any(|o| has_aggregate(&o.expr, scope, &aliases));
+    !select.group_by.is_empty() || select.having.is_some() || items || order
+}
+
+/// Whether an expression has an aggregate or the bare word `count` in it.
+fn has_aggregate(expr: &Expr, scope: &Scope, aliases: &[&str]) -> bool {
+    if let ExprKind::Name(name) = &expr.kind {
+        return expression::is_bare_count(name) && !scope.has(name) && !aliases.contains(&name.as_str());
+    }
+    let aggregate = match &expr.kind {
+        ExprKind::Call { name, .. } => matches!(function(&name.text), Some(f) if f.is_aggregate()),
+        _ => false,
+    };
+    aggregate || expr.parts().into_iter().any(|p| has_aggregate(p, scope, aliases))
+}
+
+fn unknown_table(name: &str, span: Span) -> Diagnostic {
+    let names: Vec<_> = tables().iter().map(|t| t.name).collect();
+    let diagnostic = Diagnostic::new(span, format!("there is no table `{name}`"));
+    let diagnostic = if name.contains('.') {
+        diagnostic.hint(format!("the objects of a type: `from objects where type = '{name}'`"))
+    } else {
+        diagnostic.nearest(name, names.iter().copied())
+    };
+    diagnostic.expected(one_of(&names))
+}
