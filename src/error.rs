@@ -90,6 +90,18 @@ impl Error {
         self
     }
 
+    /// The same error once more, its cause as text: for an error that several questions run into.
+    #[must_use]
+    pub fn duplicate(&self) -> Error {
+        Error {
+            kind: self.kind,
+            message: self.message.clone(),
+            place: self.place,
+            hint: self.hint.clone(),
+            source: self.source.as_ref().map(|cause| cause.to_string().into()),
+        }
+    }
+
     /// The family of the error.
     pub fn kind(&self) -> ErrorKind {
         self.kind

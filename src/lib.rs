@@ -23,6 +23,7 @@ pub mod error;
 pub mod graph;
 #[cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 pub mod image;
+pub mod info;
 pub mod limits;
 pub mod output;
 pub mod problem;

@@ -16,6 +16,76 @@ pub const MAX_FILE_MAPPINGS: u64 = 8_000_000;
 /// Bytes of a text read out of process memory (paths, module names).
 pub const MAX_TEXT_BYTES: usize = 64 << 10;
 
+/// Program headers of one ELF module in memory. Linkers write about a dozen.
+pub const MAX_MODULE_PROGRAM_HEADERS: u16 = 256;
+
+/// Bytes of one PT_NOTE segment of an ELF module. Real ones are below 1 KiB.
+pub const MAX_MODULE_NOTE_BYTES: u64 = 64 << 10;
+
+/// Entries of an ELF module's dynamic table. Real ones have about 40.
+pub const MAX_DYNAMIC_ENTRIES: u64 = 4096;
+
+/// Symbols looked at for one name in an ELF hash table. Chains have a handful; a damaged one may never end.
+pub const MAX_SYMBOL_CHAIN: u32 = 65_536;
+
+/// Sections of a PE image. The Windows loader refuses more than 96.
+pub const MAX_PE_SECTIONS: u16 = 96;
+
+/// How deep folders given with `--files` are searched. NuGet caches and SDKs nest about 10 deep.
+pub const MAX_FILES_DEPTH: usize = 24;
+
+/// How many folder entries a search under `--files` looks at. An SDK has some 10,000; a whole
+/// disk, given by mistake, has millions.
+pub const MAX_FILES_ENTRIES: usize = 500_000;
+
+/// Streams of a metadata root. ECMA-335 knows five; obfuscators add decoys.
+pub const MAX_METADATA_STREAMS: u16 = 64;
+
+/// Bytes of one name in metadata. The runtime loads no type whose name reaches 1,024;
+/// obfuscators make longer names of members.
+pub const MAX_METADATA_NAME_BYTES: usize = 16 << 10;
+
+/// How many types may be nested in each other. Compilers stop far below; a damaged table may hold a loop.
+pub const MAX_TYPE_NESTING: usize = 64;
+
+/// Bytes of the smallest instance: header, MethodTable, one field or padding. A string has 22 since 3.0.
+pub const MIN_BASE_SIZE: u32 = 16;
+
+/// Bytes of the largest instance without components. The type loader refuses instances of
+/// 128 MiB and more (`FIELD_OFFSET_LAST_REAL_OFFSET` in `src/coreclr/vm/field.h`).
+pub const MAX_BASE_SIZE: u32 = 0x0800_0000;
+
+/// Arguments of one generic type: C# has no limit, metadata allows 65,535; real ones stay below 20.
+pub const MAX_GENERIC_ARGUMENTS: u64 = 1024;
+
+/// Heaps of the server GC: at most one a processor, and the runtime allows 1,024 (`MAX_SUPPORTED_CPUS`).
+pub const MAX_GC_HEAPS: u64 = 4096;
+
+/// Generations in a heap's table: 4 up to 3.1, 5 since; room for two more.
+pub const MAX_GENERATIONS: u64 = 7;
+
+/// Segments or regions of the whole heap. Basic regions have 4 MiB, so this is 16 TiB of them.
+pub const MAX_SEGMENTS: usize = 4 << 20;
+
+/// Threads of the runtime. Linux allows 4,194,304 ids (`PID_MAX_LIMIT`).
+pub const MAX_THREADS: usize = 4 << 20;
+
+/// Assemblies of the process.
+pub const MAX_ASSEMBLIES: u64 = 1 << 20;
+
+/// Levels of types within types (arguments, elements) before a name is cut short.
+pub const MAX_TYPE_DEPTH: u32 = 64;
+
+/// Bytes of a type's name. Nested generics of compiler-made types reach some thousands.
+pub const MAX_TYPE_NAME_BYTES: usize = 64 << 10;
+
+/// Bytes after the base of the runtime's module in which its data is searched for: 10.0's
+/// libcoreclr spans 7 MiB, 3.1's 8 MiB, debug builds three times that.
+pub const RUNTIME_MODULE_SPAN: u64 = 32 << 20;
+
+/// Bytes of the contract descriptor's JSON; 10.0's has 10,563.
+pub const MAX_CONTRACT_JSON: u32 = 4 << 20;
+
 /// Bytes that a compressed dump may unpack to: the largest file that ext4 holds, far above the
 /// memory of any machine that is dumped. It stops a file of a few kilobytes that unpacks for ever;
 /// bytes that are not zero are bounded by the free disk long before.

@@ -1,1 +1,17 @@
-//! clr
+//! The .NET runtime in a dump: where it is, what it is, and how to read its structures.
+//!
+//! Knows nothing of columns or queries.
+
+pub mod checks;
+pub mod gc;
+pub mod layout;
+pub mod locate;
+pub mod metadata;
+pub mod modules;
+mod runtime;
+mod threads;
+pub mod types;
+pub mod walk;
+
+pub use runtime::{ClrRuntime, GcHeap, module_name};
+pub use threads::{Thread, ThreadList, ThreadState, threads};

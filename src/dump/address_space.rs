@@ -227,6 +227,13 @@ impl AddressSpace {
         })
     }
 
+    /// How many bytes between two addresses the dump was meant to hold, those that a cut file lost included.
+    pub fn saved_bytes(&self, from: Addr, to: Addr) -> u64 {
+        let first = self.starts.partition_point(|&s| s <= from.0).saturating_sub(1);
+        let segments = self.starts.iter().zip(&self.segments).skip(first).take_while(|&(&s, _)| s < to.0);
+        segments.map(|(&s, segment)| (s + segment.saved).min(to.0).saturating_sub(s.max(from.0))).sum()
+    }
+
     /// Fills `buffer` from `address` on, across segment borders.
     ///
     /// # Errors

@@ -1,6 +1,103 @@
-//! Core files as an address space with mappings and threads. Knows nothing of .NET.
+//! Dump files as an address space with mappings and threads. Knows nothing of .NET.
 
 mod address_space;
 pub mod container;
+mod elf_core;
+mod mappings;
+mod recognize;
+mod threads;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::bytes::Mapped;
+use crate::error::Result;
+use crate::problem::Problem;
 
 pub use address_space::{AddressSpace, Fault, Piece, Run};
+pub use mappings::FileMapping;
+pub use threads::{NativeThread, Process};
+
+/// The processor architecture of the dumped process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Architecture {
+    /// x86-64.
+    X64,
+    /// AArch64.
+    Arm64,
+}
+
+impl Architecture {
+    /// How many general registers a core holds for each thread: `user_regs_struct` of x64 has 27
+    /// words, `user_pt_regs` of arm64 has 34.
+    pub fn register_count(self) -> usize {
+        match self {
+            Architecture::X64 => 27,
+            Architecture::Arm64 => 34,
+        }
+    }
+}
+
+impl fmt::Display for Architecture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Architecture::X64 => "x64",
+            Architecture::Arm64 => "arm64",
+        })
+    }
+}
+
+/// What wrote the dump; decides what it can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TakenBy {
+    /// The runtime's own createdump: `dotnet-dump collect`, crash dumps.
+    Createdump,
+    /// gdb's gcore.
+    Gcore,
+    /// The kernel, when the process crashed or was aborted.
+    Kernel,
+}
+
+impl fmt::Display for TakenBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TakenBy::Createdump => "createdump",
+            TakenBy::Gcore => "gcore",
+            TakenBy::Kernel => "the kernel",
+        })
+    }
+}
+
+/// A dump, read but not interpreted.
+#[derive(Debug)]
+pub struct Dump {
+    /// The process's memory.
+    pub memory: Arc<AddressSpace>,
+    /// The processor architecture.
+    pub architecture: Architecture,
+    /// What wrote the dump.
+    pub taken_by: TakenBy,
+    /// The files that were mapped, in the order of the dump's note; empty when the note is missing.
+    pub mappings: Vec<FileMapping>,
+    /// The native threads, the one that crashed or was interrupted first.
+    pub threads: Vec<NativeThread>,
+    /// The auxiliary vector, (type, value).
+    pub auxv: Vec<(u64, u64)>,
+    /// The process, where the dump says it.
+    pub process: Option<Process>,
+    /// What the file lacks.
+    pub problems: Vec<Problem>,
+}
+
+impl Dump {
+    /// Reads a dump from the bytes of its file (already unpacked).
+    ///
+    /// # Errors
+    /// The file is no dump, or one of a kind that is not read; the message says what it is.
+    pub fn parse(bytes: Mapped) -> Result<Dump> {
+        if elf_core::is_elf(&bytes) {
+            return elf_core::parse(Arc::new(bytes));
+        }
+        Err(recognize::refusal(&bytes))
+    }
+}

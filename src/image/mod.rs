@@ -1,1 +1,16 @@
-//! image
+//! ELF and PE modules: as they lie in the dumped memory, or as files on disk.
+//!
+//! This layer finds its way in headers, symbols and sections. It knows nothing of the runtime:
+//! what a symbol means, what metadata says and whether a file is the right one is decided above.
+
+mod build_id;
+mod elf;
+mod files;
+mod pe;
+mod sparse;
+
+pub use build_id::BuildId;
+pub use elf::ElfImage;
+pub use files::{ModuleFiles, open};
+pub use pe::{PeImage, PeLayout};
+pub use sparse::{Absent, SparseBytes};

@@ -1,1 +1,30 @@
-//! output
+//! Answers as text: tables for people, JSON, CSV and NDJSON for programs.
+//!
+//! Everything here takes an answer and writes it; nothing here knows where an answer came from or
+//! which command asked. All text of a dump is hostile: what reaches a terminal goes through
+//! [`sanitize`], what is written as data is quoted by its format's own rules.
+//!
+//! The writers stream. Beyond the answer itself they hold a few chunks of rows, whatever the
+//! number of rows, and rows are turned into text on all cores, in order.
+
+mod cells;
+mod csv;
+mod format;
+mod info;
+mod json;
+mod json_text;
+mod ndjson;
+mod rows;
+pub mod sanitize;
+mod shorten;
+mod table;
+pub mod units;
+mod widths;
+
+#[cfg(test)]
+mod samples;
+
+pub use format::{AnswerWriter, Document, Format, Screen};
+pub use info::{write_info_json, write_info_table};
+
+pub use shorten::shorten_middle;

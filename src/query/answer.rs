@@ -95,6 +95,43 @@ pub struct AnswerColumn {
 }
 
 impl AnswerColumn {
+    /// A column of values of one kind, or null. A value of another kind counts as null.
+    pub fn new<'a>(
+        name: impl Into<String>,
+        kind: Kind,
+        values: impl IntoIterator<Item = ValueRef<'a>>,
+    ) -> Self {
+        let values = values.into_iter();
+        macro_rules! collect {
+            ($cells:ident, $value:ident) => {
+                Cells::$cells(
+                    values.map(|v| if let ValueRef::$value(v) = v { Some(v) } else { None }).collect(),
+                )
+            };
+        }
+        let cells = match kind {
+            Kind::Text | Kind::List => {
+                let mut texts: Vec<Arc<str>> = Vec::new();
+                let code = |value: ValueRef<'_>| {
+                    let ValueRef::Text(text) = value else { return u32::MAX };
+                    let known = texts.iter().position(|known| &**known == text);
+                    known.unwrap_or_else(|| {
+                        texts.push(text.into());
+                        texts.len() - 1
+                    }) as u32
+                };
+                let rows = values.map(code).collect();
+                Cells::Text { values: texts, rows }
+            }
+            Kind::Integer => collect!(Integer, Integer),
+            Kind::Real => collect!(Real, Real),
+            Kind::Bytes => collect!(Bytes, Bytes),
+            Kind::Address => collect!(Address, Address),
+            Kind::Boolean => collect!(Boolean, Boolean),
+        };
+        AnswerColumn { name: name.into(), kind, cells }
+    }
+
     /// How many rows the column has.
     pub fn len(&self) -> usize {
         match &self.cells {

@@ -1,0 +1,66 @@
+//! Allocation contexts: the stretches at which threads allocate, which hold no objects yet.
+//!
+//! Each thread has one (and so have the runtime's global context and the GC's generations). From its
+//! pointer to its limit nothing is formatted; behind the limit lies room for one smallest object,
+//! which the GC turns into a free object when it takes the context back
+//! (`gc_heap::fix_allocation_context` in `src/coreclr/gc/gc.cpp`).
+
+use crate::bytes::Addr;
+
+/// Bytes behind a context's limit that belong to it: `Align(min_obj_size)`.
+const MIN_OBJECT_SIZE: u64 = 24;
+
+/// All allocation contexts, ordered by address.
+#[derive(Clone, Debug, Default)]
+pub struct AllocContexts {
+    gaps: Vec<(Addr, Addr)>,
+}
+
+impl AllocContexts {
+    /// Collects contexts given as (pointer, limit); null ones and ones that make no sense are passed over.
+    pub fn new(contexts: impl IntoIterator<Item = (Addr, Addr)>) -> Self {
+        let mut gaps: Vec<_> = contexts
+            .into_iter()
+            .filter(|(pointer, limit)| !pointer.is_null() && pointer <= limit)
+            .map(|(pointer, limit)| (pointer, limit.offset(MIN_OBJECT_SIZE)))
+            .collect();
+        gaps.sort_unstable();
+        gaps.dedup_by_key(|(pointer, _)| *pointer);
+        AllocContexts { gaps }
+    }
+
+    /// The gaps, each from the address at which objects end to the one at which they go on, from
+    /// the first one at or behind `from`.
+    pub fn from(&self, from: Addr) -> &[(Addr, Addr)] {
+        let first = self.gaps.partition_point(|&(start, _)| start < from);
+        self.gaps.get(first..).unwrap_or_default()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.gaps.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.gaps.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_ends_one_smallest_object_behind_the_limit() {
+        let contexts = AllocContexts::new([
+            (Addr(0x2000), Addr(0x2100)),
+            (Addr(0), Addr(0)),
+            (Addr(0x1000), Addr(0x1040)),
+            (Addr(0x3000), Addr(0x2000)),
+        ]);
+        assert_eq!(contexts.from(Addr(0)), [(Addr(0x1000), Addr(0x1058)), (Addr(0x2000), Addr(0x2118))]);
+        assert_eq!(contexts.from(Addr(0x1001)).len(), 1);
+        assert!(contexts.from(Addr(0x2001)).is_empty());
+    }
+}

@@ -1,0 +1,13 @@
+//! The garbage collector's heap: its variables, heaps, generations, segments and allocation contexts.
+
+mod alloc_contexts;
+mod dac_vars;
+mod heaps;
+mod segment;
+mod segment_list;
+
+pub use alloc_contexts::AllocContexts;
+pub use dac_vars::GcDacVars;
+pub use heaps::{GcGeneration, GcHeaps, GcMode, SubHeap};
+pub use segment::{Generation, Segment, SegmentKind};
+pub use segment_list::segments;

@@ -1,0 +1,224 @@
+//! The runtime's variables: which table, which layout, which entries, each proved.
+
+use rustc_hash::FxHashMap;
+
+use crate::bytes::Addr;
+use crate::clr::checks::{Check, Outcome};
+use crate::clr::layout::{self, Bundled, Descriptor, GlobalValue, RuntimeVersion};
+use crate::dump::{AddressSpace, Architecture, Dump};
+use crate::error::{Error, Result};
+use crate::problem::Problem;
+
+use super::contract::{self, Contract};
+use super::dac_table::{DacTable, Entries};
+use super::proof::{self, PROVABLE};
+use super::{RuntimeModule, table_search};
+
+/// How far an entry of the table may have moved within a version family. Servicing adds entries:
+/// 8.0.33 has one more than 8.0.0.
+const LARGEST_SHIFT: i64 = 6;
+
+/// Addresses of the runtime's variables by name.
+#[derive(Clone, Debug, Default)]
+pub struct Globals {
+    addresses: FxHashMap<String, Addr>,
+}
+
+impl Globals {
+    /// The address of a variable, or `None` when this runtime has no such variable.
+    pub fn address(&self, name: &str) -> Option<Addr> {
+        self.addresses.get(name).copied()
+    }
+
+    /// The pointer that a variable holds; `None` when there is no such variable, it cannot be read, or it is null.
+    pub fn pointer(&self, memory: &AddressSpace, name: &str) -> Option<Addr> {
+        memory.pointer(self.address(name)?).ok().filter(|p| !p.is_null())
+    }
+}
+
+/// The runtime's variables and layout, and how they were found.
+#[derive(Debug)]
+pub struct Located {
+    /// The layout of the runtime's structures.
+    pub layout: Descriptor,
+    /// The version family of the layout: `8.0`.
+    pub family: String,
+    /// Where the layout comes from.
+    pub layout_source: String,
+    /// The variables.
+    pub globals: Globals,
+    /// How the table of variables was found.
+    pub found_by: String,
+    /// What was proved.
+    pub checks: Vec<Check>,
+}
+
+/// Finds the runtime's variables: for each layout that may fit, by symbol, by known build, by shape.
+///
+/// # Errors
+/// No candidate proves right; the message says what the runtime is and what was tried.
+pub fn locate(dump: &Dump, module: &RuntimeModule, problems: &mut Vec<Problem>) -> Result<Located> {
+    let memory = &dump.memory;
+    if dump.architecture != Architecture::X64 {
+        let message = format!("the process ran on {}; .NET is read on x64 so far", dump.architecture);
+        return Err(Error::new(crate::ErrorKind::Unsupported, message));
+    }
+    let contract = contract::read(memory, module).unwrap_or_else(|error| {
+        problems.push(Problem::note(format!("the runtime's own layout description cannot be used: {error}")));
+        None
+    });
+    let mut closest: Option<Vec<Check>> = None;
+    for bundled in layouts(module.version()) {
+        let (layout, layout_source) = described(bundled, contract.as_ref());
+        for (table, found_by) in tables(memory, module, &layout) {
+            let Some((globals, checks)) = globals(memory, &layout, table, contract.as_ref()) else { continue };
+            if proof::suffices(&checks) {
+                return Ok(Located { layout, family: bundled.name(), layout_source, globals, found_by, checks });
+            }
+            if closest.as_ref().is_none_or(|c| passed(c) < passed(&checks)) {
+                closest = Some(checks);
+            }
+        }
+    }
+    Err(unproved(module, closest))
+}
+
+fn passed(checks: &[Check]) -> usize {
+    checks.iter().filter(|c| c.outcome == Outcome::Passed).count()
+}
+
+/// The layouts to try: the version's own; all, newest first, when the version is not known.
+fn layouts(version: Option<RuntimeVersion>) -> Vec<&'static Bundled> {
+    match version {
+        Some(version) => layout::for_version(version).into_iter().collect(),
+        None => layout::all().iter().collect(),
+    }
+}
+
+/// The bundled layout, under what the dump itself says.
+fn described(bundled: &Bundled, contract: Option<&Contract>) -> (Descriptor, String) {
+    let mut layout = bundled.descriptor();
+    let Some(own) = contract.and_then(|c| Some((c.descriptor.clone()?, c.json_size))) else {
+        return (layout, format!("bundled for {}", bundled.name()));
+    };
+    layout.overlay(own.0);
+    (layout, format!("the dump's own contract descriptor ({} bytes), completed by what is bundled for {}", own.1, bundled.name()))
+}
+
+/// Candidates for the table of variables, the surest first. The search by shape runs only when the
+/// others led to nothing.
+fn tables<'a>(
+    memory: &'a AddressSpace,
+    module: &'a RuntimeModule,
+    layout: &Descriptor,
+) -> impl Iterator<Item = (DacTable, String)> + 'a {
+    let pointers = layout.number("DacTableEntrySize") != Some(4);
+    let entries = if pointers { Entries::Pointers } else { Entries::Rvas(module.base) };
+    let symbol = module.symbol(memory, "g_dacTable");
+    let by_symbol = symbol.map(|address| (DacTable { address, entries }, "the symbol g_dacTable".to_owned()));
+    let by_build = module.known.map(|known| {
+        let address = module.base.offset(known.dac_table);
+        (DacTable { address, entries }, format!("the build id, which is {}'s", known.version))
+    });
+    let search = move || {
+        let found = if pointers {
+            table_search::pointer_tables(memory, module)
+        } else {
+            table_search::rva_tables(memory, module)
+        };
+        found.into_iter().map(|table| (table, "its shape in the runtime's data".to_owned()))
+    };
+    by_symbol.into_iter().chain(by_build).chain(std::iter::once_with(search).flatten())
+}
+
+/// The variables by this table, with the proofs of those that can be proved. `None` when not even
+/// the table can be read.
+fn globals(
+    memory: &AddressSpace,
+    layout: &Descriptor,
+    table: DacTable,
+    contract: Option<&Contract>,
+) -> Option<(Globals, Vec<Check>)> {
+    let mut checks = Vec::new();
+    // Index as described, and how far the entry really lies from it.
+    let mut shifts: Vec<(usize, i64)> = Vec::new();
+    for name in PROVABLE {
+        let Some(&GlobalValue::DacTable(index)) = layout.global(name) else { continue };
+        let (shift, check) = find_entry(memory, layout, table, name, index)?;
+        if check.outcome == Outcome::Failed && checks.is_empty() && name == PROVABLE[0] {
+            // Nearly all wrong candidates end here, after one look at the first variable.
+            let next = layout.global("GcDacVars");
+            let Some(&GlobalValue::DacTable(index)) = next else { return None };
+            let (_, second) = find_entry(memory, layout, table, "GcDacVars", index)?;
+            if second.outcome == Outcome::Failed {
+                return None;
+            }
+        }
+        if check.outcome == Outcome::Passed {
+            shifts.push((index, shift));
+        }
+        checks.push(check);
+    }
+    let shift_at = |index: usize| {
+        let next = shifts.iter().find(|&&(proved, _)| proved >= index).or(shifts.last());
+        next.map_or(0, |&(_, shift)| shift)
+    };
+    let mut globals = Globals::default();
+    for (name, value) in layout.globals() {
+        let address = match value {
+            GlobalValue::DacTable(index) => {
+                let index = index.checked_add_signed(isize::try_from(shift_at(*index)).ok()?);
+                index.and_then(|i| table.variable(memory, i).ok().flatten())
+            }
+            GlobalValue::PointerData(index) => contract.and_then(|c| c.pointer_data.get(*index).copied()),
+            _ => None,
+        };
+        if let Some(address) = address {
+            globals.addresses.insert(name.to_owned(), address);
+        }
+    }
+    Some((globals, checks))
+}
+
+/// The entry near `index` that proves to be the variable `name`: its shift, and the proof. Without
+/// one, the proof of the entry at `index`. `None` when the table cannot be read.
+fn find_entry(
+    memory: &AddressSpace,
+    layout: &Descriptor,
+    table: DacTable,
+    name: &'static str,
+    index: usize,
+) -> Option<(i64, Check)> {
+    let mut first = None;
+    for distance in 0..=LARGEST_SHIFT {
+        for shift in if distance == 0 { vec![0] } else { vec![distance, -distance] } {
+            let Some(index) = index.checked_add_signed(shift as isize) else { continue };
+            let check = match table.variable(memory, index) {
+                Ok(Some(variable)) => proof::prove(memory, layout, name, variable),
+                Ok(None) => Check::of(name, false, "the table's entry is empty"),
+                Err(_) if shift == 0 => return None,
+                Err(_) => continue,
+            };
+            if check.outcome == Outcome::Passed {
+                return Some((shift, check));
+            }
+            first.get_or_insert((0, check));
+        }
+    }
+    first
+}
+
+fn unproved(module: &RuntimeModule, closest: Option<Vec<Check>>) -> Error {
+    let version = module.version();
+    let name = version.map_or_else(|| "of an unknown version".to_owned(), |v| v.to_string());
+    let known = layout::all().iter().map(Bundled::name).collect::<Vec<_>>().join(", ");
+    if version.is_some_and(|v| layout::for_version(v).is_none()) {
+        let message = format!("the runtime is .NET {name}, whose structures are not known; known are {known}");
+        return Error::new(proof::UNPROVED, message).at(module.base);
+    }
+    let failed = closest.into_iter().flatten().find(|c| c.outcome != Outcome::Passed);
+    let why = failed.map_or_else(String::new, |c| format!(": {} did not prove right ({})", c.name, c.detail));
+    Error::new(proof::UNPROVED, format!("the variables of the runtime (.NET {name}) were not found{why}"))
+        .at(module.base)
+        .hint("if the file was cut short, copy it again; else please report the runtime's version and build")
+}

@@ -1,0 +1,14 @@
+//! Finding the runtime in a process and its variables in the runtime.
+//!
+//! Every way of finding makes candidates; a candidate is believed when reading through it leads to
+//! what it should lead to.
+
+mod contract;
+mod dac_table;
+mod globals;
+mod proof;
+mod runtime_module;
+mod table_search;
+
+pub use globals::{Globals, Located, locate};
+pub use runtime_module::RuntimeModule;

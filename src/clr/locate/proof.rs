@@ -1,0 +1,80 @@
+//! Proving that a variable of the runtime is what it is taken for, by reading through it.
+
+use crate::bytes::Addr;
+use crate::clr::checks::{Check, Outcome};
+use crate::clr::gc::GcDacVars;
+use crate::clr::layout::Descriptor;
+use crate::clr::threads::threads;
+use crate::clr::types::MethodTableFlags;
+use crate::dump::AddressSpace;
+use crate::error::ErrorKind;
+
+/// The variables that prove themselves, in the order of the table of globals.
+pub(super) const PROVABLE: [&str; 5] =
+    ["ThreadStore", "GcDacVars", "ObjectMethodTable", "StringMethodTable", "FreeObjectMethodTable"];
+
+/// Reads through the variable `name` at address `variable`.
+pub(super) fn prove(memory: &AddressSpace, layout: &Descriptor, name: &'static str, variable: Addr) -> Check {
+    let target = match memory.pointer(variable) {
+        Ok(target) if target.is_null() => return Check::of(name, false, "the variable is null"),
+        Ok(target) => target,
+        Err(fault) => return Check::cannot_tell(name, fault),
+    };
+    match name {
+        "ThreadStore" => thread_store(memory, layout, name, target),
+        "GcDacVars" => gc_dac_vars(memory, layout, name, target),
+        _ => method_table(memory, layout, name, target),
+    }
+}
+
+fn thread_store(memory: &AddressSpace, layout: &Descriptor, name: &'static str, store: Addr) -> Check {
+    match threads(memory, layout, store, None, &mut Vec::new()) {
+        Ok(list) => {
+            let detail = format!("{} threads in the list, {} declared", list.threads.len(), list.declared);
+            Check::of(name, list.is_sound(), detail)
+        }
+        Err(error) => Check::of(name, false, error.to_string()),
+    }
+}
+
+fn gc_dac_vars(memory: &AddressSpace, layout: &Descriptor, name: &'static str, table: Addr) -> Check {
+    match GcDacVars::at(memory, layout, table) {
+        Ok(vars) => {
+            let (major, minor) = vars.version;
+            let detail = format!("version {major}.{minor}, {} bytes a generation", vars.generation_size);
+            Check::of(name, vars.is_plausible(), detail)
+        }
+        Err(error) => Check::of(name, false, error.to_string()),
+    }
+}
+
+/// Object has no components and no fields (header, MethodTable, padding: 24 bytes); String has
+/// components of 2 bytes after header, MethodTable, length and terminator (22 bytes since 3.0, 26
+/// before); free objects have components of 1 byte behind header, MethodTable and count (24 bytes).
+fn method_table(memory: &AddressSpace, layout: &Descriptor, name: &'static str, mt: Addr) -> Check {
+    let offset = |field: &str| layout.field("MethodTable", field);
+    let (Ok(flags), Ok(base_size)) = (offset("MTFlags"), offset("BaseSize")) else {
+        return Check::cannot_tell(name, "the layout lacks the MethodTable's flags");
+    };
+    let read = memory.u32(mt.offset(flags)).and_then(|f| Ok((f, memory.u32(mt.offset(base_size))?)));
+    let (flags, base_size) = match read {
+        Ok((flags, base_size)) => (MethodTableFlags(flags), base_size),
+        Err(fault) => return Check::cannot_tell(name, fault),
+    };
+    let seen = (flags.has_component_size(), flags.component_size(), base_size);
+    let holds = match name {
+        "ObjectMethodTable" => seen == (false, 0, 24),
+        "StringMethodTable" => matches!(seen, (true, 2, 22 | 26)),
+        _ => seen == (true, 1, 24),
+    };
+    Check::of(name, holds, format!("{mt}: base size {base_size}, component size {}", seen.1))
+}
+
+/// Whether a set of checks proves a candidate: none fails, and at least two hold.
+pub(super) fn suffices(checks: &[Check]) -> bool {
+    let count = |outcome| checks.iter().filter(|c| c.outcome == outcome).count();
+    count(Outcome::Failed) == 0 && count(Outcome::Passed) >= 2
+}
+
+/// The error kind of an undertaking that no candidate proved.
+pub(super) const UNPROVED: ErrorKind = ErrorKind::UnknownRuntime;

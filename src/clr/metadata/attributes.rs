@@ -1,0 +1,51 @@
+//! Attributes of the assembly that carry one text, as its file version.
+
+use super::rows::{CustomAttribute, MemberRef, TypeDef, TypeRef};
+use super::{BlobIndex, Metadata, MetadataError, Table, Token, compressed};
+
+/// What every attribute's arguments begin with (II.23.3).
+const PROLOG: [u8; 2] = [1, 0];
+/// The length of a text that is null.
+const NULL_TEXT: u8 = 0xff;
+
+impl Metadata<'_> {
+    /// The first argument of an attribute of the assembly, as `10.0.1426.12345` for
+    /// `AssemblyFileVersionAttribute`. The attribute's namespace does not matter.
+    ///
+    /// Returns `None` when the assembly has no such attribute, when its first argument is no text,
+    /// and when what would tell is not in the dump. Looks at every attribute of the module: call it
+    /// once a module.
+    pub fn assembly_attribute_text(&self, attribute: &str) -> Option<String> {
+        let assembly = Token { table: Table::Assembly, rid: 1 };
+        let on_assembly = self
+            .rows::<CustomAttribute>()
+            .filter_map(|(_, row)| row.ok())
+            .filter(|row| row.parent == assembly);
+        let mut named = on_assembly.filter(|row| {
+            self.attribute_name(row.constructor).is_ok_and(|name| name == attribute.as_bytes())
+        });
+        named.next().and_then(|row| self.first_text(row.value))
+    }
+
+    /// The name of the type whose constructor this is; empty for a type that has none.
+    fn attribute_name(&self, constructor: Token) -> Result<&[u8], MetadataError> {
+        let class = match constructor.table {
+            Table::MemberRef => self.row::<MemberRef>(constructor.rid)?.class,
+            _ => Token { table: Table::TypeDef, rid: self.type_of_method(constructor.rid)? },
+        };
+        match class.table {
+            Table::TypeRef => self.string_bytes(self.row::<TypeRef>(class.rid)?.name),
+            Table::TypeDef => self.string_bytes(self.row::<TypeDef>(class.rid)?.name),
+            _ => Ok(&[]),
+        }
+    }
+
+    fn first_text(&self, value: BlobIndex) -> Option<String> {
+        let argument = self.blob(value).ok()?.strip_prefix(&PROLOG)?;
+        if argument.first() == Some(&NULL_TEXT) {
+            return None;
+        }
+        let (length, rest) = compressed::split(argument)?;
+        rest.get(..length as usize).map(|text| String::from_utf8_lossy(text).into_owned())
+    }
+}

@@ -1,0 +1,137 @@
+//! What belongs to a type: its fields, its methods, its generic parameters.
+
+use std::ops::Range;
+
+use super::rows::{GenericParam, TypeDef};
+use super::{Metadata, MetadataError, Table, Token};
+
+/// The owners of all generic parameters.
+#[derive(Debug)]
+pub(super) struct GenericOwners {
+    /// Sorted; an owner stands once for every parameter.
+    owners: Vec<Token>,
+    /// The first thing that could not be read.
+    lost: Option<MetadataError>,
+}
+
+impl Metadata<'_> {
+    /// The rows of a type's fields, in the order of their declaration.
+    ///
+    /// # Errors
+    /// When the type does not exist, is not in the dump, or has a list that leads out of its table.
+    pub fn fields_of(
+        &self,
+        type_def: u32,
+    ) -> Result<impl Iterator<Item = Result<u32, MetadataError>>, MetadataError> {
+        let places = self.list(type_def, Table::Field, |row| row.field_list)?;
+        Ok(places.map(|place| self.listed_row(Table::Field, place)))
+    }
+
+    /// The rows of a type's methods, in the order of their declaration.
+    ///
+    /// # Errors
+    /// As for [`Self::fields_of`].
+    pub fn methods_of(
+        &self,
+        type_def: u32,
+    ) -> Result<impl Iterator<Item = Result<u32, MetadataError>>, MetadataError> {
+        let places = self.list(type_def, Table::MethodDef, |row| row.method_list)?;
+        Ok(places.map(|place| self.listed_row(Table::MethodDef, place)))
+    }
+
+    /// The type that a method belongs to.
+    ///
+    /// # Errors
+    /// When a row on the way is not in the dump, or when no type has the method.
+    pub fn type_of_method(&self, method: u32) -> Result<u32, MetadataError> {
+        let place = self.place_in_list(Table::MethodDef, method)?;
+        // Lists ascend, and empty ones begin where the next begins: the last that begins no later has it.
+        let (mut low, mut high) = (0, self.row_count(Table::TypeDef));
+        while low < high {
+            let middle = low + (high - low).div_ceil(2);
+            if self.row::<TypeDef>(middle)?.method_list <= place {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        let none = MetadataError::NoSuchRow { table: Table::MethodDef, rid: method };
+        if low == 0 || method > self.row_count(Table::MethodDef) { Err(none) } else { Ok(low) }
+    }
+
+    /// How many generic parameters a type has, those of the types around it included: metadata
+    /// repeats them.
+    ///
+    /// # Errors
+    /// When any of the table of generic parameters is not in the dump: the count would be too low.
+    pub fn generic_param_count(&self, type_def: u32) -> Result<u32, MetadataError> {
+        let GenericOwners { owners, lost } = self.generic_owners.get_or_init(|| self.generic_owners());
+        if let Some(error) = lost {
+            return Err(*error);
+        }
+        let owner = Token { table: Table::TypeDef, rid: type_def };
+        let first = owners.partition_point(|&other| other < owner);
+        let count = owners.iter().skip(first).take_while(|&&other| other == owner).count();
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    fn generic_owners(&self) -> GenericOwners {
+        let mut lost = None;
+        let mut owners = Vec::new();
+        for (_, row) in self.rows::<GenericParam>() {
+            match row {
+                Ok(row) => owners.push(row.owner),
+                Err(error) => {
+                    lost.get_or_insert(error);
+                }
+            }
+        }
+        owners.sort_unstable();
+        GenericOwners { owners, lost }
+    }
+
+    /// The places of a type's members in a list column: from its own start to that of the next type.
+    fn list(
+        &self,
+        type_def: u32,
+        table: Table,
+        start: impl Fn(TypeDef) -> u32,
+    ) -> Result<Range<u32>, MetadataError> {
+        let behind_last = self.list_length(table).saturating_add(1);
+        let from = start(self.row(type_def)?);
+        let to = match type_def < self.row_count(Table::TypeDef) {
+            true => start(self.row(type_def + 1)?),
+            false => behind_last,
+        };
+        if from <= to && from >= 1 && to <= behind_last {
+            Ok(from..to)
+        } else {
+            let offset = self.tables.place(Table::TypeDef)?.start;
+            Err(MetadataError::Malformed { offset, what: "a type's list of members leads out of its table" })
+        }
+    }
+
+    /// How many places a list column can name: those of the pointer table where there is one.
+    fn list_length(&self, table: Table) -> u32 {
+        let pointers = table.pointer_table().map_or(0, |pointers| self.row_count(pointers));
+        if pointers == 0 { self.row_count(table) } else { pointers }
+    }
+
+    /// The row at a place of a list column; `#-` metadata goes through a pointer table.
+    fn listed_row(&self, table: Table, place: u32) -> Result<u32, MetadataError> {
+        match table.pointer_table() {
+            Some(pointers) if self.row_count(pointers) > 0 => self.raw_row(pointers, place)?.number(0),
+            _ => Ok(place),
+        }
+    }
+
+    /// The place of a list column that leads to a row: the reverse of [`Self::listed_row`].
+    fn place_in_list(&self, table: Table, rid: u32) -> Result<u32, MetadataError> {
+        for place in 1..=table.pointer_table().map_or(0, |pointers| self.row_count(pointers)) {
+            if self.listed_row(table, place)? == rid {
+                return Ok(place);
+            }
+        }
+        Ok(rid)
+    }
+}

@@ -1,0 +1,124 @@
+//! Names of types as metadata has them: namespace, name, and the types around them.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::rows::{NestedClass, TypeDef};
+use super::{Metadata, MetadataError};
+use crate::limits::MAX_TYPE_NESTING;
+
+/// TypeAttributes: the visibility, of which the values from 2 on are those of nested types (II.23.1.15).
+const VISIBILITY_MASK: u32 = 7;
+const FIRST_NESTED_VISIBILITY: u32 = 2;
+
+/// One type's part of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeDefPart<'m> {
+    /// The namespace; empty for none, and for nearly every nested type.
+    pub namespace: Cow<'m, str>,
+    /// The name, with the number of its own generic parameters behind a backtick.
+    pub name: Cow<'m, str>,
+}
+
+/// The name of a type with the types around it.
+///
+/// Shown as the runtime's reflection shows it, backticks included: `Zoo.Cage`1+Door`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeDefName<'m> {
+    /// From the outermost type to the type itself; never empty.
+    pub parts: Vec<TypeDefPart<'m>>,
+}
+
+impl fmt::Display for TypeDefName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, part) in self.parts.iter().enumerate() {
+            if index > 0 {
+                f.write_str("+")?;
+            }
+            if !part.namespace.is_empty() {
+                write!(f, "{}.", part.namespace)?;
+            }
+            f.write_str(&part.name)?;
+        }
+        Ok(())
+    }
+}
+
+/// Which type lies in which.
+#[derive(Debug)]
+pub(super) struct Nesting {
+    /// Nested and enclosing type, by nested type.
+    pairs: Vec<(u32, u32)>,
+    /// The first thing that could not be read.
+    lost: Option<MetadataError>,
+}
+
+impl Nesting {
+    fn enclosing(&self, nested: u32) -> Option<u32> {
+        let first = self.pairs.partition_point(|&(other, _)| other < nested);
+        self.pairs.get(first).filter(|pair| pair.0 == nested).map(|pair| pair.1)
+    }
+}
+
+impl Metadata<'_> {
+    /// The name of a type with its namespace and the types around it.
+    ///
+    /// The first call reads the table of nested types once; further ones are cheap.
+    ///
+    /// # Errors
+    /// [`MetadataError::NotInDump`] when any part of the name, or of what tells the enclosing type,
+    /// is not in the dump: half a name would be a wrong one. `Malformed` when types are nested
+    /// without end.
+    pub fn type_def_name(&self, type_def: u32) -> Result<TypeDefName<'_>, MetadataError> {
+        let mut parts = Vec::with_capacity(2);
+        let mut next = Some(type_def);
+        while let Some(rid) = next {
+            if parts.len() == MAX_TYPE_NESTING {
+                let offset = self.tables.place(super::Table::NestedClass)?.start;
+                return Err(MetadataError::Malformed { offset, what: "types are nested without end" });
+            }
+            let row: TypeDef = self.row(rid)?;
+            parts.push(TypeDefPart { namespace: self.string(row.namespace)?, name: self.string(row.name)? });
+            next = self.enclosing_of(rid, &row)?;
+        }
+        parts.reverse();
+        Ok(TypeDefName { parts })
+    }
+
+    /// The type around a type; `None` for one that is not nested.
+    ///
+    /// # Errors
+    /// When a row that is needed is not in the dump.
+    pub fn enclosing_type(&self, type_def: u32) -> Result<Option<u32>, MetadataError> {
+        self.enclosing_of(type_def, &self.row(type_def)?)
+    }
+
+    fn enclosing_of(&self, rid: u32, row: &TypeDef) -> Result<Option<u32>, MetadataError> {
+        if row.flags & VISIBILITY_MASK < FIRST_NESTED_VISIBILITY {
+            return Ok(None);
+        }
+        let nesting = self.nesting.get_or_init(|| self.nesting());
+        match (nesting.enclosing(rid), nesting.lost) {
+            (Some(enclosing), _) => Ok(Some(enclosing)),
+            (None, Some(error)) => Err(error),
+            // Says to be nested and is in no type: the runtime goes by the name it has.
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Reads the table of nested types. Its rows need not be sorted in `#-` metadata.
+    fn nesting(&self) -> Nesting {
+        let mut nesting = Nesting { pairs: Vec::new(), lost: None };
+        for (_, row) in self.rows::<NestedClass>() {
+            match row {
+                Ok(row) => nesting.pairs.push((row.nested, row.enclosing)),
+                Err(error) => {
+                    nesting.lost.get_or_insert(error);
+                }
+            }
+        }
+        // Stable: of two rows for one type the first counts.
+        nesting.pairs.sort_by_key(|pair| pair.0);
+        nesting
+    }
+}

@@ -1,0 +1,95 @@
+//! All modules: the application domain's list of assemblies.
+//!
+//! Source: `AppDomain::m_Assemblies` in `src/coreclr/vm/appdomain.hpp`, `ArrayListBase` in
+//! `src/coreclr/inc/arraylist.h`: blocks of pointers, the first one inline.
+
+use rustc_hash::FxHashSet;
+
+use crate::bytes::Addr;
+use crate::clr::layout::Descriptor;
+use crate::clr::locate::Globals;
+use crate::dump::AddressSpace;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::problem::Problem;
+
+use super::Module;
+
+/// Elements of one block of an ArrayList; it doubles them only up to a few thousand.
+const MAX_BLOCK_ELEMENTS: u32 = 1 << 20;
+
+/// All managed modules, in the order in which they were loaded.
+///
+/// # Errors
+/// The list of assemblies itself is not in the dump. Modules that cannot be read are told in `problems`.
+pub fn modules(
+    memory: &AddressSpace,
+    layout: &Descriptor,
+    globals: &Globals,
+    problems: &mut Vec<Problem>,
+) -> Result<Vec<Module>> {
+    let domain = app_domain(memory, layout, globals)
+        .ok_or_else(|| Error::new(ErrorKind::MissingMemory, "the application domain cannot be read"))?;
+    let list = domain.offset(layout.field("AppDomain", "DomainAssemblyList")?);
+    let (assemblies, declared) = array_list(memory, layout, list)?;
+    if (assemblies.len() as u64) < declared {
+        let read = assemblies.len();
+        problems.push(Problem::loss(format!("only {read} of {declared} assemblies can be read")));
+    }
+    let mut modules = Vec::new();
+    for assembly in assemblies {
+        let module = module_of(memory, layout, assembly).and_then(|at| Module::read(memory, layout, at));
+        match module {
+            Ok(module) => modules.push(module),
+            Err(error) => problems.push(Problem::loss(format!("the assembly at {assembly} cannot be read: {error}"))),
+        }
+    }
+    Ok(modules)
+}
+
+/// The one application domain. Before 3.0 there were several kinds, and the system domain leads to the default one.
+fn app_domain(memory: &AddressSpace, layout: &Descriptor, globals: &Globals) -> Option<Addr> {
+    if let Some(domain) = globals.pointer(memory, "AppDomain") {
+        return Some(domain);
+    }
+    let system = globals.pointer(memory, "SystemDomain")?;
+    let offset = layout.optional_field("SystemDomain", "DefaultAppDomain")?;
+    memory.pointer(system.offset(offset)).ok().filter(|p| !p.is_null())
+}
+
+/// The elements of an ArrayList that are not null, and how many it declares. Assemblies that were unloaded leave null.
+fn array_list(memory: &AddressSpace, layout: &Descriptor, list: Addr) -> Result<(Vec<Addr>, u64)> {
+    let count = u64::from(memory.u32(list.offset(layout.field("ArrayListBase", "Count")?))?);
+    let count = count.min(limits::MAX_ASSEMBLIES);
+    let (next, size, start) = (
+        layout.field("ArrayListBlock", "Next")?,
+        layout.field("ArrayListBlock", "Size")?,
+        layout.field("ArrayListBlock", "ArrayStart")?,
+    );
+    let mut block = list.offset(layout.field("ArrayListBase", "FirstBlock")?);
+    let (mut elements, mut seen, mut left, mut empty) = (Vec::new(), FxHashSet::default(), count, 0);
+    while left > 0 && !block.is_null() && seen.insert(block) {
+        let Ok(capacity) = memory.u32(block.offset(size)) else { break };
+        let here = left.min(u64::from(capacity.min(MAX_BLOCK_ELEMENTS)));
+        for index in 0..here {
+            match memory.pointer(block.offset(start + 8 * index)) {
+                Ok(Addr::NULL) => empty += 1,
+                Ok(element) => elements.push(element),
+                Err(_) => {}
+            }
+        }
+        left -= here;
+        let Ok(following) = memory.pointer(block.offset(next)) else { break };
+        block = following;
+    }
+    Ok((elements, count - empty))
+}
+
+/// The Module of a DomainAssembly: its own field up to 3.1, else by its Assembly.
+fn module_of(memory: &AddressSpace, layout: &Descriptor, domain_assembly: Addr) -> Result<Addr> {
+    if let Some(offset) = layout.optional_field("DomainAssembly", "Module") {
+        return Ok(memory.pointer(domain_assembly.offset(offset))?);
+    }
+    let assembly = memory.pointer(domain_assembly.offset(layout.field("DomainAssembly", "Assembly")?))?;
+    Ok(memory.pointer(assembly.offset(layout.field("Assembly", "Module")?))?)
+}

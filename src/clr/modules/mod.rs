@@ -1,0 +1,9 @@
+//! The managed modules of the process, and where their metadata is.
+
+mod list;
+mod metadata_source;
+mod module;
+
+pub use list::modules;
+pub use metadata_source::MetadataSource;
+pub use module::{Image, Module};

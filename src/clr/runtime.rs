@@ -1,0 +1,187 @@
+//! The runtime of a dump, opened: everything that is read before the heap is walked.
+
+use crate::bytes::Addr;
+use crate::clr::checks::Check;
+use crate::clr::gc::{self, AllocContexts, GcDacVars, GcHeaps, Segment};
+use crate::clr::layout::RuntimeVersion;
+use crate::clr::locate::{self, Located, RuntimeModule};
+use crate::clr::metadata::Metadata;
+use crate::clr::modules::{self, MetadataSource, Module};
+use crate::clr::threads::{self, ThreadList};
+use crate::clr::types::{MethodTables, NamingModule, TypeNames};
+use crate::dump::Dump;
+use crate::error::{Error, ErrorKind, Result};
+use crate::image::ModuleFiles;
+use crate::problem::Problem;
+
+/// The GC heap as it is before it is walked.
+#[derive(Debug)]
+pub struct GcHeap {
+    /// The version of the GC's table of variables.
+    pub dac_version: (u8, u8),
+    /// Heaps and generations.
+    pub heaps: GcHeaps,
+    /// All segments or regions.
+    pub segments: Vec<Segment>,
+    /// Where threads allocate.
+    pub contexts: AllocContexts,
+    /// How to read MethodTables.
+    pub method_tables: MethodTables,
+    /// Bytes by which listings of this version have always shown free objects too small: SOS and
+    /// ClrMD take those of 2.0 for strings and leave a terminator out. Kept, so that sums can be
+    /// compared with theirs; the walk itself steps by the true size.
+    pub free_uncounted: u64,
+}
+
+/// The .NET runtime of a dump.
+#[derive(Debug)]
+pub struct ClrRuntime {
+    /// The dump it was found in.
+    pub dump: Dump,
+    /// Its module.
+    pub module: RuntimeModule,
+    /// Its layout and variables.
+    pub located: Located,
+    /// Its threads; `None` when their list is not in the dump.
+    pub threads: Option<ThreadList>,
+    /// The managed modules.
+    pub modules: Vec<Module>,
+    /// Where each of them has its metadata.
+    pub metadata: Vec<MetadataSource>,
+    /// The heap, or why there is none to read.
+    pub gc: Result<GcHeap>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+impl ClrRuntime {
+    /// Finds and reads the runtime of `dump`. Metadata that the dump lacks is looked for in `files`.
+    ///
+    /// # Errors
+    /// There is no .NET runtime in the dump, or it is one whose structures are not known or do not
+    /// prove right. A missing heap is no error here: it stands in [`ClrRuntime::gc`].
+    pub fn open(dump: Dump, files: &ModuleFiles) -> Result<ClrRuntime> {
+        let mut problems = Vec::new();
+        let module = RuntimeModule::find(&dump)?;
+        let located = locate::locate(&dump, &module, &mut problems)?;
+        let threads = threads(&dump, &located, &mut problems);
+        let modules = modules::modules(&dump.memory, &located.layout, &located.globals, &mut problems)
+            .unwrap_or_else(|error| {
+                problems.push(Problem::note(format!("the list of modules cannot be read: {error}")));
+                Vec::new()
+            });
+        let metadata = modules.iter().map(|m| MetadataSource::find(&dump.memory, m, files)).collect();
+        let gc = gc_heap(&dump, &located, threads.as_ref(), &mut problems);
+        Ok(ClrRuntime { dump, module, located, threads, modules, metadata, gc, problems })
+    }
+
+    /// The runtime's version: as its build id or path tells it, else only the family of its layout.
+    pub fn version(&self) -> Option<RuntimeVersion> {
+        self.module.version().or_else(|| self.located.family.parse().ok())
+    }
+
+    /// The modules with where each has its metadata.
+    pub fn modules_with_metadata(&self) -> impl Iterator<Item = (&Module, &MetadataSource)> {
+        self.modules.iter().zip(&self.metadata)
+    }
+
+    /// A namer for the types of `heap`'s objects.
+    pub fn type_names<'a>(&'a self, heap: &'a GcHeap) -> TypeNames<'a> {
+        let memory = &self.dump.memory;
+        let modules = self.modules_with_metadata().map(|(module, source)| {
+            let metadata = source.open(memory);
+            let name = module_name(module, metadata.as_ref()).into();
+            (module.address, NamingModule { name, metadata })
+        });
+        TypeNames::new(memory, &self.located.layout, &heap.method_tables, modules.collect())
+    }
+
+    /// What was proved while the runtime was found.
+    pub fn checks(&self) -> &[Check] {
+        &self.located.checks
+    }
+}
+
+/// The file name of a module; of a dynamic one its assembly's name; where neither is known its address.
+pub fn module_name(module: &Module, metadata: Option<&Metadata<'_>>) -> String {
+    let assembly = || Some(metadata?.assembly_name().ok()??.into_owned());
+    let own = || Some(metadata?.module_name().ok()?.into_owned());
+    let file = module.file_name().map(str::to_owned);
+    file.or_else(assembly).or_else(own).unwrap_or_else(|| format!("module {}", module.address))
+}
+
+fn threads(dump: &Dump, located: &Located, problems: &mut Vec<Problem>) -> Option<ThreadList> {
+    let memory = &dump.memory;
+    let store = located.globals.pointer(memory, "ThreadStore");
+    let finalizer = located.globals.pointer(memory, "FinalizerThread");
+    let list = match store {
+        Some(store) => threads::threads(memory, &located.layout, store, finalizer, problems),
+        None => Err(Error::new(ErrorKind::MissingMemory, "the thread store cannot be read")),
+    };
+    list.map_err(|error| problems.push(Problem::loss(format!("the threads cannot be read: {error}")))).ok()
+}
+
+fn gc_heap(
+    dump: &Dump,
+    located: &Located,
+    threads: Option<&ThreadList>,
+    problems: &mut Vec<Problem>,
+) -> Result<GcHeap> {
+    let memory = &dump.memory;
+    let (layout, globals) = (&located.layout, &located.globals);
+    let unreadable = |what: &str| Error::new(ErrorKind::NoHeap, format!("{what} cannot be read"));
+    let vars = globals.pointer(memory, "GcDacVars").ok_or_else(|| unreadable("the GC's table of variables"))?;
+    let vars = GcDacVars::at(memory, layout, vars)?;
+    let heaps = GcHeaps::read(&vars, problems).map_err(|e| unreadable("the GC's heaps").caused_by(e))?;
+    let free = globals
+        .pointer(memory, "FreeObjectMethodTable")
+        .ok_or_else(|| unreadable("the MethodTable of free objects"))?;
+    let segments = gc::segments(memory, layout, &heaps, problems)?;
+    if !holds_heap(dump, &segments) {
+        return Err(no_heap());
+    }
+    if heaps.collecting {
+        problems.push(
+            Problem::loss("the dump was taken while a collection was running: objects may be half-moved, and parts of the heap may not be readable")
+                .hint("take another dump"),
+        );
+    }
+    let of_threads = threads.into_iter().flat_map(|list| list.threads.iter().map(|t| t.allocation));
+    let global = globals.address("GlobalAllocContext").map(|at| global_context(dump, located, at));
+    let contexts = AllocContexts::new(of_threads.chain(global.flatten()).chain(heaps.allocation_contexts()));
+    Ok(GcHeap {
+        dac_version: vars.version,
+        heaps,
+        segments,
+        contexts,
+        method_tables: MethodTables::new(layout, free)?,
+        free_uncounted: layout.number("FreeObject.UncountedBytes").unwrap_or(0),
+    })
+}
+
+/// The context that threads without one of their own share. It may be missing in the dump, and then
+/// it is not in use either: the walk would tell.
+fn global_context(dump: &Dump, located: &Located, at: Addr) -> Option<(Addr, Addr)> {
+    let layout = &located.layout;
+    let inner = layout.optional_field("EEAllocContext", "GCAllocationContext").unwrap_or(0);
+    let pointer = layout.field("GCAllocContext", "Pointer").ok()?;
+    let limit = layout.field("GCAllocContext", "Limit").ok()?;
+    let read = |offset: u64| dump.memory.pointer(at.offset(inner + offset)).ok();
+    Some((read(pointer)?, read(limit)?))
+}
+
+/// Whether the dump was taken with the heap. One without still holds the pages that threads' stacks
+/// point into, so a few pages prove nothing; and what a cut file lost was saved all the same.
+fn holds_heap(dump: &Dump, segments: &[Segment]) -> bool {
+    let (mut saved, mut all) = (0, 0);
+    for segment in segments {
+        all += segment.end.0 - segment.start.0;
+        saved += dump.memory.saved_bytes(segment.start, segment.end);
+    }
+    saved > 0 && saved >= all / 2
+}
+
+fn no_heap() -> Error {
+    Error::new(ErrorKind::NoHeap, "the dump holds no GC heap: it was taken with `--normal`, `--triage` or `dotnet-dump collect --type Mini`")
+        .hint("take one with the heap: `dotnet-dump collect --type Heap -p PID`, `createdump --withheap PID`, or DOTNET_DbgMiniDumpType=2 for crash dumps")
+}

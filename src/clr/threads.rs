@@ -1,0 +1,199 @@
+//! The runtime's threads.
+//!
+//! Source: `class Thread` and `class ThreadStore` in `src/coreclr/vm/threads.h`.
+
+use rustc_hash::FxHashSet;
+
+use crate::bytes::Addr;
+use crate::dump::{AddressSpace, Fault};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::problem::Problem;
+
+use super::layout::Descriptor;
+
+/// `TS_Background`.
+const BACKGROUND: u32 = 0x200;
+/// `TS_Unstarted`.
+const UNSTARTED: u32 = 0x400;
+/// `TS_Dead`.
+const DEAD: u32 = 0x800;
+/// `TS_TPWorkerThread`.
+const POOL_WORKER: u32 = 0x0100_0000;
+
+/// What the runtime says of a thread's state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ThreadState {
+    /// Does not keep the process alive.
+    pub background: bool,
+    /// Made, but not started.
+    pub unstarted: bool,
+    /// Has ended.
+    pub dead: bool,
+    /// A worker of the thread pool.
+    pub pool_worker: bool,
+    /// The thread that runs finalizers.
+    pub finalizer: bool,
+}
+
+/// A thread that the runtime knows.
+#[derive(Clone, Debug)]
+pub struct Thread {
+    /// The address of the runtime's Thread structure.
+    pub address: Addr,
+    /// The id the operating system gave; `None` when it has not started or has ended.
+    pub os_id: Option<u64>,
+    /// The runtime's own number for it.
+    pub managed_id: u32,
+    /// Its state.
+    pub state: ThreadState,
+    /// The exception in flight or last thrown, an object's address.
+    pub exception: Option<Addr>,
+    /// Where it allocates, and up to where it may; both null when it does not.
+    pub allocation: (Addr, Addr),
+}
+
+/// Offsets of the fields, resolved once.
+struct Offsets {
+    link: u64,
+    state: u64,
+    id: u64,
+    os_id: u64,
+    last_thrown: u64,
+    /// The way from the Thread to its allocation context: a distance, or one behind a pointer.
+    alloc_context: Option<u64>,
+    thread_locals: Option<(u64, u64)>,
+    pointer: u64,
+    limit: u64,
+}
+
+impl Offsets {
+    fn new(layout: &Descriptor) -> Result<Offsets> {
+        let of = |field: &str| layout.field("Thread", field);
+        // Since 9.0 the context lies in the RuntimeThreadLocals, in 10.0 within an EEAllocContext there.
+        let thread_locals = match layout.optional_field("Thread", "RuntimeThreadLocals") {
+            Some(pointer) => {
+                let outer = layout.field("RuntimeThreadLocals", "AllocContext")?;
+                let inner = layout.optional_field("EEAllocContext", "GCAllocationContext").unwrap_or(0);
+                Some((pointer, outer + inner))
+            }
+            None => None,
+        };
+        Ok(Offsets {
+            link: of("LinkNext")?,
+            state: of("State")?,
+            id: of("Id")?,
+            os_id: of("OSId")?,
+            last_thrown: of("LastThrownObject")?,
+            alloc_context: layout.optional_field("Thread", "AllocContext"),
+            thread_locals,
+            pointer: layout.field("GCAllocContext", "Pointer")?,
+            limit: layout.field("GCAllocContext", "Limit")?,
+        })
+    }
+}
+
+/// The list of threads and what it says of itself.
+#[derive(Clone, Debug)]
+pub struct ThreadList {
+    /// The threads that could be read, in the order of the list.
+    pub threads: Vec<Thread>,
+    /// How many there should be.
+    pub declared: u32,
+    /// Whether the list was followed to its end.
+    pub complete: bool,
+}
+
+impl ThreadList {
+    /// Whether the list ended by itself and with as many threads as it says.
+    pub fn is_sound(&self) -> bool {
+        self.complete && self.threads.len() == self.declared as usize
+    }
+}
+
+/// Reads the list of threads of the ThreadStore at `store`. `finalizer` is the thread that runs finalizers.
+///
+/// # Errors
+/// The store itself is not in the dump, or the layout lacks a field. A list that breaks is cut there and told in `problems`.
+pub fn threads(
+    memory: &AddressSpace,
+    layout: &Descriptor,
+    store: Addr,
+    finalizer: Option<Addr>,
+    problems: &mut Vec<Problem>,
+) -> Result<ThreadList> {
+    let offsets = Offsets::new(layout)?;
+    let declared = memory.u32(store.offset(layout.field("ThreadStore", "ThreadCount")?))?;
+    let mut link = memory.pointer(store.offset(layout.field("ThreadStore", "FirstThreadLink")?))?;
+    let mut list = ThreadList { threads: Vec::new(), declared, complete: true };
+    let mut seen = FxHashSet::default();
+    while !link.is_null() {
+        if !seen.insert(link) || list.threads.len() >= limits::MAX_THREADS {
+            list.complete = false;
+            problems.push(Problem::loss(format!("the list of threads runs in a circle at {link}")));
+            break;
+        }
+        match thread(memory, &offsets, Addr(link.0.wrapping_sub(offsets.link)), finalizer) {
+            Ok((thread, next)) => {
+                list.threads.push(thread);
+                link = next;
+            }
+            Err(fault) => {
+                list.complete = false;
+                problems.push(Problem::loss(format!(
+                    "the list of threads breaks after {} of {declared}: {fault}",
+                    list.threads.len()
+                )));
+                break;
+            }
+        }
+    }
+    if list.threads.is_empty() {
+        return Err(Error::new(ErrorKind::MissingMemory, "no thread of the runtime can be read").at(store));
+    }
+    Ok(list)
+}
+
+fn thread(
+    memory: &AddressSpace,
+    offsets: &Offsets,
+    at: Addr,
+    finalizer: Option<Addr>,
+) -> Result<(Thread, Addr), Fault> {
+    let state = memory.u32(at.offset(offsets.state))?;
+    let os_id = u64::from(memory.u32(at.offset(offsets.os_id))?);
+    let handle = memory.pointer(at.offset(offsets.last_thrown))?;
+    // A handle that cannot be read says nothing of the thread; the thread is kept.
+    let thrown = if handle.is_null() { None } else { memory.pointer(handle).ok().filter(|o| !o.is_null()) };
+    let thread = Thread {
+        address: at,
+        // 0 before the start; the runtime writes a mark of its own (0xbaadf00d) once the thread has ended.
+        os_id: (os_id != 0 && os_id != 0xbaad_f00d).then_some(os_id),
+        managed_id: memory.u32(at.offset(offsets.id))?,
+        state: ThreadState {
+            background: state & BACKGROUND != 0,
+            unstarted: state & UNSTARTED != 0,
+            dead: state & DEAD != 0,
+            pool_worker: state & POOL_WORKER != 0,
+            finalizer: finalizer == Some(at),
+        },
+        exception: thrown,
+        allocation: allocation(memory, offsets, at)?,
+    };
+    Ok((thread, memory.pointer(at.offset(offsets.link))?))
+}
+
+fn allocation(memory: &AddressSpace, offsets: &Offsets, thread: Addr) -> Result<(Addr, Addr), Fault> {
+    let context = match (offsets.thread_locals, offsets.alloc_context) {
+        (Some((pointer, inner)), _) => {
+            let locals = memory.pointer(thread.offset(pointer))?;
+            if locals.is_null() {
+                return Ok((Addr::NULL, Addr::NULL));
+            }
+            locals.offset(inner)
+        }
+        (None, Some(distance)) => thread.offset(distance),
+        (None, None) => return Ok((Addr::NULL, Addr::NULL)),
+    };
+    Ok((memory.pointer(context.offset(offsets.pointer))?, memory.pointer(context.offset(offsets.limit))?))
+}

@@ -1,0 +1,334 @@
+//! Reading MethodTables: the runtime's description of a type, which every object points at.
+//!
+//! Source: `src/coreclr/vm/methodtable.h` of dotnet/runtime v8.0 to v10.0 and `src/vm/methodtable.h`
+//! of dotnet/coreclr v2.0 and v3.1; the offsets come from the layout.
+
+use crate::bytes::Addr;
+use crate::clr::layout::Descriptor;
+use crate::dump::{AddressSpace, Fault};
+use crate::error::Result;
+use crate::limits;
+
+use super::TypeHandle;
+use super::encoding::Encoding;
+
+const HAS_COMPONENT_SIZE: u32 = 0x8000_0000;
+const HAS_FINALIZER: u32 = 0x0010_0000;
+const CONTAINS_GC_POINTERS: u32 = 0x0100_0000;
+const HAS_INDIRECT_PARENT: u32 = 0x0080_0000;
+const CATEGORY: u32 = 0x000f_0000;
+const CATEGORY_ARRAY: u32 = 0x0008_0000;
+const CATEGORY_SZ_ARRAY: u32 = 0x000a_0000;
+const ARRAY_MASK: u32 = 0x000c_0000;
+const GENERICS: u32 = 0x30;
+/// Base size of an array without bounds: header, MethodTable, count.
+const SZ_ARRAY_BASE_SIZE: u32 = 24;
+
+/// MTFlags2 (wFlags2): which of the slots that share a place are present.
+const HAS_PER_INST_INFO: u32 = 0x1;
+const HAS_INTERFACE_MAP: u32 = 0x2;
+const HAS_MODULE_OVERRIDE: u32 = 0x10;
+/// The slots that come before the module override: dispatch map and non-virtual slots.
+const SLOTS_BEFORE_MODULE_OVERRIDE: u32 = 0x4 | 0x8;
+
+/// What the heap walk needs to know of a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Bytes of an instance without components.
+    pub base_size: u32,
+    /// Bytes of a component, 0 for types without.
+    pub component_size: u32,
+    /// The flags, as they stand in the MethodTable.
+    pub flags: MethodTableFlags,
+}
+
+/// The flags of a MethodTable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MethodTableFlags(pub u32);
+
+impl MethodTableFlags {
+    /// Whether instances hold a component count: arrays, strings and free objects.
+    pub fn has_component_size(self) -> bool {
+        self.0 & HAS_COMPONENT_SIZE != 0
+    }
+
+    /// Bytes of a component; 0 without.
+    pub fn component_size(self) -> u32 {
+        if self.has_component_size() { self.0 & 0xffff } else { 0 }
+    }
+
+    /// Whether instances have a finalizer.
+    pub fn has_finalizer(self) -> bool {
+        self.0 & HAS_FINALIZER != 0
+    }
+
+    /// Whether instances hold references.
+    pub fn contains_gc_pointers(self) -> bool {
+        self.0 & CONTAINS_GC_POINTERS != 0
+    }
+
+    /// Whether this is an array of any rank.
+    pub fn is_array(self) -> bool {
+        self.0 & ARRAY_MASK == CATEGORY_ARRAY
+    }
+
+    /// Whether this is an array of one dimension that begins at 0.
+    pub fn is_sz_array(self) -> bool {
+        self.0 & CATEGORY == CATEGORY_SZ_ARRAY
+    }
+
+    /// Whether this is a generic type, instantiated or not. The low bits mean this only without a component size.
+    pub fn is_generic(self) -> bool {
+        !self.has_component_size() && self.0 & GENERICS != 0
+    }
+}
+
+/// Why an address is no MethodTable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAMethodTable {
+    /// It cannot be read.
+    Fault(Fault),
+    /// It can be read, and contradicts itself.
+    Inconsistent,
+}
+
+impl From<Fault> for NotAMethodTable {
+    fn from(fault: Fault) -> Self {
+        NotAMethodTable::Fault(fault)
+    }
+}
+
+/// Offsets of the fields, resolved once.
+#[derive(Clone, Debug)]
+struct Offsets {
+    size: u64,
+    flags: u64,
+    base_size: u64,
+    flags2: u64,
+    token16: Option<u64>,
+    num_virtuals: u64,
+    parent: u64,
+    module: Option<u64>,
+    loader_module: Option<u64>,
+    canon: u64,
+    canon_tag: u64,
+    per_inst_info: u64,
+    element_type: u64,
+    slot1: u64,
+    slot2: u64,
+    class_method_table: u64,
+    dict_info_dicts: u64,
+    dict_info_args: u64,
+}
+
+/// Encodings of the pointers that are not plain in every version.
+#[derive(Clone, Debug)]
+struct Encodings {
+    parent_indirect: bool,
+    per_inst_info: Encoding,
+    dictionary_entry: Encoding,
+    element_type: Encoding,
+    module_override: Encoding,
+}
+
+/// Reads MethodTables by a layout.
+#[derive(Clone, Debug)]
+pub struct MethodTables {
+    offsets: Offsets,
+    encodings: Encodings,
+    free: Addr,
+}
+
+impl MethodTables {
+    /// A reader for the runtime that `layout` describes, whose free objects have the MethodTable `free`.
+    ///
+    /// # Errors
+    /// The layout lacks a field.
+    pub fn new(layout: &Descriptor, free: Addr) -> Result<Self> {
+        let of = |field: &str| layout.field("MethodTable", field);
+        let optional = |field: &str| layout.optional_field("MethodTable", field);
+        let per_inst_info = of("PerInstInfo")?;
+        let offsets = Offsets {
+            size: layout.size("MethodTable").unwrap_or(64),
+            flags: of("MTFlags")?,
+            base_size: of("BaseSize")?,
+            flags2: of("MTFlags2")?,
+            token16: optional("Token16"),
+            num_virtuals: of("NumVirtuals")?,
+            parent: of("ParentMethodTable")?,
+            module: optional("Module"),
+            loader_module: optional("LoaderModule"),
+            canon: of("EEClassOrCanonMT")?,
+            canon_tag: layout.number("MethodTable.CanonTag").unwrap_or(1),
+            per_inst_info,
+            element_type: of("ElementType")?,
+            slot1: optional("MultipurposeSlot1").unwrap_or(per_inst_info),
+            slot2: optional("MultipurposeSlot2").unwrap_or(per_inst_info + 8),
+            class_method_table: layout.field("EEClass", "MethodTable")?,
+            dict_info_dicts: layout.field("GenericsDictInfo", "NumDicts")?,
+            dict_info_args: layout.field("GenericsDictInfo", "NumTypeArgs")?,
+        };
+        let encodings = Encodings {
+            parent_indirect: layout.encoding("MethodTable.ParentMethodTable").is_some(),
+            per_inst_info: Encoding::of(layout, "MethodTable.PerInstInfo")?,
+            dictionary_entry: Encoding::of(layout, "Dictionary.Entry")?,
+            element_type: Encoding::of(layout, "MethodTable.ElementType")?,
+            module_override: Encoding::of(layout, "MethodTable.ModuleOverride")?,
+        };
+        Ok(MethodTables { offsets, encodings, free })
+    }
+
+    /// The MethodTable of free objects.
+    pub fn free(&self) -> Addr {
+        self.free
+    }
+
+    /// The flags.
+    ///
+    /// # Errors
+    /// The memory is not in the dump; as for all reads below.
+    pub fn flags(&self, memory: &AddressSpace, mt: Addr) -> Result<MethodTableFlags, Fault> {
+        memory.u32(mt.offset(self.offsets.flags)).map(MethodTableFlags)
+    }
+
+    /// Reads what the walk needs, and proves that `mt` is a MethodTable: the class it leads to leads
+    /// back to it (or to its canonical MethodTable). Where the class is not in the dump the sizes
+    /// alone must do; where it would lie outside of all memory, it is none.
+    pub fn shape(&self, memory: &AddressSpace, mt: Addr) -> Result<Shape, NotAMethodTable> {
+        if mt.0 & 7 != 0 || mt.is_null() {
+            return Err(NotAMethodTable::Inconsistent);
+        }
+        let flags = self.flags(memory, mt)?;
+        let base_size = memory.u32(mt.offset(self.offsets.base_size))?;
+        let shape = Shape { base_size, component_size: flags.component_size(), flags };
+        if mt == self.free {
+            return Ok(shape);
+        }
+        if !(limits::MIN_BASE_SIZE..=limits::MAX_BASE_SIZE).contains(&base_size) {
+            return Err(NotAMethodTable::Inconsistent);
+        }
+        match self.class_leads_back(memory, mt) {
+            Ok(true) | Err(Fault::NotSaved(_) | Fault::CutOff(_)) => Ok(shape),
+            Ok(false) | Err(Fault::Unmapped(_)) => Err(NotAMethodTable::Inconsistent),
+        }
+    }
+
+    fn class_leads_back(&self, memory: &AddressSpace, mt: Addr) -> Result<bool, Fault> {
+        let canonical = self.canonical(memory, mt)?;
+        let class = memory.pointer(canonical.offset(self.offsets.canon))?;
+        if class.0 & 7 != 0 {
+            return Ok(false);
+        }
+        let back = memory.pointer(class.offset(self.offsets.class_method_table))?;
+        // Arrays of references share the class of Object[], whose MethodTable is another one.
+        if back == canonical {
+            return Ok(true);
+        }
+        let shares_class = self.flags(memory, mt)?.is_array() && self.flags(memory, back)?.is_array();
+        Ok(shares_class && memory.pointer(back.offset(self.offsets.canon))? == class)
+    }
+
+    /// The canonical MethodTable: of a generic instance the one shared over `__Canon`, else itself.
+    pub fn canonical(&self, memory: &AddressSpace, mt: Addr) -> Result<Addr, Fault> {
+        let word = memory.u64(mt.offset(self.offsets.canon))?;
+        match word & 3 {
+            0 => Ok(mt),
+            tag if tag == self.offsets.canon_tag => Ok(Addr(word - tag)),
+            tag => memory.pointer(Addr(word - tag)),
+        }
+    }
+
+    /// The row of the TypeDef table, 0 for arrays; `None` where it stands in a form that is not read
+    /// (a row of 65,535 or more in 8.0 and older).
+    pub fn type_def_row(&self, memory: &AddressSpace, mt: Addr) -> Result<Option<u32>, Fault> {
+        match self.offsets.token16 {
+            Some(offset) => memory.u16(mt.offset(offset)).map(|row| (row != 0xffff).then_some(u32::from(row))),
+            None => memory.u32(mt.offset(self.offsets.flags2)).map(|flags| Some(flags >> 8)),
+        }
+    }
+
+    /// The MethodTable of the parent, or null.
+    pub fn parent(&self, memory: &AddressSpace, mt: Addr) -> Result<Addr, Fault> {
+        let parent = memory.pointer(mt.offset(self.offsets.parent))?;
+        if parent.is_null() || !self.encodings.parent_indirect {
+            return Ok(parent);
+        }
+        // With the flag the word leads to a cell 16 bytes on (2.x images).
+        if self.flags(memory, mt)?.0 & HAS_INDIRECT_PARENT != 0 {
+            return memory.pointer(parent.offset(16));
+        }
+        Encoding::Tagged.resolve(memory, Addr::NULL, parent)
+    }
+
+    /// The Module that defines the type; of an array, the one that owns it.
+    ///
+    /// Since 9.0 the MethodTable says it. Before, it names the module that *loaded* the type, which
+    /// is another one for generic instances over types of collectible assemblies; those carry an override.
+    pub fn defining_module(&self, memory: &AddressSpace, mt: Addr) -> Result<Addr, Fault> {
+        if let Some(offset) = self.offsets.module {
+            return memory.pointer(mt.offset(offset));
+        }
+        let loader_module = self.offsets.loader_module.unwrap_or(self.offsets.canon - 16);
+        let flags = self.flags(memory, mt)?;
+        if !flags.is_array() && !flags.is_generic() {
+            return memory.pointer(mt.offset(loader_module));
+        }
+        let holder = if flags.is_array() { mt } else { self.canonical(memory, mt)? };
+        let flags2 = u32::from(memory.u16(holder.offset(self.offsets.flags2))?);
+        if flags2 & HAS_MODULE_OVERRIDE == 0 {
+            return memory.pointer(holder.offset(loader_module));
+        }
+        let slot = holder.offset(self.module_override_slot(memory, holder, flags2)?);
+        self.encodings.module_override.read(memory, slot)
+    }
+
+    /// Offset of the module override: slots take first what is free of the two fixed places, then
+    /// words behind the vtable (`MultipurposeSlotOffset` in methodtable.cpp).
+    fn module_override_slot(&self, memory: &AddressSpace, mt: Addr, flags2: u32) -> Result<u64, Fault> {
+        let fixed = [(HAS_PER_INST_INFO, self.offsets.slot1), (HAS_INTERFACE_MAP, self.offsets.slot2)];
+        let mut free = fixed.iter().filter(|(flag, _)| flags2 & flag == 0).map(|&(_, offset)| offset);
+        let before = (flags2 & SLOTS_BEFORE_MODULE_OVERRIDE).count_ones() as usize;
+        let free_count = free.clone().count();
+        if let Some(offset) = free.nth(before) {
+            return Ok(offset);
+        }
+        let num_virtuals = u64::from(memory.u16(mt.offset(self.offsets.num_virtuals))?);
+        Ok(self.offsets.size + 8 * num_virtuals.div_ceil(8) + 8 * (before - free_count) as u64)
+    }
+
+    /// The type's own generic arguments; empty for types without.
+    pub fn instantiation(&self, memory: &AddressSpace, mt: Addr) -> Result<Vec<TypeHandle>, Fault> {
+        if !self.flags(memory, mt)?.is_generic() {
+            return Ok(Vec::new());
+        }
+        let info = self.encodings.per_inst_info.read(memory, mt.offset(self.offsets.per_inst_info))?;
+        // GenericsDictInfo lies right before what PerInstInfo points at.
+        let dict_info = Addr(info.0.wrapping_sub(8));
+        let dictionaries = u64::from(memory.u16(dict_info.offset(self.offsets.dict_info_dicts))?);
+        let arguments = u64::from(memory.u16(dict_info.offset(self.offsets.dict_info_args))?);
+        if dictionaries == 0 {
+            return Ok(Vec::new());
+        }
+        let own = info.offset(8 * (dictionaries - 1));
+        let own = self.encodings.per_inst_info.read(memory, own)?;
+        let arguments = arguments.min(limits::MAX_GENERIC_ARGUMENTS);
+        (0..arguments)
+            .map(|i| self.encodings.dictionary_entry.read(memory, own.offset(8 * i)).map(TypeHandle::from_word))
+            .collect()
+    }
+
+    /// The element type of an array.
+    pub fn element_type(&self, memory: &AddressSpace, mt: Addr) -> Result<TypeHandle, Fault> {
+        let place = mt.offset(self.offsets.element_type);
+        self.encodings.element_type.read(memory, place).map(TypeHandle::from_word)
+    }
+
+    /// The number of dimensions, 0 for what is no array. Bounds take 8 bytes a dimension of the base size.
+    pub fn rank(shape: &Shape) -> u32 {
+        match shape.flags {
+            flags if !flags.is_array() => 0,
+            flags if flags.is_sz_array() => 1,
+            _ => shape.base_size.saturating_sub(SZ_ARRAY_BASE_SIZE) / 8,
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! ELF64 core files: what the kernel, gdb's gcore and createdump write.
+//!
+//! The format is the System V ABI's (gABI, chapters 4 and 5) with Linux's notes
+//! (`fs/binfmt_elf.c`, `include/uapi/linux/elfcore.h`). Headers say what should be in the file; a
+//! file that was cut keeps what is there, and the loss is a [`Problem`].
+
+mod headers;
+mod notes;
+
+use std::sync::Arc;
+
+use crate::bytes::{Addr, Mapped};
+use crate::error::Result;
+use crate::problem::Problem;
+
+use super::address_space::{AddressSpace, Piece};
+use super::{Dump, TakenBy};
+
+/// Whether a file begins as an ELF file does.
+pub(super) fn is_elf(bytes: &[u8]) -> bool {
+    bytes.starts_with(&object::elf::ELFMAG)
+}
+
+/// Reads a core file.
+///
+/// # Errors
+/// Not a core (an executable, say), 32-bit, big-endian or of another architecture; or the header
+/// itself is cut off.
+pub(super) fn parse(bytes: Arc<Mapped>) -> Result<Dump> {
+    let headers = headers::read(&bytes)?;
+    let mut problems = headers.problems;
+    let file_len = bytes.len() as u64;
+    let cut_at = headers.loads.iter().filter(|l| l.offset.saturating_add(l.file_size) > file_len).count();
+    let pieces = headers.loads.iter().map(|load| Piece {
+        start: Addr(load.address),
+        size: load.memory_size,
+        source: 0,
+        offset: load.offset,
+        saved: load.file_size,
+    });
+    let memory = AddressSpace::new(vec![Arc::clone(&bytes)], pieces.collect());
+    if memory.cut_bytes() > 0 {
+        problems.push(
+            Problem::loss(format!(
+                "the file is cut off: {} bytes of memory, of {cut_at} segments, are missing at its end",
+                memory.cut_bytes()
+            ))
+            .hint("copy the dump again, or take it again with enough free disk and no core size limit (ulimit -c unlimited)"),
+        );
+    }
+    let mut notes = notes::Notes::default();
+    for range in &headers.notes {
+        notes.read(&bytes, range.offset, range.file_size, headers.architecture, &mut problems);
+    }
+    let taken_by = match (notes.from_gdb, headers.linux_abi) {
+        (true, _) => TakenBy::Gcore,
+        (false, true) => TakenBy::Createdump,
+        (false, false) => TakenBy::Kernel,
+    };
+    Ok(Dump {
+        memory: Arc::new(memory),
+        architecture: headers.architecture,
+        taken_by,
+        mappings: notes.mappings,
+        threads: notes.threads,
+        auxv: notes.auxv,
+        process: notes.process,
+        problems,
+    })
+}
+
+#[cfg(test)]
+mod tests;

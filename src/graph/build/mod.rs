@@ -1,0 +1,61 @@
+//! Building the heap's columns: the walk of every segment, in parallel, into blocks of objects.
+//!
+//! The unit of work is a piece: a region, or a stretch of a large segment. A piece that does not
+//! begin a segment begins at a guess; when all are walked they are joined in order, and what a wrong
+//! guess made of the start of a piece is thrown away and walked again. So the result is that of one
+//! walk from each segment's start, whatever the number of workers.
+
+mod pieces;
+mod rows;
+mod stitch;
+mod type_ids;
+
+use crate::clr::ClrRuntime;
+use crate::clr::walk::{Gap, Shapes};
+use crate::error::{Error, ErrorKind, Result};
+use crate::problem::Problem;
+use crate::progress::Progress;
+
+use super::{Heap, ObjectTable};
+
+/// Gaps that are told one by one; the rest is summed up.
+const GAPS_TOLD: usize = 5;
+
+/// Walks the whole heap of `runtime`.
+///
+/// # Errors
+/// The dump holds no heap. Damage is no error: what could not be walked stands in [`Heap::problems`].
+pub fn build_heap(runtime: &ClrRuntime, progress: &dyn Progress) -> Result<Heap> {
+    let gc = runtime.gc.as_ref().map_err(Error::duplicate)?;
+    let shapes = Shapes::new(&runtime.dump.memory, &gc.method_tables);
+    let pieces = pieces::pieces(&gc.segments);
+    progress.begin("walking the heap", Some(pieces.iter().map(pieces::Piece::bytes).sum()));
+    let (walked, mut workers) = pieces::walk_all(gc, &shapes, &pieces, progress);
+    progress.end();
+    let joined = stitch::stitch(gc, &pieces, walked, &mut workers);
+    let mut problems = Vec::new();
+    tell_gaps(&joined.gaps, &mut problems);
+    let (blocks, types) = type_ids::renumber(runtime, joined.blocks, &workers, &mut problems);
+    let (objects, dropped) = ObjectTable::new(blocks);
+    if dropped > 0 {
+        problems.push(Problem::loss(format!(
+            "the heap has more than 4,294,967,295 objects: {dropped} blocks at its end are left out"
+        )));
+    }
+    if objects.is_empty() {
+        return Err(Error::new(ErrorKind::NoHeap, "no object of the heap can be read"));
+    }
+    Ok(Heap { objects, types, free_bytes: joined.free_bytes, problems })
+}
+
+fn tell_gaps(gaps: &[Gap], problems: &mut Vec<Problem>) {
+    let bytes = |gap: &Gap| gap.to.0 - gap.from.0;
+    for gap in gaps.iter().take(GAPS_TOLD) {
+        let message = format!("{} bytes of the heap from {} on could not be walked: {}", bytes(gap), gap.from, gap.why);
+        problems.push(Problem::loss(message));
+    }
+    if let Some(rest) = gaps.get(GAPS_TOLD..).filter(|rest| !rest.is_empty()) {
+        let sum: u64 = rest.iter().map(bytes).sum();
+        problems.push(Problem::loss(format!("{sum} bytes more in {} other places could not be walked", rest.len())));
+    }
+}

@@ -1,0 +1,175 @@
+//! Comma-separated values as RFC 4180 has them.
+//!
+//! A header row, CRLF line ends, fields quoted where they must be. An absent value is an empty
+//! field and an empty text is `""`, so that the two stay apart for readers that care. Numbers are
+//! plain, sizes in bytes, addresses `0x...`. Answers of several statements are separated by an
+//! empty line.
+//!
+//! Text is kept as it is, also where it starts with `=`, `+`, `-` or `@`: a prefix against
+//! spreadsheets that run formulas would falsify the data for every other reader. Only on a
+//! terminal are control characters escaped.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use crate::bytes::Addr;
+use crate::query::ValueRef;
+
+use super::cells::{CellWriter, Notation};
+use super::format::{AnswerWriter, Document, Screen};
+use super::json::Json;
+use super::json_text::{push_address, push_integer, push_real};
+use super::rows::write_rows;
+use super::sanitize::sanitize;
+use super::units::real_word;
+
+/// Writes answers as CSV.
+#[derive(Debug)]
+pub(super) struct CsvWriter {
+    notation: Csv,
+    written: bool,
+}
+
+impl CsvWriter {
+    pub(super) fn new(screen: Screen) -> Self {
+        CsvWriter { notation: Csv { terminal: screen.terminal }, written: false }
+    }
+}
+
+impl AnswerWriter for CsvWriter {
+    fn write(&mut self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let answer = document.answer;
+        let mut header = Vec::new();
+        if self.written {
+            header.extend_from_slice(b"\r\n");
+        }
+        self.written = true;
+        push_record(answer.columns.iter(), &mut header, |c, text| self.notation.text(&c.name, text));
+        out.write_all(&header)?;
+        let cells: Vec<_> = answer.columns.iter().map(|c| CellWriter::new(c, &self.notation)).collect();
+        write_rows(answer.row_count(), out, |rows, text| {
+            for row in rows {
+                push_record(cells.iter(), text, |cell, text| cell.push(row, text));
+            }
+        })
+    }
+}
+
+fn push_record<T>(fields: impl Iterator<Item = T>, out: &mut Vec<u8>, push: impl Fn(T, &mut Vec<u8>)) {
+    for (i, field) in fields.enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        push(field, out);
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+/// CSV's notation of cells.
+#[derive(Debug)]
+struct Csv {
+    terminal: bool,
+}
+
+impl Notation for Csv {
+    fn null(&self, _out: &mut Vec<u8>) {}
+
+    fn text(&self, text: &str, out: &mut Vec<u8>) {
+        let text = if self.terminal { sanitize(text) } else { Cow::Borrowed(text) };
+        // Spaces at the ends are data (RFC 4180, section 2, rule 4), but many readers trim them.
+        let quoted = text.is_empty()
+            || text.bytes().any(|b| matches!(b, b'"' | b',' | b'\r' | b'\n'))
+            || text.starts_with([' ', '\t'])
+            || text.ends_with([' ', '\t']);
+        if quoted {
+            out.push(b'"');
+            out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
+            out.push(b'"');
+        } else {
+            out.extend_from_slice(text.as_bytes());
+        }
+    }
+
+    fn integer(&self, number: i128, out: &mut Vec<u8>) {
+        push_integer(number, out);
+    }
+
+    fn real(&self, number: f64, out: &mut Vec<u8>) {
+        if number.is_finite() {
+            push_real(number, out);
+        } else {
+            out.extend_from_slice(real_word(number).as_bytes());
+        }
+    }
+
+    fn address(&self, address: Addr, out: &mut Vec<u8>) {
+        push_address(address.0, out);
+    }
+
+    fn boolean(&self, value: bool, out: &mut Vec<u8>) {
+        Json.boolean(value, out);
+    }
+
+    /// CSV has no lists: the field holds the JSON array.
+    fn list(&self, items: &[ValueRef<'_>], out: &mut Vec<u8>) {
+        let mut json = Vec::new();
+        Json.list(items, &mut json);
+        self.text(&String::from_utf8_lossy(&json), out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::samples;
+    use crate::query::Answer;
+
+    fn csv(answers: &[Answer], terminal: bool) -> String {
+        let mut writer = CsvWriter::new(Screen { width: None, terminal });
+        let mut out = Vec::new();
+        for answer in answers {
+            writer.write(&Document { answer, dumps: &[], problems: &[] }, &mut out).unwrap();
+        }
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_header_and_plain_numbers() {
+        assert_eq!(
+            csv(&[samples::types()], false),
+            "type,count,size\r\nZoo.Dog,1013,72936\r\nSystem.String,7,\r\n"
+        );
+    }
+
+    #[test]
+    fn hostile_text_is_quoted_and_kept() {
+        let text = csv(&[samples::every_kind()], false);
+        let field = format!("\"{}\"", samples::HOSTILE.replace('"', "\"\""));
+        assert!(text.contains(&format!("{field},-5,72.5,18446744073709551615,0x7f0000001000,true\r\n")));
+        assert!(text.contains("\r\n,,,,,\r\n\"\",9007199254740993,NaN,0,0x0,false\r\n"));
+    }
+
+    #[test]
+    fn a_terminal_gets_no_control_characters() {
+        let text = csv(&[samples::every_kind()], true);
+        assert!(!text.replace("\r\n", "").chars().any(crate::output::sanitize::is_hazardous));
+    }
+
+    #[test]
+    fn formulas_are_left_as_they_are() {
+        let answer = samples::one_text(&["=1+1", "@cmd", " padded "]);
+        assert_eq!(csv(&[answer], false), "text\r\n=1+1\r\n@cmd\r\n\" padded \"\r\n");
+    }
+
+    #[test]
+    fn answers_are_separated_by_an_empty_line() {
+        assert_eq!(csv(&[samples::empty(), samples::empty()], false), "type,size\r\n\r\ntype,size\r\n");
+    }
+
+    #[test]
+    fn a_list_is_a_field_with_json() {
+        let mut out = Vec::new();
+        Csv { terminal: false }.list(&[ValueRef::Integer(1), ValueRef::Text("a")], &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), r#""[1,""a""]""#);
+    }
+}

@@ -1,0 +1,107 @@
+//! The formats an answer can be written in, chosen by a word, and what every writer is given.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use crate::graph::Facts;
+use crate::problem::Problem;
+use crate::query::Answer;
+
+use super::csv::CsvWriter;
+use super::json::JsonWriter;
+use super::ndjson::NdjsonWriter;
+use super::table::TableWriter;
+
+/// The form an answer is written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Aligned columns for people.
+    #[default]
+    Table,
+    /// One JSON document a statement, each on a line of its own.
+    Json,
+    /// Comma-separated values as RFC 4180 has them, with a header row.
+    Csv,
+    /// One JSON object a row, each on a line of its own.
+    Ndjson,
+}
+
+impl Format {
+    /// All formats, the default first.
+    pub const ALL: [Format; 4] = [Self::Table, Self::Json, Self::Csv, Self::Ndjson];
+
+    /// The word that chooses the format on the command line and at the prompt.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+        }
+    }
+
+    /// The format of that word, or `None` when there is none.
+    pub fn from_word(word: &str) -> Option<Format> {
+        Self::ALL.into_iter().find(|f| f.word() == word)
+    }
+
+    /// A writer of this format for an output of that kind. One writer serves all the answers that
+    /// go to the same place, so that it can separate them.
+    pub fn writer(self, screen: Screen) -> Box<dyn AnswerWriter> {
+        match self {
+            Self::Table => Box::new(TableWriter::new(screen)),
+            Self::Json => Box::new(JsonWriter),
+            Self::Csv => Box::new(CsvWriter::new(screen)),
+            Self::Ndjson => Box::new(NdjsonWriter),
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// What the output is shown on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Screen {
+    /// The number of columns that a line may take, or `None` when nothing must be shortened
+    /// (a file, a pipe).
+    pub width: Option<usize>,
+    /// Whether the output is a terminal, which obeys control characters.
+    pub terminal: bool,
+}
+
+/// An answer and what is told beside it.
+#[derive(Clone, Copy, Debug)]
+pub struct Document<'a> {
+    /// The answer.
+    pub answer: &'a Answer,
+    /// The dumps it was asked of, in the order they were opened.
+    pub dumps: &'a [&'a Facts],
+    /// What was left out of the answer or deserves a word, from opening to answering, each once.
+    pub problems: &'a [&'a Problem],
+}
+
+/// Writes answers in one format.
+pub trait AnswerWriter {
+    /// Writes one answer whole.
+    ///
+    /// # Errors
+    /// Those of `out`; what was written until then stays written.
+    fn write(&mut self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_is_found_by_its_word() {
+        for format in Format::ALL {
+            assert_eq!(Format::from_word(format.word()), Some(format));
+        }
+        assert_eq!(Format::from_word("xml"), None);
+    }
+}

@@ -1,0 +1,68 @@
+//! Answers for the tests of all formats.
+
+use std::time::Duration;
+
+use crate::bytes::Addr;
+use crate::graph::Facts;
+use crate::query::{Answer, AnswerColumn, Kind, ValueRef};
+
+/// Quotes, separators, line breaks, an escape sequence, a direction override, wide characters.
+pub const HOSTILE: &str = "a \"quoted\", text\r\n\x1b[31mred\x1b[0m \u{202e}gnp.exe 犬 =1+1\0";
+
+pub fn facts() -> Facts {
+    Facts {
+        file: "zoo.core".into(),
+        runtime: "10.0.14".into(),
+        architecture: "x64".into(),
+        gc_mode: Some("workstation".into()),
+    }
+}
+
+pub fn text_column(name: &str, rows: &[Option<&str>]) -> AnswerColumn {
+    let rows = rows.iter().map(|row| row.map_or(ValueRef::Null, ValueRef::Text));
+    AnswerColumn::new(name, Kind::Text, rows)
+}
+
+pub fn one_text(rows: &[&str]) -> Answer {
+    let rows: Vec<_> = rows.iter().copied().map(Some).collect();
+    Answer { columns: vec![text_column("text", &rows)], ..Answer::default() }
+}
+
+/// A grouped query's answer.
+pub fn types() -> Answer {
+    use ValueRef::{Bytes, Integer, Null};
+    Answer {
+        query: "select type, count, size group by type".into(),
+        columns: vec![
+            text_column("type", &[Some("Zoo.Dog"), Some("System.String")]),
+            AnswerColumn::new("count", Kind::Integer, [Integer(1013), Integer(7)]),
+            AnswerColumn::new("size", Kind::Bytes, [Bytes(72936), Null]),
+        ],
+        warnings: Vec::new(),
+        elapsed: Duration::from_micros(12_345),
+    }
+}
+
+/// Every kind of cell: a full row, a row of nulls, a row of border cases.
+pub fn every_kind() -> Answer {
+    use ValueRef::{Address, Boolean, Bytes, Integer, Null, Real};
+    let integers = [Integer(-5), Null, Integer(9_007_199_254_740_993)];
+    let addresses = [Address(Addr(0x7f00_0000_1000)), Null, Address(Addr::NULL)];
+    Answer {
+        columns: vec![
+            text_column("text", &[Some(HOSTILE), None, Some("")]),
+            AnswerColumn::new("integer", Kind::Integer, integers),
+            AnswerColumn::new("real", Kind::Real, [Real(72.5), Null, Real(f64::NAN)]),
+            AnswerColumn::new("bytes", Kind::Bytes, [Bytes(u64::MAX), Null, Bytes(0)]),
+            AnswerColumn::new("address", Kind::Address, addresses),
+            AnswerColumn::new("boolean", Kind::Boolean, [Boolean(true), Null, Boolean(false)]),
+        ],
+        ..Answer::default()
+    }
+}
+
+/// Columns without a row.
+pub fn empty() -> Answer {
+    let columns = vec![text_column("type", &[]), AnswerColumn::new("size", Kind::Bytes, [])];
+    Answer { columns, ..Answer::default() }
+}

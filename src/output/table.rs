@@ -1,0 +1,225 @@
+//! Tables for people: aligned columns, numbers to the right with separators.
+//!
+//! The widths of all columns are found first, in one pass that knows distinct texts and extremes.
+//! Then comfy-table lays the rows out at these widths. It takes a microsecond a cell, so from
+//! [`LONG`] rows on they are padded by the few lines in [`push_padded`], which are twenty times as
+//! fast and, as a test holds them to, give the same text. Chunks of rows are independent: a table
+//! of a million rows costs no more memory than one of ten thousand.
+//!
+//! On a terminal, text columns are shortened in the middle until a row fits a line; in a file or a
+//! pipe they are whole, up to [`MAX_COLUMN_WIDTH`]. Absent values are shown as `-`.
+
+use std::io::{self, Write};
+use std::ops::Range;
+
+use comfy_table::{
+    Cell, CellAlignment, ColumnConstraint, ContentLineStyle, LineStyle, Table, TableStyle, Width,
+};
+use unicode_width::UnicodeWidthStr;
+
+use crate::bytes::Addr;
+use crate::query::{Answer, AnswerColumn, Kind, ValueRef};
+
+use super::cells::{CellWriter, Notation, texts};
+use super::format::{AnswerWriter, Document, Screen};
+use super::json::Json;
+use super::json_text::push_address;
+use super::rows::write_rows;
+use super::sanitize::sanitize;
+use super::shorten::shorten_middle;
+use super::units::{push_grouped, push_short_real};
+use super::widths::{MAX_COLUMN_WIDTH, Wish, fit, natural_width};
+
+/// Rows from which on a table counts as long.
+const LONG: usize = 10_000;
+
+const NULL: &str = "-";
+
+/// Blank columns between two columns.
+const GAP: usize = 2;
+
+/// No borders: a line under the header, so that rows can be copied and cut.
+const STYLE: TableStyle = TableStyle::new()
+    .header_lines(ContentLineStyle::none().junction(' '))
+    .header_separator(LineStyle::none().fill('─').junction('─'))
+    .content_lines(ContentLineStyle::none().junction(' '));
+
+/// Writes answers as tables, an empty line between them.
+#[derive(Debug)]
+pub(super) struct TableWriter {
+    screen: Screen,
+    written: bool,
+}
+
+impl TableWriter {
+    pub(super) fn new(screen: Screen) -> Self {
+        TableWriter { screen, written: false }
+    }
+}
+
+impl AnswerWriter for TableWriter {
+    fn write(&mut self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
+        if document.answer.columns.is_empty() {
+            return Ok(());
+        }
+        if std::mem::replace(&mut self.written, true) {
+            out.write_all(b"\n")?;
+        }
+        let columns = lay_out(document.answer, self.screen.width);
+        out.write_all(&header(&columns))?;
+        let cells = cell_writers(&columns);
+        let rows = document.answer.row_count();
+        let push_rows = if rows < LONG { push_laid_out } else { push_padded };
+        write_rows(rows, out, |rows, text| push_rows(&columns, &cells, rows, text))
+    }
+}
+
+/// A column of the table.
+struct Column<'a> {
+    source: &'a AnswerColumn,
+    header: String,
+    width: usize,
+    /// Whether cells stand on the right.
+    right: bool,
+    notation: Shown,
+}
+
+fn lay_out(answer: &Answer, room: Option<usize>) -> Vec<Column<'_>> {
+    let wishes: Vec<_> = answer.columns.iter().map(wish).collect();
+    let widths = match room {
+        Some(room) => fit(&wishes, GAP, room),
+        None => wishes.iter().map(|wish| wish.natural).collect(),
+    };
+    answer
+        .columns
+        .iter()
+        .zip(widths)
+        .map(|(source, width)| Column {
+            source,
+            header: shorten_middle(&sanitize(&source.name), width).into_owned(),
+            width,
+            right: is_number(source.kind),
+            notation: Shown { width },
+        })
+        .collect()
+}
+
+fn wish(column: &AnswerColumn) -> Wish {
+    let header = sanitize(&column.name).width().clamp(1, MAX_COLUMN_WIDTH);
+    let natural = natural_width(column, NULL.len()).max(header);
+    Wish { natural, shrinks: texts(column).is_some() }
+}
+
+fn is_number(kind: Kind) -> bool {
+    matches!(kind, Kind::Integer | Kind::Real | Kind::Bytes)
+}
+
+fn header(columns: &[Column<'_>]) -> Vec<u8> {
+    let mut table = Table::new();
+    table.set_header(columns.iter().map(|column| column.header.as_str()).collect::<Vec<_>>());
+    let mut text = Vec::new();
+    push_lines(table, columns, &mut text);
+    text
+}
+
+type TableCells<'a> = CellWriter<'a, Shown>;
+
+fn cell_writers<'a>(columns: &'a [Column<'a>]) -> Vec<TableCells<'a>> {
+    columns.iter().map(|column| CellWriter::new(column.source, &column.notation)).collect()
+}
+
+/// Appends rows as comfy-table lays them out.
+fn push_laid_out(columns: &[Column<'_>], cells: &[TableCells<'_>], rows: Range<usize>, out: &mut Vec<u8>) {
+    let mut table = Table::new();
+    for row in rows {
+        let cell = |writer: &TableCells<'_>| {
+            let mut content = Vec::new();
+            writer.push(row, &mut content);
+            Cell::new_owned(String::from_utf8(content).expect("cells are spelled from text"))
+        };
+        table.add_row(cells.iter().map(cell).collect::<Vec<_>>());
+    }
+    push_lines(table, columns, out);
+}
+
+/// Appends the table's lines at the columns' widths.
+fn push_lines(mut table: Table, columns: &[Column<'_>], out: &mut Vec<u8>) {
+    table.load_style(STYLE);
+    for (i, (laid, column)) in table.column_iter_mut().zip(columns).enumerate() {
+        // The style's junction is one blank, the padding on the left makes up the rest of the gap.
+        let padding = if i == 0 { 0 } else { GAP as u16 - 1 };
+        let width = u16::try_from(column.width).unwrap_or(u16::MAX).saturating_add(padding);
+        laid.set_padding((padding, 0));
+        laid.set_cell_alignment(if column.right { CellAlignment::Right } else { CellAlignment::Left });
+        laid.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
+    }
+    for line in table.lines() {
+        out.extend_from_slice(line.trim_end_matches(' ').as_bytes());
+        out.push(b'\n');
+    }
+}
+
+/// Appends rows like [`push_laid_out`], by nothing but blanks.
+fn push_padded(columns: &[Column<'_>], cells: &[TableCells<'_>], rows: Range<usize>, out: &mut Vec<u8>) {
+    let mut content = Vec::new();
+    for row in rows {
+        for (i, (column, cell)) in columns.iter().zip(cells).enumerate() {
+            content.clear();
+            cell.push(row, &mut content);
+            let blanks = column.width.saturating_sub(shown_width(&content));
+            let (before, after) = if column.right { (blanks, 0) } else { (0, blanks) };
+            out.resize(out.len() + before + if i == 0 { 0 } else { GAP }, b' ');
+            out.extend_from_slice(&content);
+            out.resize(out.len() + after, b' ');
+        }
+        while out.last() == Some(&b' ') {
+            out.pop();
+        }
+        out.push(b'\n');
+    }
+}
+
+fn shown_width(content: &[u8]) -> usize {
+    if content.is_ascii() { content.len() } else { String::from_utf8_lossy(content).width() }
+}
+
+/// The notation of cells in a table: text is made harmless and fitted to the column's width.
+pub(super) struct Shown {
+    /// The columns that a text gets.
+    pub(super) width: usize,
+}
+
+impl Notation for Shown {
+    fn null(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(NULL.as_bytes());
+    }
+
+    fn text(&self, text: &str, out: &mut Vec<u8>) {
+        out.extend_from_slice(shorten_middle(&sanitize(text), self.width).as_bytes());
+    }
+
+    fn integer(&self, number: i128, out: &mut Vec<u8>) {
+        push_grouped(number, out);
+    }
+
+    fn real(&self, number: f64, out: &mut Vec<u8>) {
+        push_short_real(number, out);
+    }
+
+    fn address(&self, address: Addr, out: &mut Vec<u8>) {
+        push_address(address.0, out);
+    }
+
+    fn boolean(&self, value: bool, out: &mut Vec<u8>) {
+        Json.boolean(value, out);
+    }
+
+    fn list(&self, items: &[ValueRef<'_>], out: &mut Vec<u8>) {
+        let mut json = Vec::new();
+        Json.list(items, &mut json);
+        self.text(&String::from_utf8_lossy(&json), out);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+//! Numbers as people read them: thousands separators, sizes in units, short reals, durations.
+
+use std::time::Duration;
+
+/// Appends a whole number with a comma between groups of three digits: `-1,234,567`.
+pub fn push_grouped(number: i128, out: &mut Vec<u8>) {
+    let mut digits = itoa::Buffer::new();
+    let digits = digits.format(number.unsigned_abs());
+    if number < 0 {
+        out.push(b'-');
+    }
+    for (i, digit) in digits.bytes().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(b',');
+        }
+        out.push(digit);
+    }
+}
+
+/// A whole number with a comma between groups of three digits.
+pub fn grouped(number: i128) -> String {
+    let mut out = Vec::with_capacity(16);
+    push_grouped(number, &mut out);
+    String::from_utf8(out).expect("digits are ASCII")
+}
+
+/// How many characters [`grouped`] takes, without making the text.
+pub fn grouped_width(number: i128) -> usize {
+    let digits = number.unsigned_abs().checked_ilog10().map_or(1, |log| log as usize + 1);
+    digits + (digits - 1) / 3 + usize::from(number < 0)
+}
+
+/// A number of bytes in the largest unit (powers of 1024, as the language reads them) that leaves
+/// at least 1, with one decimal: `512 bytes`, `1.5 KB`, `9.3 GB`.
+pub fn human_bytes(bytes: u64) -> String {
+    const UNITS: [&str; 6] = ["KB", "MB", "GB", "TB", "PB", "EB"];
+    if bytes < 1024 {
+        return format!("{bytes} byte{}", if bytes == 1 { "" } else { "s" });
+    }
+    let mut value = bytes as f64 / 1024.0;
+    let mut unit = 0;
+    // 1023.95 would be printed as 1024.0 of this unit: it is 1.0 of the next.
+    while value >= 1023.95 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    format!("{value:.1} {}", UNITS[unit])
+}
+
+/// Appends a real number for a table: at most three decimals with separators from 1 on, four
+/// significant digits below. The exact value is for JSON and CSV.
+pub fn push_short_real(number: f64, out: &mut Vec<u8>) {
+    let magnitude = number.abs();
+    if !number.is_finite() {
+        out.extend_from_slice(real_word(number).as_bytes());
+    } else if magnitude >= 1e15 || (magnitude != 0.0 && magnitude < 1e-4) {
+        out.extend_from_slice(format!("{number:.3e}").as_bytes());
+    } else {
+        let decimals = if magnitude >= 1.0 || number == 0.0 { 3 } else { 7 };
+        let text = format!("{magnitude:.decimals$}");
+        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        let fraction = fraction.trim_end_matches('0');
+        if number < 0.0 && !(fraction.is_empty() && whole == "0") {
+            out.push(b'-');
+        }
+        push_grouped(whole.parse().unwrap_or(0), out);
+        if !fraction.is_empty() {
+            out.push(b'.');
+            out.extend_from_slice(fraction.as_bytes());
+        }
+    }
+}
+
+/// The word for a real number that has no digits: `NaN`, `Infinity`, `-Infinity`.
+pub fn real_word(number: f64) -> &'static str {
+    if number.is_nan() {
+        "NaN"
+    } else if number < 0.0 {
+        "-Infinity"
+    } else {
+        "Infinity"
+    }
+}
+
+/// A duration in the unit that suits it: `850 µs`, `12 ms`, `3.4 s`, `2 min 5 s`.
+pub fn duration(elapsed: Duration) -> String {
+    let micros = elapsed.as_micros();
+    match micros {
+        0..1_000 => format!("{micros} µs"),
+        1_000..1_000_000 => format!("{} ms", micros / 1_000),
+        1_000_000..60_000_000 => format!("{:.1} s", elapsed.as_secs_f64()),
+        _ => format!("{} min {} s", elapsed.as_secs() / 60, elapsed.as_secs() % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn digits_are_grouped_from_the_right() {
+        let cases = [(0, "0"), (999, "999"), (1000, "1,000"), (-1_234_567, "-1,234,567"), (-100, "-100")];
+        for (number, text) in cases {
+            assert_eq!(grouped(number), text);
+        }
+        assert_eq!(grouped(i128::from(u64::MAX)), "18,446,744,073,709,551,615");
+    }
+
+    #[test]
+    fn sizes_never_read_1024_of_a_unit() {
+        let cases = [
+            (0, "0 bytes"),
+            (1, "1 byte"),
+            (1023, "1023 bytes"),
+            (1024, "1.0 KB"),
+            (1536, "1.5 KB"),
+            ((1 << 20) - 1, "1.0 MB"),
+            (10 << 30, "10.0 GB"),
+            (u64::MAX, "16.0 EB"),
+        ];
+        for (bytes, text) in cases {
+            assert_eq!(human_bytes(bytes), text);
+        }
+    }
+
+    #[test]
+    fn reals_are_short_but_never_rounded_to_nothing() {
+        let cases = [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (72.368_421, "72.368"),
+            (-1234.5, "-1,234.5"),
+            (0.012_345_678, "0.0123457"),
+            (0.000_000_5, "5.000e-7"),
+            (1e300, "1.000e300"),
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "-Infinity"),
+        ];
+        for (number, text) in cases {
+            let mut out = Vec::new();
+            push_short_real(number, &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn durations_have_a_fitting_unit() {
+        let cases = [(7, "7 µs"), (12_345, "12 ms"), (3_400_000, "3.4 s"), (125_000_000, "2 min 5 s")];
+        for (micros, text) in cases {
+            assert_eq!(duration(Duration::from_micros(micros)), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_width_is_that_of_the_text(number in any::<i128>()) {
+            prop_assert_eq!(grouped_width(number), grouped(number).len());
+        }
+
+        #[test]
+        fn grouping_only_adds_commas(number in any::<i128>()) {
+            prop_assert_eq!(grouped(number).replace(',', ""), number.to_string());
+        }
+    }
+}
