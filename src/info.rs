@@ -6,6 +6,8 @@
 
 use serde_json::Value;
 
+pub use crate::clr::checks::{Check, Outcome};
+
 /// What `heapql info` tells.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Info {
@@ -22,11 +24,6 @@ impl Info {
     pub fn section(&mut self, title: impl Into<String>) -> &mut Section {
         self.sections.push(Section { title: title.into(), rows: Vec::new() });
         self.sections.last_mut().expect("a section was pushed")
-    }
-
-    /// Appends the outcome of a check.
-    pub fn check(&mut self, name: impl Into<String>, outcome: Outcome, detail: impl Into<String>) {
-        self.checks.push(Check { name: name.into(), outcome, detail: detail.into() });
     }
 
     /// Whether a check failed: answers from this dump are not to be trusted blindly.
@@ -73,37 +70,4 @@ pub struct Row {
     /// The fact as a program reads it: numbers as numbers, sizes in bytes, addresses as `0x...`,
     /// null for what the dump does not tell.
     pub value: Value,
-}
-
-/// One check of the program's own reading against something it did not use for the reading.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Check {
-    /// What is checked, a few words.
-    pub name: String,
-    /// How it went.
-    pub outcome: Outcome,
-    /// The numbers compared, or why the check could not be made.
-    pub detail: String,
-}
-
-/// How a check went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// The two sides agree.
-    Passed,
-    /// The two sides differ.
-    Failed,
-    /// One side is not in the dump.
-    NotPossible,
-}
-
-impl Outcome {
-    /// The word for it: `passed`, `failed`, `not possible`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Passed => "passed",
-            Self::Failed => "failed",
-            Self::NotPossible => "not possible",
-        }
-    }
 }

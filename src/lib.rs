@@ -25,6 +25,7 @@ pub mod graph;
 pub mod image;
 pub mod info;
 pub mod limits;
+pub mod open;
 pub mod output;
 pub mod problem;
 pub mod progress;

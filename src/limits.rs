@@ -41,7 +41,7 @@ pub const MAX_FILES_ENTRIES: usize = 500_000;
 /// Streams of a metadata root. ECMA-335 knows five; obfuscators add decoys.
 pub const MAX_METADATA_STREAMS: u16 = 64;
 
-/// Bytes of one name in metadata. The runtime loads no type whose name reaches 1,024;
+/// Bytes of one name in metadata, and of a type's name with all types around it. The runtime loads no type whose name reaches 1,024;
 /// obfuscators make longer names of members.
 pub const MAX_METADATA_NAME_BYTES: usize = 16 << 10;
 

@@ -3,18 +3,29 @@
 //! Nothing that was found by a name, a build id or a shape is believed before it was read through.
 
 /// How a check ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// It holds.
     Passed,
     /// It does not hold.
     Failed,
     /// The memory that it needs is not in the dump.
-    CannotTell,
+    NotPossible,
+}
+
+impl Outcome {
+    /// The word for it: `passed`, `failed`, `not possible`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Passed => "passed",
+            Outcome::Failed => "failed",
+            Outcome::NotPossible => "not possible",
+        }
+    }
 }
 
 /// One check and how it ended.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
     /// What was checked.
     pub name: &'static str,
@@ -32,7 +43,7 @@ impl Check {
     }
 
     /// A check whose memory is missing.
-    pub fn cannot_tell(name: &'static str, why: impl ToString) -> Check {
-        Check { name, outcome: Outcome::CannotTell, detail: why.to_string() }
+    pub fn not_possible(name: &'static str, why: impl ToString) -> Check {
+        Check { name, outcome: Outcome::NotPossible, detail: why.to_string() }
     }
 }

@@ -13,5 +13,6 @@ mod threads;
 pub mod types;
 pub mod walk;
 
+pub use modules::MetadataSource;
 pub use runtime::{ClrRuntime, GcHeap, module_name};
 pub use threads::{Thread, ThreadList, ThreadState, threads};

@@ -130,7 +130,8 @@ fn gc_heap(
     let memory = &dump.memory;
     let (layout, globals) = (&located.layout, &located.globals);
     let unreadable = |what: &str| Error::new(ErrorKind::NoHeap, format!("{what} cannot be read"));
-    let vars = globals.pointer(memory, "GcDacVars").ok_or_else(|| unreadable("the GC's table of variables"))?;
+    let vars =
+        globals.pointer(memory, "GcDacVars").ok_or_else(|| unreadable("the GC's table of variables"))?;
     let vars = GcDacVars::at(memory, layout, vars)?;
     let heaps = GcHeaps::read(&vars, problems).map_err(|e| unreadable("the GC's heaps").caused_by(e))?;
     let free = globals

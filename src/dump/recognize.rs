@@ -6,7 +6,11 @@ use crate::error::{Error, ErrorKind};
 pub(super) fn refusal(bytes: &[u8]) -> Error {
     let how_to_dump = "take a dump with `dotnet-dump collect -p PID` or `createdump --withheap PID`";
     let (kind, what, hint) = match bytes {
-        [] => (ErrorKind::NotADump, "the file is empty", "the dump was not written, or its copy failed: check free disk where it was taken"),
+        [] => (
+            ErrorKind::NotADump,
+            "the file is empty",
+            "the dump was not written, or its copy failed: check free disk where it was taken",
+        ),
         [b'M', b'D', b'M', b'P', ..] => (
             ErrorKind::Unsupported,
             "the file is a Windows minidump, which is not read yet",
@@ -18,7 +22,9 @@ pub(super) fn refusal(bytes: &[u8]) -> Error {
         [b'J', b'A', b'V', b'A', b' ', b'P', ..] => {
             (ErrorKind::NotADump, "the file is a heap dump of a Java virtual machine", how_to_dump)
         }
-        [b'P', b'K', 3, 4, ..] => (ErrorKind::NotADump, "the file is a zip archive", "unpack it and open the dump inside"),
+        [b'P', b'K', 3, 4, ..] => {
+            (ErrorKind::NotADump, "the file is a zip archive", "unpack it and open the dump inside")
+        }
         [b'N', b'e', b't', b't', b'r', b'a', b'c', b'e', ..] => {
             (ErrorKind::NotADump, "the file is a trace (.nettrace), not a dump", how_to_dump)
         }

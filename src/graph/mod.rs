@@ -8,6 +8,7 @@ mod ids;
 mod modules;
 mod objects;
 mod snapshot;
+mod totals;
 mod types;
 
 pub use crate::clr::gc::{Generation, Segment, SegmentKind};
@@ -17,4 +18,5 @@ pub use ids::{ObjectId, SegmentId, TypeId};
 pub use modules::Module;
 pub use objects::{ObjectBlock, ObjectTable, RowSize};
 pub use snapshot::{Facts, Heap, Snapshot};
+pub use totals::{Total, generation_totals};
 pub use types::{TypeInfo, TypeTable};

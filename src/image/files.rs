@@ -51,6 +51,17 @@ impl ModuleFiles {
         self.by_name.get(&name.to_lowercase()).into_iter().flatten().map(PathBuf::as_path)
     }
 
+    /// Maps a module's file into memory.
+    ///
+    /// # Errors
+    /// `Io` with the path when the operating system refuses.
+    pub fn open(path: &Path) -> Result<Mapped, Error> {
+        File::open(path).and_then(|file| Mapped::open(&file)).map_err(|cause| {
+            let message = format!("cannot open {}: {cause}", path.display());
+            Error::new(ErrorKind::Io, message).caused_by(cause)
+        })
+    }
+
     /// Whether no file was found at all.
     pub fn is_empty(&self) -> bool {
         self.by_name.is_empty()
@@ -111,17 +122,6 @@ fn sorted_entries(folder: &Path, limit: usize) -> std::io::Result<Vec<fs::DirEnt
     let mut entries = fs::read_dir(folder)?.take(limit).collect::<std::io::Result<Vec<_>>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);
     Ok(entries)
-}
-
-/// Maps a module's file into memory.
-///
-/// # Errors
-/// `Io` with the path when the operating system refuses.
-pub fn open(path: &Path) -> Result<Mapped, Error> {
-    File::open(path).and_then(|file| Mapped::open(&file)).map_err(|cause| {
-        let message = format!("cannot open {}: {cause}", path.display());
-        Error::new(ErrorKind::Io, message).caused_by(cause)
-    })
 }
 
 #[cfg(test)]
@@ -206,8 +206,8 @@ mod tests {
     #[test]
     fn a_file_opens_and_a_missing_one_is_an_error_with_its_path() {
         let root = folder();
-        assert_eq!(&*open(&root.path().join("other.txt")).unwrap(), b"other.txt");
-        let error = open(&root.path().join("gone.dll")).unwrap_err();
+        assert_eq!(&*ModuleFiles::open(&root.path().join("other.txt")).unwrap(), b"other.txt");
+        let error = ModuleFiles::open(&root.path().join("gone.dll")).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io);
         assert!(error.message().contains("gone.dll"));
     }

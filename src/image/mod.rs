@@ -11,6 +11,6 @@ mod sparse;
 
 pub use build_id::BuildId;
 pub use elf::ElfImage;
-pub use files::{ModuleFiles, open};
+pub use files::ModuleFiles;
 pub use pe::{PeImage, PeLayout};
 pub use sparse::{Absent, SparseBytes};

@@ -242,7 +242,7 @@ impl<'a> Source<'a> {
     fn bytes(self, offset: u64, count: usize, what: &str) -> Result<Cow<'a, [u8]>, Error> {
         match self {
             Source::Memory { space, base } => space.bytes(base.offset(offset), count).map_err(|fault| {
-                let message = format!("the {what} of the PE image at {base} is needed, but {fault}");
+                let message = format!("cannot read the {what} of the PE image at {base}: {fault}");
                 Error::new(ErrorKind::MissingMemory, message).at(fault.address()).caused_by(fault)
             }),
             Source::File(bytes) => {

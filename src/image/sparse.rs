@@ -266,6 +266,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_absent_is_told_in_words() {
+        assert_eq!(Absent::NotInDump(0x20).to_string(), "bytes at offset 0x20 are not in the dump");
+        let end = Absent::PastEnd(OutOfBounds { offset: 4, wanted: 2, available: 5 });
+        assert_eq!(end.to_string(), "read of 2 bytes at offset 0x4 of 0x5");
+    }
+
+    #[test]
     fn owning_the_bytes_changes_nothing() {
         let owned = SparseBytes::from_memory(&space(), Addr(0x1000), 24).into_owned();
         assert_eq!(owned.get(8, 4), Ok([8, 9, 10, 11].as_slice()));

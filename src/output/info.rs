@@ -27,7 +27,7 @@ pub fn write_info_table(info: &Info, out: &mut dyn Write) -> io::Result<()> {
     if !info.checks.is_empty() {
         let row = |check: &crate::info::Check| {
             let text = format!("{}  {}", pad(check.outcome.word(), "not possible".len()), check.detail);
-            (check.name.clone(), text.trim_end().to_owned())
+            (check.name.to_owned(), text.trim_end().to_owned())
         };
         blocks.push(block("Checks", &info.checks.iter().map(row).collect::<Vec<_>>()));
     }
@@ -80,8 +80,7 @@ pub fn write_info_json(info: &Info, problems: &[&Problem], out: &mut dyn Write) 
     );
     text.extend_from_slice(b",\"checks\":");
     push_list(&info.checks, &mut text, |check, text| {
-        let members =
-            [("name", check.name.as_str()), ("outcome", check.outcome.word()), ("detail", &check.detail)];
+        let members = [("name", check.name), ("outcome", check.outcome.word()), ("detail", &check.detail)];
         push_object(&members, text, |(key, _)| (*key).into(), |(_, value), text| push_text(value, text));
     });
     text.extend_from_slice(b",\"advice\":");
@@ -143,7 +142,7 @@ fn key(label: &str) -> Cow<'static, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::info::Outcome;
+    use crate::info::Check;
     use serde_json::json;
 
     fn sample() -> Info {
@@ -154,8 +153,8 @@ mod tests {
             json!({"Mode": "workstation", "regions": true}),
         );
         info.section("Heap").row("size", "1.5 KB", 1536).row("pinned", "not told", Value::Null);
-        info.check("sizes of generations", Outcome::Passed, "5 of 5");
-        info.check("free list", Outcome::NotPossible, "not in the dump");
+        info.checks.push(Check::of("sizes of generations", true, "5 of 5"));
+        info.checks.push(Check::not_possible("free list", "not in the dump"));
         info.advice.push("take the dump with \u{1b}[1m--full".into());
         info
     }

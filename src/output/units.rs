@@ -18,7 +18,8 @@ pub fn push_grouped(number: i128, out: &mut Vec<u8>) {
 }
 
 /// A whole number with a comma between groups of three digits.
-pub fn grouped(number: i128) -> String {
+pub fn grouped(number: impl Into<i128>) -> String {
+    let number = number.into();
     let mut out = Vec::with_capacity(16);
     push_grouped(number, &mut out);
     String::from_utf8(out).expect("digits are ASCII")

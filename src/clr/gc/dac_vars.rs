@@ -27,10 +27,8 @@ impl<'a> GcDacVars<'a> {
     /// The memory is not in the dump, or the layout lacks a field.
     pub fn at(memory: &'a AddressSpace, layout: &'a Descriptor, address: Addr) -> Result<Self> {
         let field = |name: &str| layout.field("GcDacVars", name).map(|offset| address.offset(offset));
-        let version = (
-            memory.u8(field("major_version_number")?)?,
-            memory.u8(field("minor_version_number")?)?,
-        );
+        let version =
+            (memory.u8(field("major_version_number")?)?, memory.u8(field("minor_version_number")?)?);
         let generation_size = memory.u64(field("generation_size")?)?;
         Ok(GcDacVars { address, layout, memory, version, generation_size })
     }

@@ -115,7 +115,8 @@ fn generation_offsets(vars: &GcDacVars<'_>) -> Result<GenerationOffsets> {
         Ok(layout.optional_field("Generation", field))
     };
     Ok(GenerationOffsets {
-        allocation_context: offset("allocation_context")?.ok_or_else(|| missing("generation.allocation_context"))?,
+        allocation_context: offset("allocation_context")?
+            .ok_or_else(|| missing("generation.allocation_context"))?,
         start_segment: offset("start_segment")?.ok_or_else(|| missing("generation.start_segment"))?,
         allocation_start: offset("allocation_start")?,
         pointer: layout.field("GCAllocContext", "Pointer")?,
@@ -142,7 +143,10 @@ fn generations(vars: &GcDacVars<'_>, offsets: &GenerationOffsets, table: Addr) -
             let at = table.offset(number * vars.generation_size);
             let context = at.offset(offsets.allocation_context);
             Ok(GcGeneration {
-                allocation: (memory.pointer(context.offset(offsets.pointer))?, memory.pointer(context.offset(offsets.limit))?),
+                allocation: (
+                    memory.pointer(context.offset(offsets.pointer))?,
+                    memory.pointer(context.offset(offsets.limit))?,
+                ),
                 start_segment: memory.pointer(at.offset(offsets.start_segment))?,
                 allocation_start: match offsets.allocation_start {
                     Some(offset) => Some(memory.pointer(at.offset(offset))?),
@@ -174,19 +178,29 @@ fn server_heaps(
     let count = vars.word("n_heaps")?.ok_or_else(|| missing("n_heaps"))?;
     let count = vars.memory().u32(count)?;
     if u64::from(count) > limits::MAX_GC_HEAPS {
-        problems.push(Problem::loss(format!("the GC claims {count} heaps; the first {} are read", limits::MAX_GC_HEAPS)));
+        problems.push(Problem::loss(format!(
+            "the GC claims {count} heaps; the first {} are read",
+            limits::MAX_GC_HEAPS
+        )));
     }
     let mut heaps = Vec::new();
     for number in 0..count.min(limits::MAX_GC_HEAPS as u32) {
         match server_heap(vars, offsets, array, number) {
             Ok(heap) => heaps.push(heap),
-            Err(error) => problems.push(Problem::loss(format!("heap {number} of {count} cannot be read: {error}"))),
+            Err(error) => {
+                problems.push(Problem::loss(format!("heap {number} of {count} cannot be read: {error}")))
+            }
         }
     }
     Ok(heaps)
 }
 
-fn server_heap(vars: &GcDacVars<'_>, offsets: &GenerationOffsets, array: Addr, number: u32) -> Result<SubHeap> {
+fn server_heap(
+    vars: &GcDacVars<'_>,
+    offsets: &GenerationOffsets,
+    array: Addr,
+    number: u32,
+) -> Result<SubHeap> {
     let memory = vars.memory();
     let heap = memory.pointer(array.offset(8 * u64::from(number)))?;
     let member = |field: &str| -> Result<Addr> {

@@ -52,7 +52,10 @@ pub fn segments(
             let mut at = start;
             while !at.is_null() && seen.insert(at) {
                 if list.len() >= limits::MAX_SEGMENTS {
-                    problems.push(Problem::loss(format!("the heap has more than {} segments", limits::MAX_SEGMENTS)));
+                    problems.push(Problem::loss(format!(
+                        "the heap has more than {} segments",
+                        limits::MAX_SEGMENTS
+                    )));
                     return Ok(list);
                 }
                 match segment(memory, &offsets, heap, generation, at) {
@@ -61,7 +64,10 @@ pub fn segments(
                         at = next;
                     }
                     Err(fault) => {
-                        let what = format!("the chain of {generation}'s segments in heap {} breaks at {at}", heap.number);
+                        let what = format!(
+                            "the chain of {generation}'s segments in heap {} breaks at {at}",
+                            heap.number
+                        );
                         problems.push(Problem::loss(format!("{what}: {fault}")));
                         break;
                     }

@@ -42,7 +42,8 @@ impl Bundled {
     pub fn descriptor(&self) -> Descriptor {
         static EMPTY: OnceLock<Descriptor> = OnceLock::new();
         // A test parses every bundled file, so this cannot fail in a released program.
-        Descriptor::parse(self.json.as_bytes()).unwrap_or_else(|_| EMPTY.get_or_init(Descriptor::default).clone())
+        Descriptor::parse(self.json.as_bytes())
+            .unwrap_or_else(|_| EMPTY.get_or_init(Descriptor::default).clone())
     }
 
     /// The version family as it is spoken of: `8.0`.

@@ -41,22 +41,27 @@ impl Descriptor {
     /// # Errors
     /// The text is no JSON, or an entry has none of the forms that are known.
     pub fn parse(json: &[u8]) -> Result<Descriptor> {
-        let malformed = |what: &str| Error::new(ErrorKind::UnknownRuntime, format!("the layout description {what}"));
+        let malformed =
+            |what: &str| Error::new(ErrorKind::UnknownRuntime, format!("the layout description {what}"));
         let root: Value =
             serde_json::from_slice(json).map_err(|e| malformed("is not valid JSON").caused_by(e))?;
         let section = |name: &str| root.get(name).and_then(Value::as_object).into_iter().flatten();
         let mut descriptor = Descriptor::default();
         for (name, fields) in section("types") {
-            let fields = fields.as_object().ok_or_else(|| malformed(&format!("gives no fields for {name}")))?;
+            let fields =
+                fields.as_object().ok_or_else(|| malformed(&format!("gives no fields for {name}")))?;
             let of_type = descriptor.types.entry(name.clone()).or_default();
             for (field, offset) in fields {
                 let number = offset.as_array().and_then(|pair| pair.first()).unwrap_or(offset);
-                let number = number.as_u64().ok_or_else(|| malformed(&format!("gives no offset for {name}.{field}")))?;
+                let number = number
+                    .as_u64()
+                    .ok_or_else(|| malformed(&format!("gives no offset for {name}.{field}")))?;
                 of_type.insert(field.clone(), number);
             }
         }
         for (name, value) in section("globals") {
-            let value = global(value).ok_or_else(|| malformed(&format!("gives no value for the global {name}")))?;
+            let value =
+                global(value).ok_or_else(|| malformed(&format!("gives no value for the global {name}")))?;
             descriptor.globals.insert(name.clone(), value);
         }
         for (name, value) in section("encodings") {
@@ -81,7 +86,10 @@ impl Descriptor {
     /// The description does not have it.
     pub fn field(&self, type_name: &str, field: &str) -> Result<u64> {
         self.optional_field(type_name, field).ok_or_else(|| {
-            Error::new(ErrorKind::UnknownRuntime, format!("the layout of {type_name}.{field} is not known for this runtime"))
+            Error::new(
+                ErrorKind::UnknownRuntime,
+                format!("the layout of {type_name}.{field} is not known for this runtime"),
+            )
         })
     }
 
@@ -127,8 +135,12 @@ fn global(value: &Value) -> Option<GlobalValue> {
             Some(number) => GlobalValue::Number(number),
             None => GlobalValue::Text(text.clone()),
         }),
-        Value::Array(index) => Some(GlobalValue::PointerData(usize::try_from(index.first()?.as_u64()?).ok()?)),
-        Value::Object(of) => Some(GlobalValue::DacTable(usize::try_from(of.get("dacTable")?.as_u64()?).ok()?)),
+        Value::Array(index) => {
+            Some(GlobalValue::PointerData(usize::try_from(index.first()?.as_u64()?).ok()?))
+        }
+        Value::Object(of) => {
+            Some(GlobalValue::DacTable(usize::try_from(of.get("dacTable")?.as_u64()?).ok()?))
+        }
         _ => None,
     }
 }
@@ -175,7 +187,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_an_error() {
-        for json in ["", "[", r#"{"types":{"A":3}}"#, r#"{"types":{"A":{"b":-1}}}"#, r#"{"globals":{"A":[[],"x"]}}"#] {
+        for json in
+            ["", "[", r#"{"types":{"A":3}}"#, r#"{"types":{"A":{"b":-1}}}"#, r#"{"globals":{"A":[[],"x"]}}"#]
+        {
             assert!(Descriptor::parse(json.as_bytes()).is_err(), "{json}");
         }
     }

@@ -35,7 +35,10 @@ fn builds() -> &'static [(String, KnownBuild)] {
     BUILDS.get_or_init(|| {
         // A test reads the bundled file, so that an empty list here cannot reach a release.
         let file: Option<File> = serde_json::from_str(include_str!("data/known-builds.json")).ok();
-        file.into_iter().flat_map(|f| f.builds).filter_map(|e| Some((e.build_id.clone(), known(&e)?))).collect()
+        file.into_iter()
+            .flat_map(|f| f.builds)
+            .filter_map(|e| Some((e.build_id.clone(), known(&e)?)))
+            .collect()
     })
 }
 
@@ -59,7 +62,10 @@ mod tests {
     fn every_entry_of_the_bundled_file_is_read() {
         let file: File = serde_json::from_str(include_str!("data/known-builds.json")).unwrap();
         assert_eq!(builds().len(), file.builds.len());
-        assert_eq!(known_build("d075e1e8028ae7eacab6607a539c316a2cd4828a").unwrap().version.to_string(), "3.1.3");
+        assert_eq!(
+            known_build("d075e1e8028ae7eacab6607a539c316a2cd4828a").unwrap().version.to_string(),
+            "3.1.3"
+        );
         assert!(known_build("00").is_none());
     }
 }

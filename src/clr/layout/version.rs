@@ -53,8 +53,14 @@ mod tests {
     #[test]
     fn reads_the_version_from_an_installed_runtimes_path() {
         let of = |path: &str| RuntimeVersion::from_path(path).map(|v| v.to_string());
-        assert_eq!(of("/usr/share/dotnet/shared/Microsoft.NETCore.App/10.0.14/libcoreclr.so").as_deref(), Some("10.0.14"));
-        assert_eq!(of("/x/Microsoft.NETCore.App/11.0.0-preview.1.25080.5/libcoreclr.so").as_deref(), Some("11.0.0"));
+        assert_eq!(
+            of("/usr/share/dotnet/shared/Microsoft.NETCore.App/10.0.14/libcoreclr.so").as_deref(),
+            Some("10.0.14")
+        );
+        assert_eq!(
+            of("/x/Microsoft.NETCore.App/11.0.0-preview.1.25080.5/libcoreclr.so").as_deref(),
+            Some("11.0.0")
+        );
         assert_eq!(of("/app/libcoreclr.so"), None);
         assert_eq!(of("libcoreclr.so"), None);
     }

@@ -48,6 +48,7 @@ pub(super) fn read(memory: &AddressSpace, module: &RuntimeModule) -> Result<Opti
         Err(_) => None,
     };
     // Pointer data that is missing is known to be missing: the list ends before it.
-    let pointer_data = (0..u64::from(count.min(1024))).map_while(|i| memory.pointer(pointers.offset(8 * i)).ok());
+    let pointer_data =
+        (0..u64::from(count.min(1024))).map_while(|i| memory.pointer(pointers.offset(8 * i)).ok());
     Ok(Some(Contract { json_size, descriptor, pointer_data: pointer_data.collect() }))
 }

@@ -67,20 +67,53 @@ pub fn locate(dump: &Dump, module: &RuntimeModule, problems: &mut Vec<Problem>) 
         problems.push(Problem::note(format!("the runtime's own layout description cannot be used: {error}")));
         None
     });
-    let mut closest: Option<Vec<Check>> = None;
+    let mut search = Search::default();
     for bundled in layouts(module.version()) {
         let (layout, layout_source) = described(bundled, contract.as_ref());
         for (table, found_by) in tables(memory, module, &layout) {
-            let Some((globals, checks)) = globals(memory, &layout, table, contract.as_ref()) else { continue };
-            if proof::suffices(&checks) {
-                return Ok(Located { layout, family: bundled.name(), layout_source, globals, found_by, checks });
+            let Some(candidate) = candidate(memory, &layout, table, contract.as_ref()) else { continue };
+            let Candidate { globals, checks, shift } = candidate;
+            if !proof::suffices(&checks) {
+                search.miss(checks);
+                continue;
             }
-            if closest.as_ref().is_none_or(|c| passed(c) < passed(&checks)) {
-                closest = Some(checks);
+            let (family, layout, layout_source) = (bundled.name(), layout.clone(), layout_source.clone());
+            search.hit(shift, Located { layout, family, layout_source, globals, found_by, checks });
+            if shift == 0 {
+                break;
             }
         }
+        if search.is_certain() {
+            break;
+        }
     }
-    Err(unproved(module, closest))
+    search.best.map(|(_, located)| located).ok_or_else(|| unproved(module, search.closest))
+}
+
+/// The best of what was proved so far. With a table that begins elsewhere, or with the layout of
+/// another version, entries may prove right by chance of a common shift: the less shift, the better.
+#[derive(Debug, Default)]
+struct Search {
+    best: Option<(u64, Located)>,
+    closest: Option<Vec<Check>>,
+}
+
+impl Search {
+    fn hit(&mut self, shift: u64, located: Located) {
+        if self.best.as_ref().is_none_or(|&(least, _)| shift < least) {
+            self.best = Some((shift, located));
+        }
+    }
+
+    fn miss(&mut self, checks: Vec<Check>) {
+        if self.closest.as_ref().is_none_or(|c| passed(c) < passed(&checks)) {
+            self.closest = Some(checks);
+        }
+    }
+
+    fn is_certain(&self) -> bool {
+        matches!(self.best, Some((0, _)))
+    }
 }
 
 fn passed(checks: &[Check]) -> usize {
@@ -102,7 +135,14 @@ fn described(bundled: &Bundled, contract: Option<&Contract>) -> (Descriptor, Str
         return (layout, format!("bundled for {}", bundled.name()));
     };
     layout.overlay(own.0);
-    (layout, format!("the dump's own contract descriptor ({} bytes), completed by what is bundled for {}", own.1, bundled.name()))
+    (
+        layout,
+        format!(
+            "the dump's own contract descriptor ({} bytes), completed by what is bundled for {}",
+            own.1,
+            bundled.name()
+        ),
+    )
 }
 
 /// Candidates for the table of variables, the surest first. The search by shape runs only when the
@@ -131,33 +171,48 @@ fn tables<'a>(
     by_symbol.into_iter().chain(by_build).chain(std::iter::once_with(search).flatten())
 }
 
-/// The variables by this table, with the proofs of those that can be proved. `None` when not even
-/// the table can be read.
-fn globals(
+/// A table read by a layout: its variables, the proofs of those that can be proved, and by how many
+/// entries those lie from where the layout has them, all told.
+struct Candidate {
+    globals: Globals,
+    checks: Vec<Check>,
+    shift: u64,
+}
+
+/// Reads a table. `None` when it cannot be read, or when its first two variables prove wrong.
+fn candidate(
     memory: &AddressSpace,
     layout: &Descriptor,
     table: DacTable,
     contract: Option<&Contract>,
-) -> Option<(Globals, Vec<Check>)> {
-    let mut checks = Vec::new();
+) -> Option<Candidate> {
+    let pointer_data = |index: usize| contract.and_then(|c| c.pointer_data.get(index).copied());
+    let mut checks: Vec<Check> = Vec::new();
     // Index as described, and how far the entry really lies from it.
     let mut shifts: Vec<(usize, i64)> = Vec::new();
     for name in PROVABLE {
-        let Some(&GlobalValue::DacTable(index)) = layout.global(name) else { continue };
-        let (shift, check) = find_entry(memory, layout, table, name, index)?;
-        if check.outcome == Outcome::Failed && checks.is_empty() && name == PROVABLE[0] {
-            // Nearly all wrong candidates end here, after one look at the first variable.
-            let next = layout.global("GcDacVars");
-            let Some(&GlobalValue::DacTable(index)) = next else { return None };
-            let (_, second) = find_entry(memory, layout, table, "GcDacVars", index)?;
-            if second.outcome == Outcome::Failed {
-                return None;
+        let check = match layout.global(name) {
+            Some(&GlobalValue::DacTable(index)) => {
+                let (shift, check) = find_entry(memory, layout, table, name, index)?;
+                if check.outcome == Outcome::Passed {
+                    shifts.push((index, shift));
+                }
+                check
             }
-        }
-        if check.outcome == Outcome::Passed {
-            shifts.push((index, shift));
-        }
+            Some(&GlobalValue::PointerData(index)) => match pointer_data(index) {
+                Some(variable) => proof::prove(memory, layout, name, variable),
+                None => Check::not_possible(name, "the runtime's pointer data is not in the dump"),
+            },
+            _ => continue,
+        };
         checks.push(check);
+        // Nearly all wrong candidates end here, after two looks.
+        if let [first, second] = &*checks
+            && first.outcome == Outcome::Failed
+            && second.outcome == Outcome::Failed
+        {
+            return None;
+        }
     }
     let shift_at = |index: usize| {
         let next = shifts.iter().find(|&&(proved, _)| proved >= index).or(shifts.last());
@@ -165,19 +220,20 @@ fn globals(
     };
     let mut globals = Globals::default();
     for (name, value) in layout.globals() {
-        let address = match value {
+        let address = match *value {
             GlobalValue::DacTable(index) => {
-                let index = index.checked_add_signed(isize::try_from(shift_at(*index)).ok()?);
+                let index = index.checked_add_signed(isize::try_from(shift_at(index)).ok()?);
                 index.and_then(|i| table.variable(memory, i).ok().flatten())
             }
-            GlobalValue::PointerData(index) => contract.and_then(|c| c.pointer_data.get(*index).copied()),
+            GlobalValue::PointerData(index) => pointer_data(index),
             _ => None,
         };
         if let Some(address) = address {
             globals.addresses.insert(name.to_owned(), address);
         }
     }
-    Some((globals, checks))
+    let shift = shifts.iter().map(|&(_, shift)| shift.unsigned_abs()).sum();
+    Some(Candidate { globals, checks, shift })
 }
 
 /// The entry near `index` that proves to be the variable `name`: its shift, and the proof. Without
@@ -213,7 +269,8 @@ fn unproved(module: &RuntimeModule, closest: Option<Vec<Check>>) -> Error {
     let name = version.map_or_else(|| "of an unknown version".to_owned(), |v| v.to_string());
     let known = layout::all().iter().map(Bundled::name).collect::<Vec<_>>().join(", ");
     if version.is_some_and(|v| layout::for_version(v).is_none()) {
-        let message = format!("the runtime is .NET {name}, whose structures are not known; known are {known}");
+        let message =
+            format!("the runtime is .NET {name}, whose structures are not known; known are {known}");
         return Error::new(proof::UNPROVED, message).at(module.base);
     }
     let failed = closest.into_iter().flatten().find(|c| c.outcome != Outcome::Passed);

@@ -18,7 +18,7 @@ pub(super) fn prove(memory: &AddressSpace, layout: &Descriptor, name: &'static s
     let target = match memory.pointer(variable) {
         Ok(target) if target.is_null() => return Check::of(name, false, "the variable is null"),
         Ok(target) => target,
-        Err(fault) => return Check::cannot_tell(name, fault),
+        Err(fault) => return Check::not_possible(name, fault),
     };
     match name {
         "ThreadStore" => thread_store(memory, layout, name, target),
@@ -54,12 +54,12 @@ fn gc_dac_vars(memory: &AddressSpace, layout: &Descriptor, name: &'static str, t
 fn method_table(memory: &AddressSpace, layout: &Descriptor, name: &'static str, mt: Addr) -> Check {
     let offset = |field: &str| layout.field("MethodTable", field);
     let (Ok(flags), Ok(base_size)) = (offset("MTFlags"), offset("BaseSize")) else {
-        return Check::cannot_tell(name, "the layout lacks the MethodTable's flags");
+        return Check::not_possible(name, "the layout lacks the MethodTable's flags");
     };
     let read = memory.u32(mt.offset(flags)).and_then(|f| Ok((f, memory.u32(mt.offset(base_size))?)));
     let (flags, base_size) = match read {
         Ok((flags, base_size)) => (MethodTableFlags(flags), base_size),
-        Err(fault) => return Check::cannot_tell(name, fault),
+        Err(fault) => return Check::not_possible(name, fault),
     };
     let seen = (flags.has_component_size(), flags.component_size(), base_size);
     let holds = match name {

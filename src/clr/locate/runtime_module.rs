@@ -83,24 +83,33 @@ fn by_symbols(memory: &AddressSpace) -> Option<RuntimeModule> {
     memory.runs(Addr::NULL, Addr(u64::MAX)).filter(|run| run.bytes.starts_with(b"\x7fELF")).find_map(|run| {
         let module = RuntimeModule::at(memory, run.start, None);
         let exports = |name: &&str| module.symbol(memory, name).is_some();
-        (module.known.is_some() || RUNTIME_SYMBOLS.iter().any(|name| exports(&name))).then_some(module)
+        (module.known.is_some() || RUNTIME_SYMBOLS.iter().any(exports)).then_some(module)
     })
 }
 
 fn refusal(dump: &Dump) -> Error {
-    let process = dump.process.as_ref().map_or_else(String::new, |p| format!(" ({}, process {})", p.name, p.id));
+    let process =
+        dump.process.as_ref().map_or_else(String::new, |p| format!(" ({}, process {})", p.name, p.id));
     let host = dump.mappings.iter().find(|m| is_named(m, &HOST_NAMES));
     let (what, hint) = match host {
         Some(host) => (
-            format!("the process{process} was starting .NET ({} is mapped), but its runtime is not loaded", host.file_name()),
+            format!(
+                "the process{process} was starting .NET ({} is mapped), but its runtime is not loaded",
+                host.file_name()
+            ),
             "take the dump once the application runs",
         ),
         None if dump.mappings.is_empty() => (
-            format!("no .NET runtime was found in the process{process}, and the dump has no list of mapped files"),
+            format!(
+                "no .NET runtime was found in the process{process}, and the dump has no list of mapped files"
+            ),
             "if the file was cut short, copy it again",
         ),
         None => (
-            format!("the process{process} runs no .NET runtime that is known: libcoreclr.so is not among its {} file mappings", dump.mappings.len()),
+            format!(
+                "the process{process} runs no .NET runtime that is known: libcoreclr.so is not among its {} file mappings",
+                dump.mappings.len()
+            ),
             "check that the dump is of the application itself, not of its shell or container's init; single-file and NativeAOT programs are not read yet",
         ),
     };

@@ -21,22 +21,21 @@ impl Metadata<'_> {
             .rows::<CustomAttribute>()
             .filter_map(|(_, row)| row.ok())
             .filter(|row| row.parent == assembly);
-        let mut named = on_assembly.filter(|row| {
-            self.attribute_name(row.constructor).is_ok_and(|name| name == attribute.as_bytes())
-        });
+        let mut named =
+            on_assembly.filter(|row| self.is_constructor_of(row.constructor, attribute) == Ok(true));
         named.next().and_then(|row| self.first_text(row.value))
     }
 
-    /// The name of the type whose constructor this is; empty for a type that has none.
-    fn attribute_name(&self, constructor: Token) -> Result<&[u8], MetadataError> {
+    /// Whether the type whose constructor this is has this name.
+    fn is_constructor_of(&self, constructor: Token, name: &str) -> Result<bool, MetadataError> {
         let class = match constructor.table {
             Table::MemberRef => self.row::<MemberRef>(constructor.rid)?.class,
             _ => Token { table: Table::TypeDef, rid: self.type_of_method(constructor.rid)? },
         };
         match class.table {
-            Table::TypeRef => self.string_bytes(self.row::<TypeRef>(class.rid)?.name),
-            Table::TypeDef => self.string_bytes(self.row::<TypeDef>(class.rid)?.name),
-            _ => Ok(&[]),
+            Table::TypeRef => self.is_named(self.row::<TypeRef>(class.rid)?.name, name),
+            Table::TypeDef => self.is_named(self.row::<TypeDef>(class.rid)?.name, name),
+            _ => Ok(false),
         }
     }
 

@@ -1,4 +1,5 @@
-//! Compressed numbers: one, two or four bytes, big-endian, the size told by the highest bits (ECMA-335 II.23.2).
+//! Compressed numbers: one, two or four bytes, big-endian, the size told by the highest bits
+//! (ECMA-335 II.23.2).
 
 /// How many bytes a number takes by its first one; `None` for a byte that begins no number.
 pub(super) fn size(first: u8) -> Option<usize> {

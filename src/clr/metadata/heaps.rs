@@ -33,21 +33,29 @@ impl Metadata<'_> {
         if index.0 == 0 {
             return Ok(Cow::Borrowed(""));
         }
-        self.string_bytes(index).map(String::from_utf8_lossy)
-    }
-
-    /// A name's bytes without the final NUL.
-    pub(super) fn string_bytes(&self, index: StringIndex) -> Result<&[u8], MetadataError> {
         let heap = &self.root.strings;
         let start = offset_in(heap, index.0)?;
         let there = self.bytes.tail(start)?;
         let most = (heap.end - start).min(MAX_METADATA_NAME_BYTES + 1);
         let there = there.get(..most).unwrap_or(there);
         match there.iter().position(|&byte| byte == 0) {
-            Some(length) => Ok(there.get(..length).unwrap_or(there)),
+            Some(length) => Ok(String::from_utf8_lossy(there.get(..length).unwrap_or(there))),
             None if there.len() < most => Err(MetadataError::NotInDump { offset: start + there.len() }),
             None => Err(MetadataError::Malformed { offset: start, what: "a name does not end" }),
         }
+    }
+
+    /// Whether a name is this one. Looks at no more bytes than that takes.
+    pub(super) fn is_named(&self, index: StringIndex, name: &str) -> Result<bool, MetadataError> {
+        let heap = &self.root.strings;
+        let start = offset_in(heap, index.0)?;
+        let wanted = (name.len() + 1).min(heap.end - start);
+        let there = self.bytes.tail(start)?;
+        let there = there.get(..wanted).unwrap_or(there);
+        if there.len() < wanted && name.as_bytes().starts_with(there) {
+            return Err(MetadataError::NotInDump { offset: start + there.len() });
+        }
+        Ok(there.strip_prefix(name.as_bytes()) == Some(&[0]))
     }
 
     /// A blob's contents: a signature, a constant, an attribute's arguments.

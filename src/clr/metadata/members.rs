@@ -1,17 +1,19 @@
 //! What belongs to a type: its fields, its methods, its generic parameters.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::rows::{GenericParam, TypeDef};
 use super::{Metadata, MetadataError, Table, Token};
 
-/// The owners of all generic parameters.
-#[derive(Debug)]
-pub(super) struct GenericOwners {
-    /// Sorted; an owner stands once for every parameter.
-    owners: Vec<Token>,
-    /// The first thing that could not be read.
-    lost: Option<MetadataError>,
+/// What is found out about members once, when it is first asked for. An error stands for all
+/// answers: one missing row makes a count too low or leads a search astray.
+#[derive(Debug, Default)]
+pub(super) struct Members {
+    /// The owners of all generic parameters, sorted; an owner stands once for every parameter.
+    generic_owners: OnceLock<Result<Vec<Token>, MetadataError>>,
+    /// Method and place in the lists of methods, by method; empty without a pointer table.
+    method_places: OnceLock<Result<Vec<(u32, u32)>, MetadataError>>,
 }
 
 impl Metadata<'_> {
@@ -44,7 +46,7 @@ impl Metadata<'_> {
     /// # Errors
     /// When a row on the way is not in the dump, or when no type has the method.
     pub fn type_of_method(&self, method: u32) -> Result<u32, MetadataError> {
-        let place = self.place_in_list(Table::MethodDef, method)?;
+        let place = self.place_of_method(method)?;
         // Lists ascend, and empty ones begin where the next begins: the last that begins no later has it.
         let (mut low, mut high) = (0, self.row_count(Table::TypeDef));
         while low < high {
@@ -65,29 +67,19 @@ impl Metadata<'_> {
     /// # Errors
     /// When any of the table of generic parameters is not in the dump: the count would be too low.
     pub fn generic_param_count(&self, type_def: u32) -> Result<u32, MetadataError> {
-        let GenericOwners { owners, lost } = self.generic_owners.get_or_init(|| self.generic_owners());
-        if let Some(error) = lost {
-            return Err(*error);
-        }
+        let owners = self.members.generic_owners.get_or_init(|| self.generic_owners());
+        let owners = owners.as_ref().map_err(|&error| error)?;
         let owner = Token { table: Table::TypeDef, rid: type_def };
         let first = owners.partition_point(|&other| other < owner);
-        let count = owners.iter().skip(first).take_while(|&&other| other == owner).count();
-        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+        let behind = owners.partition_point(|&other| other <= owner);
+        Ok(u32::try_from(behind - first).unwrap_or(u32::MAX))
     }
 
-    fn generic_owners(&self) -> GenericOwners {
-        let mut lost = None;
-        let mut owners = Vec::new();
-        for (_, row) in self.rows::<GenericParam>() {
-            match row {
-                Ok(row) => owners.push(row.owner),
-                Err(error) => {
-                    lost.get_or_insert(error);
-                }
-            }
-        }
+    fn generic_owners(&self) -> Result<Vec<Token>, MetadataError> {
+        let owners = self.rows::<GenericParam>().map(|(_, row)| row.map(|row| row.owner));
+        let mut owners = owners.collect::<Result<Vec<_>, _>>()?;
         owners.sort_unstable();
-        GenericOwners { owners, lost }
+        Ok(owners)
     }
 
     /// The places of a type's members in a list column: from its own start to that of the next type.
@@ -125,13 +117,25 @@ impl Metadata<'_> {
         }
     }
 
-    /// The place of a list column that leads to a row: the reverse of [`Self::listed_row`].
-    fn place_in_list(&self, table: Table, rid: u32) -> Result<u32, MetadataError> {
-        for place in 1..=table.pointer_table().map_or(0, |pointers| self.row_count(pointers)) {
-            if self.listed_row(table, place)? == rid {
-                return Ok(place);
-            }
+    /// The place of the list column that leads to a method: the reverse of [`Self::listed_row`].
+    fn place_of_method(&self, method: u32) -> Result<u32, MetadataError> {
+        let places = self.members.method_places.get_or_init(|| self.method_places());
+        let places = places.as_ref().map_err(|&error| error)?;
+        if places.is_empty() {
+            return Ok(method);
         }
-        Ok(rid)
+        let first = places.partition_point(|&(other, _)| other < method);
+        let found = places.get(first).filter(|&&(other, _)| other == method);
+        let none = MetadataError::NoSuchRow { table: Table::MethodDef, rid: method };
+        found.map(|&(_, place)| place).ok_or(none)
+    }
+
+    fn method_places(&self) -> Result<Vec<(u32, u32)>, MetadataError> {
+        let places = 1..=self.row_count(Table::MethodPtr);
+        let pairs =
+            places.map(|place| self.listed_row(Table::MethodDef, place).map(|method| (method, place)));
+        let mut pairs = pairs.collect::<Result<Vec<_>, _>>()?;
+        pairs.sort_unstable();
+        Ok(pairs)
     }
 }

@@ -10,8 +10,8 @@
 //! be allocated by a size that the dump claims, and one forgotten check would turn a hole into a name.
 //!
 //! Why this reader is our own: of the crates that read these tables, `windows-metadata` and `winmd`
-//! panic on what they do not expect and know no `#-` stream, `dotnetdll` is under the GPL, and
-//! `dotscope` loads a whole assembly eagerly behind some forty dependencies. None takes metadata with holes.
+//! take whole PE files without `#-` streams and panic on what they do not expect, `dotnetdll` is under
+//! the GPL, and `dotscope` loads an assembly eagerly behind 35 dependencies. None takes metadata with holes.
 
 mod attributes;
 mod coded_index;
@@ -49,7 +49,7 @@ pub use type_names::{TypeDefName, TypeDefPart};
 
 use crate::error::Error;
 use crate::image::{PeImage, SparseBytes};
-use members::GenericOwners;
+use members::Members;
 use root::Root;
 use tables::Tables;
 use type_names::Nesting;
@@ -61,7 +61,7 @@ pub struct Metadata<'a> {
     root: Root,
     tables: Tables,
     nesting: OnceLock<Nesting>,
-    generic_owners: OnceLock<GenericOwners>,
+    members: Members,
 }
 
 impl<'a> Metadata<'a> {
@@ -80,7 +80,7 @@ impl<'a> Metadata<'a> {
     pub fn parse_partial(bytes: SparseBytes<'a>) -> Result<Metadata<'a>, MetadataError> {
         let root = Root::read(&bytes)?;
         let tables = Tables::read(&bytes, &root)?;
-        Ok(Metadata { bytes, root, tables, nesting: OnceLock::new(), generic_owners: OnceLock::new() })
+        Ok(Metadata { bytes, root, tables, nesting: OnceLock::new(), members: Members::default() })
     }
 
     /// The metadata of an image, as far as it is there.
@@ -93,8 +93,8 @@ impl<'a> Metadata<'a> {
 
     /// The same metadata, with its bytes copied: it no longer borrows from dump or file.
     pub fn into_owned(self) -> Metadata<'static> {
-        let Metadata { bytes, root, tables, nesting, generic_owners } = self;
-        Metadata { bytes: bytes.into_owned(), root, tables, nesting, generic_owners }
+        let Metadata { bytes, root, tables, nesting, members } = self;
+        Metadata { bytes: bytes.into_owned(), root, tables, nesting, members }
     }
 
     /// Whether nothing is missing.

@@ -35,7 +35,7 @@ impl Row<'_> {
     pub fn number(&self, column: usize) -> Result<u32, MetadataError> {
         let missing =
             MetadataError::Malformed { offset: self.offset, what: "a column that its table does not have" };
-        let place = self.place.columns.get(column).ok_or(missing)?;
+        let place = self.place.columns.get(column).copied().flatten().ok_or(missing)?;
         let rest = self.bytes.get(usize::from(place.offset)..).ok_or(missing)?;
         if place.wide {
             rest.first_chunk().map(|&bytes| u32::from_le_bytes(bytes)).ok_or(missing)

@@ -17,7 +17,7 @@ const WIDE_BLOBS: u8 = 0x04;
 const EXTRA_DATA: u8 = 0x40;
 
 /// Where a column lies in its row.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct ColumnPlace {
     pub(super) offset: u8,
     pub(super) wide: bool,
@@ -30,7 +30,8 @@ pub(super) struct TablePlace {
     pub(super) start: usize,
     pub(super) rows: u32,
     pub(super) row_size: u8,
-    pub(super) columns: [ColumnPlace; MAX_COLUMNS],
+    /// `None` behind the table's last column.
+    pub(super) columns: [Option<ColumnPlace>; MAX_COLUMNS],
 }
 
 /// Where the rows of all tables lie.
@@ -103,8 +104,9 @@ impl Widths {
     fn place(&self, table: Table, start: usize) -> TablePlace {
         let mut place = TablePlace { start, rows: self.rows(table), ..TablePlace::default() };
         for (column, slot) in table.columns().iter().zip(&mut place.columns) {
-            *slot = ColumnPlace { offset: place.row_size, wide: self.is_wide(*column) };
-            place.row_size += if slot.wide { 4 } else { 2 };
+            let wide = self.is_wide(*column);
+            *slot = Some(ColumnPlace { offset: place.row_size, wide });
+            place.row_size += if wide { 4 } else { 2 };
         }
         place
     }

@@ -236,6 +236,34 @@ fn a_name_longer_than_the_cap_is_refused_and_one_as_long_is_not() {
 }
 
 #[test]
+fn a_type_s_name_is_capped_as_a_whole() {
+    let most = crate::limits::MAX_METADATA_NAME_BYTES;
+    for (length, fits) in [(most / 2, true), (most / 2 + 1, false)] {
+        let mut builder = Builder::new();
+        for flags in [1, 2] {
+            let (name, lists) = ("n".repeat(length), [Cell::U16(0), Cell::U16(1), Cell::U16(1)]);
+            builder.row(0x02, &[&[Cell::U32(flags), Cell::Name(&name), Cell::Name("")], &lists[..]].concat());
+        }
+        builder.row(0x29, &[Cell::U16(2), Cell::U16(1)]);
+        assert_eq!(parse(&builder).type_def_name(2).is_ok(), fits);
+    }
+}
+
+#[test]
+fn names_are_compared_up_to_a_hole_and_no_further() {
+    let (bytes, places) = sample("#~", false).build_with_places();
+    let dog = bytes.windows(4).position(|w| w == b"Dog\0").unwrap();
+    let index = StringIndex((dog - places["#Strings"]) as u32);
+    let metadata = with_hole(&bytes, dog + 2..dog + 3).unwrap();
+    assert_eq!(metadata.is_named(index, "Cat"), Ok(false));
+    assert_eq!(metadata.is_named(index, "Dog"), Err(MetadataError::NotInDump { offset: dog + 2 }));
+    let whole = Metadata::parse(bytes.into()).unwrap();
+    for (name, is) in [("Dog", true), ("Do", false), ("Dogs", false), ("", false)] {
+        assert_eq!(whole.is_named(index, name), Ok(is), "{name}");
+    }
+}
+
+#[test]
 fn types_nested_in_a_circle_are_refused() {
     let mut builder = Builder::new();
     for name in ["A", "B"] {
@@ -250,6 +278,32 @@ fn types_nested_in_a_circle_are_refused() {
         matches!(error, MetadataError::Malformed { what: "types are nested without end", .. }),
         "{error}"
     );
+}
+
+#[test]
+fn a_column_read_as_what_it_is_not_is_an_error() {
+    let metadata = parse(&sample("#~", false));
+    let row = metadata.raw_row(Table::TypeDef, 2).unwrap();
+    assert!(row.number(6).is_err(), "there are six columns");
+    assert!(row.number(99).is_err());
+    assert!(row.short(0).is_err(), "the flags need more than 16 bits");
+    assert!(row.token(1).is_err(), "a name is no token");
+    assert_eq!(row.token(5), Ok(Token { table: Table::MethodDef, rid: 1 }));
+}
+
+#[test]
+fn indexes_out_of_their_heaps_are_refused() {
+    let mut builder = sample("#~", false);
+    builder.user_strings.extend([0xff, 5, b'h']);
+    let metadata = parse(&builder);
+    assert!(matches!(metadata.string(StringIndex(9999)), Err(MetadataError::PastEnd(_))));
+    assert!(matches!(metadata.blob(BlobIndex(9999)), Err(MetadataError::PastEnd(_))));
+    assert!(matches!(metadata.guid(GuidIndex(2)), Err(MetadataError::PastEnd(_))));
+    assert!(matches!(metadata.guid(GuidIndex(u32::MAX)), Err(MetadataError::PastEnd(_))));
+    assert_eq!(metadata.guid(GuidIndex(0)), Ok(None));
+    let no_number = metadata.user_string(UserStringIndex(1)).unwrap_err();
+    assert!(matches!(no_number, MetadataError::Malformed { what: "a length is no compressed number", .. }));
+    assert!(matches!(metadata.user_string(UserStringIndex(2)), Err(MetadataError::PastEnd(_))));
 }
 
 #[test]

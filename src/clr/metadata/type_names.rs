@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::rows::{NestedClass, TypeDef};
 use super::{Metadata, MetadataError};
-use crate::limits::MAX_TYPE_NESTING;
+use crate::limits::{MAX_METADATA_NAME_BYTES, MAX_TYPE_NESTING};
 
 /// TypeAttributes: the visibility, of which the values from 2 on are those of nested types (II.23.1.15).
 const VISIBILITY_MASK: u32 = 7;
@@ -71,6 +71,7 @@ impl Metadata<'_> {
     /// without end.
     pub fn type_def_name(&self, type_def: u32) -> Result<TypeDefName<'_>, MetadataError> {
         let mut parts = Vec::with_capacity(2);
+        let mut bytes = 0;
         let mut next = Some(type_def);
         while let Some(rid) = next {
             if parts.len() == MAX_TYPE_NESTING {
@@ -78,7 +79,13 @@ impl Metadata<'_> {
                 return Err(MetadataError::Malformed { offset, what: "types are nested without end" });
             }
             let row: TypeDef = self.row(rid)?;
-            parts.push(TypeDefPart { namespace: self.string(row.namespace)?, name: self.string(row.name)? });
+            let part = TypeDefPart { namespace: self.string(row.namespace)?, name: self.string(row.name)? };
+            bytes += part.namespace.len() + part.name.len();
+            if bytes > MAX_METADATA_NAME_BYTES {
+                let what = "a type's name is absurdly long";
+                return Err(MetadataError::Malformed { offset: self.root.strings.start, what });
+            }
+            parts.push(part);
             next = self.enclosing_of(rid, &row)?;
         }
         parts.reverse();

@@ -41,7 +41,9 @@ pub fn modules(
         let module = module_of(memory, layout, assembly).and_then(|at| Module::read(memory, layout, at));
         match module {
             Ok(module) => modules.push(module),
-            Err(error) => problems.push(Problem::loss(format!("the assembly at {assembly} cannot be read: {error}"))),
+            Err(error) => {
+                problems.push(Problem::loss(format!("the assembly at {assembly} cannot be read: {error}")))
+            }
         }
     }
     Ok(modules)

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::bytes::{Addr, Mapped};
 use crate::clr::metadata::{Guid, Metadata};
 use crate::dump::AddressSpace;
-use crate::image::{self, ModuleFiles, PeImage, PeLayout, SparseBytes};
+use crate::image::{ModuleFiles, PeImage, PeLayout, SparseBytes};
 
 use super::{Image, Module};
 
@@ -52,7 +52,7 @@ impl MetadataSource {
         let identity = Identity::of(memory, module, &in_dump);
         let mut rejected = 0;
         for path in files.candidates(name) {
-            match image::open(path) {
+            match ModuleFiles::open(path) {
                 Ok(contents) if identity.is_of(&contents) => {
                     return MetadataSource::File { path: path.to_owned(), contents };
                 }
@@ -73,7 +73,9 @@ impl MetadataSource {
             MetadataSource::Dump { address, size } | MetadataSource::Partial { address, size } => {
                 Metadata::parse_partial(SparseBytes::from_memory(memory, *address, *size as usize)).ok()
             }
-            MetadataSource::File { contents, .. } => Metadata::of_image(&PeImage::in_file(contents).ok()?).ok(),
+            MetadataSource::File { contents, .. } => {
+                Metadata::of_image(&PeImage::in_file(contents).ok()?).ok()
+            }
             MetadataSource::Missing(_) => None,
         }
     }

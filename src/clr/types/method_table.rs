@@ -242,7 +242,9 @@ impl MethodTables {
     /// (a row of 65,535 or more in 8.0 and older).
     pub fn type_def_row(&self, memory: &AddressSpace, mt: Addr) -> Result<Option<u32>, Fault> {
         match self.offsets.token16 {
-            Some(offset) => memory.u16(mt.offset(offset)).map(|row| (row != 0xffff).then_some(u32::from(row))),
+            Some(offset) => {
+                memory.u16(mt.offset(offset)).map(|row| (row != 0xffff).then_some(u32::from(row)))
+            }
             None => memory.u32(mt.offset(self.offsets.flags2)).map(|flags| Some(flags >> 8)),
         }
     }
@@ -313,7 +315,9 @@ impl MethodTables {
         let own = self.encodings.per_inst_info.read(memory, own)?;
         let arguments = arguments.min(limits::MAX_GENERIC_ARGUMENTS);
         (0..arguments)
-            .map(|i| self.encodings.dictionary_entry.read(memory, own.offset(8 * i)).map(TypeHandle::from_word))
+            .map(|i| {
+                self.encodings.dictionary_entry.read(memory, own.offset(8 * i)).map(TypeHandle::from_word)
+            })
             .collect()
     }
 

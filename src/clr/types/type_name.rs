@@ -136,7 +136,8 @@ impl<'a> TypeNames<'a> {
         if flags.is_array() {
             let element = self.method_tables.element_type(self.memory, mt)?;
             let element = self.handle_name(element, depth + 1)?;
-            let rank = self.method_tables.shape(self.memory, mt).map_or(1, |shape| MethodTables::rank(&shape));
+            let rank =
+                self.method_tables.shape(self.memory, mt).map_or(1, |shape| MethodTables::rank(&shape));
             return Ok(format!("{element}{}", array_suffix(flags.is_sz_array(), rank)));
         }
         let definition = self.definition_name(mt)?;
@@ -179,7 +180,8 @@ impl<'a> TypeNames<'a> {
             element::SZ_ARRAY | element::ARRAY => {
                 let Some(template) = self.type_descs.template else { return Ok(unknown) };
                 let template = self.memory.pointer(at.offset(template))?;
-                let rank = self.method_tables.shape(self.memory, template).map_or(1, |s| MethodTables::rank(&s));
+                let rank =
+                    self.method_tables.shape(self.memory, template).map_or(1, |s| MethodTables::rank(&s));
                 let suffix = array_suffix(kind == element::SZ_ARRAY, rank);
                 Ok(self.argument_name(at, depth)?.map_or(unknown, |name| name + &suffix))
             }
@@ -201,7 +203,8 @@ impl<'a> TypeNames<'a> {
 
     /// A function pointer as `Result(Argument, Argument)`.
     fn function_name(&mut self, at: Addr, depth: u32) -> Result<Option<String>, Fault> {
-        let (Some(count), Some(types)) = (self.type_descs.function_count, self.type_descs.function_types) else {
+        let (Some(count), Some(types)) = (self.type_descs.function_count, self.type_descs.function_types)
+        else {
             return Ok(None);
         };
         let count = u64::from(self.memory.u32(at.offset(count))?).min(MAX_FUNCTION_ARGUMENTS);
@@ -231,12 +234,14 @@ fn with_arguments(definition: &str, arguments: &[String]) -> String {
         return definition.to_owned();
     }
     let mut rest = arguments;
-    let mut name = String::with_capacity(definition.len() + arguments.iter().map(String::len).sum::<usize>() + 16);
+    let mut name =
+        String::with_capacity(definition.len() + arguments.iter().map(String::len).sum::<usize>() + 16);
     for (index, part) in definition.split('+').enumerate() {
         if index > 0 {
             name.push('+');
         }
-        let arity = part.rsplit_once('`').and_then(|(plain, count)| Some((plain, count.parse::<usize>().ok()?)));
+        let arity =
+            part.rsplit_once('`').and_then(|(plain, count)| Some((plain, count.parse::<usize>().ok()?)));
         let Some((plain, count)) = arity else {
             name.push_str(part);
             continue;

@@ -148,7 +148,10 @@ impl<'a> HeapWalk<'a> {
             let next = position + step(size);
             if next > end {
                 *at = Addr(position);
-                return Some(format!("the object at {at} would have {size} bytes, past the segment's end at {:#x}", end));
+                return Some(format!(
+                    "the object at {at} would have {size} bytes, past the segment's end at {:#x}",
+                    end
+                ));
             }
             object(Addr(position), slot.id, size);
             position = next;
@@ -164,7 +167,9 @@ impl<'a> HeapWalk<'a> {
     fn measure(&self, types: &mut WorkerTypes<'_>, at: Addr) -> Result<(Slot, u64), String> {
         let memory = types.memory();
         let word = memory.u64(at).map_err(|fault| fault.to_string())? & !MARK_BITS;
-        let slot = types.lookup(word).ok_or_else(|| format!("the word at {at} ({word:#x}) leads to no MethodTable"))?;
+        let slot = types
+            .lookup(word)
+            .ok_or_else(|| format!("the word at {at} ({word:#x}) leads to no MethodTable"))?;
         let mut size = u64::from(slot.base_size);
         if slot.component_size != 0 {
             let count = memory.u32(at.offset(8)).map_err(|fault| fault.to_string())?;
@@ -172,7 +177,11 @@ impl<'a> HeapWalk<'a> {
         }
         let size = size.max(MIN_OBJECT_SIZE);
         let fits = at.0.checked_add(step(size)).is_some_and(|next| next <= self.segment.end.0);
-        if fits { Ok((slot, size)) } else { Err(format!("the object at {at} would have {size} bytes, past the segment's end")) }
+        if fits {
+            Ok((slot, size))
+        } else {
+            Err(format!("the object at {at} would have {size} bytes, past the segment's end"))
+        }
     }
 
     /// The next place at or behind `from` at which objects seem to begin: from where

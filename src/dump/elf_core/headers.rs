@@ -56,8 +56,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Headers> {
 fn check_identification(bytes: &[u8]) -> Result<()> {
     let &[_, _, _, _, class, data, ..] = bytes else { return Ok(()) };
     if class != ELFCLASS64.0 {
-        return Err(Error::new(ErrorKind::Unsupported, "the core is of a 32-bit process; heapql reads 64-bit dumps")
-            .hint("a 32-bit process (x86, arm) can be analysed with dotnet-dump on a machine of that kind"));
+        return Err(Error::new(
+            ErrorKind::Unsupported,
+            "the core is of a 32-bit process; heapql reads 64-bit dumps",
+        )
+        .hint("a 32-bit process (x86, arm) can be analysed with dotnet-dump on a machine of that kind"));
     }
     if data != ELFDATA2LSB.0 {
         let message = "the core is big-endian; .NET dumps of x64 and arm64 are little-endian";
@@ -74,8 +77,9 @@ fn check_type(kind: object::elf::FileType) -> Result<()> {
         ET_REL => "an object file",
         _ => "an ELF file of an unknown kind",
     };
-    Err(Error::new(ErrorKind::NotADump, format!("the file is {what}, not a core dump"))
-        .hint("take a dump of the running process with `dotnet-dump collect -p PID` or `createdump --withheap PID`"))
+    Err(Error::new(ErrorKind::NotADump, format!("the file is {what}, not a core dump")).hint(
+        "take a dump of the running process with `dotnet-dump collect -p PID` or `createdump --withheap PID`",
+    ))
 }
 
 fn architecture(machine: object::elf::Machine) -> Result<Architecture> {
@@ -90,7 +94,8 @@ fn architecture(machine: object::elf::Machine) -> Result<Architecture> {
         EM_LOONGARCH => "loongarch64",
         _ => "an unknown architecture",
     };
-    let message = format!("the core is of a process on {name} (ELF machine {}); x64 and arm64 are read", machine.0);
+    let message =
+        format!("the core is of a process on {name} (ELF machine {}); x64 and arm64 are read", machine.0);
     Err(Error::new(ErrorKind::Unsupported, message))
 }
 
@@ -128,11 +133,14 @@ fn program_headers(
     let available = (table.len() / entry_size) as u64;
     let count = declared.min(available).min(limits::MAX_PROGRAM_HEADERS);
     if count == 0 {
-        return Err(malformed(format!("no program headers: {declared} are declared, the file holds {available}"))
-            .hint("the file was cut right behind its header: copy the dump again"));
+        return Err(malformed(format!(
+            "no program headers: {declared} are declared, the file holds {available}"
+        ))
+        .hint("the file was cut right behind its header: copy the dump again"));
     }
     if count < declared && declared != limits::MAX_PROGRAM_HEADERS {
-        problems.push(Problem::loss(format!("only {count} of {declared} memory segments' headers can be read")));
+        problems
+            .push(Problem::loss(format!("only {count} of {declared} memory segments' headers can be read")));
     }
     let mut loads = Vec::new();
     let mut notes = Vec::new();

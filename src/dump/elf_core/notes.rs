@@ -54,7 +54,8 @@ impl Notes {
             let at = offset + cursor.position() as u64;
             let read = next_note(&mut cursor).and_then(|note| self.note(&note, architecture));
             if let Err(error) = read {
-                problems.push(Problem::loss(format!("a note at file offset {at:#x} cannot be read: {error}")));
+                problems
+                    .push(Problem::loss(format!("a note at file offset {at:#x} cannot be read: {error}")));
                 if cursor.remaining() == 0 || error.offset >= bytes.len() {
                     break;
                 }

@@ -51,11 +51,15 @@ pub fn build_heap(runtime: &ClrRuntime, progress: &dyn Progress) -> Result<Heap>
 fn tell_gaps(gaps: &[Gap], problems: &mut Vec<Problem>) {
     let bytes = |gap: &Gap| gap.to.0 - gap.from.0;
     for gap in gaps.iter().take(GAPS_TOLD) {
-        let message = format!("{} bytes of the heap from {} on could not be walked: {}", bytes(gap), gap.from, gap.why);
+        let message =
+            format!("{} bytes of the heap from {} on could not be walked: {}", bytes(gap), gap.from, gap.why);
         problems.push(Problem::loss(message));
     }
     if let Some(rest) = gaps.get(GAPS_TOLD..).filter(|rest| !rest.is_empty()) {
         let sum: u64 = rest.iter().map(bytes).sum();
-        problems.push(Problem::loss(format!("{sum} bytes more in {} other places could not be walked", rest.len())));
+        problems.push(Problem::loss(format!(
+            "{sum} bytes more in {} other places could not be walked",
+            rest.len()
+        )));
     }
 }

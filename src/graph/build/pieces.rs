@@ -73,7 +73,8 @@ impl<'a> Worker<'a> {
             let mut rows = Rows::with_room(at, room);
             let (tallies, free_uncounted) = (&mut self.tallies, self.free_uncounted);
             let end = walk.walk(&mut self.types, at, stop, |address, number, size| {
-                let size = if number == WorkerTypes::FREE { listed_free_size(size, free_uncounted) } else { size };
+                let size =
+                    if number == WorkerTypes::FREE { listed_free_size(size, free_uncounted) } else { size };
                 rows.push(address, number, size);
                 let index = number as usize;
                 if index >= tallies.len() {

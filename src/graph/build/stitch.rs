@@ -64,8 +64,14 @@ impl Joined {
 }
 
 fn free_bytes(rows: &Rows) -> u64 {
-    let free = rows.types.iter().zip(&rows.sizes).enumerate().filter(|(_, (number, _))| number.0 == WorkerTypes::FREE);
-    free.map(|(row, (_, size))| if *size == RowSize::LARGE { rows.size(row) } else { u64::from(size.0) }).sum()
+    let free = rows
+        .types
+        .iter()
+        .zip(&rows.sizes)
+        .enumerate()
+        .filter(|(_, (number, _))| number.0 == WorkerTypes::FREE);
+    free.map(|(row, (_, size))| if *size == RowSize::LARGE { rows.size(row) } else { u64::from(size.0) })
+        .sum()
 }
 
 /// Brings the walk that arrives at `expected` and the walk that began at a guess together: drops the

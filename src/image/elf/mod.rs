@@ -198,7 +198,7 @@ fn read_program_header(cursor: &mut Cursor<'_>) -> Result<ProgramHeader, OutOfBo
 
 /// An error for a part of the module that the dump lacks.
 fn missing(what: &str, base: Addr, fault: Fault) -> Error {
-    let message = format!("the {what} of the ELF module at {base} are needed, but {fault}");
+    let message = format!("cannot read the {what} of the ELF module at {base}: {fault}");
     Error::new(ErrorKind::MissingMemory, message).at(fault.address()).caused_by(fault)
 }
 

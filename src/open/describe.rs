@@ -1,0 +1,180 @@
+//! What `heapql info` tells of a dump: what was found and how, what was checked, what is missing.
+
+use std::sync::Arc;
+
+use crate::clr::{ClrRuntime, MetadataSource};
+use crate::dump::container::Compression;
+use crate::error::Error;
+use crate::graph::{Generation, Heap, Snapshot, generation_totals};
+use crate::info::Info;
+use crate::output::units::{grouped, human_bytes};
+use crate::problem::{Problem, Severity};
+use crate::progress::Progress;
+
+use super::heap_checks;
+
+/// Modules named in one fact; the rest is counted.
+const MODULES_NAMED: usize = 6;
+
+pub(super) fn describe(
+    snapshot: &Snapshot,
+    runtime: &ClrRuntime,
+    compression: Compression,
+    progress: &dyn Progress,
+) -> Info {
+    let mut info = Info::default();
+    let heap = snapshot.heap(progress);
+    dump_section(&mut info, snapshot, runtime, compression);
+    runtime_section(&mut info, runtime);
+    heap_section(&mut info, snapshot, runtime, &heap);
+    modules_section(&mut info, runtime);
+    threads_section(&mut info, runtime);
+    info.checks = runtime.checks().to_vec();
+    info.checks.extend(heap_checks::checks(runtime, heap.as_ref().ok().copied()));
+    info.advice = advice(snapshot, &heap);
+    info
+}
+
+fn dump_section(info: &mut Info, snapshot: &Snapshot, runtime: &ClrRuntime, compression: Compression) {
+    let dump = &runtime.dump;
+    let section = info.section("Dump");
+    section.text("file", &*snapshot.facts.file);
+    section.text("format", "ELF core").text("architecture", dump.architecture.to_string());
+    section.text("taken by", dump.taken_by.to_string());
+    if compression != Compression::None {
+        section.text("compression", compression.name());
+    }
+    if let Some(process) = &dump.process {
+        section.text("process", &*process.name).row("process id", process.id.to_string(), process.id);
+    }
+    let present = dump.memory.present_bytes();
+    section.row("memory", human_bytes(present), present);
+    section.row("cut off", human_bytes(dump.memory.cut_bytes()), dump.memory.cut_bytes());
+}
+
+fn runtime_section(info: &mut Info, runtime: &ClrRuntime) {
+    let section = info.section("Runtime");
+    let version = runtime.version().map_or_else(|| "not known".to_owned(), |version| version.to_string());
+    section.text("version", version);
+    section.text("module", runtime.module.path.as_deref().unwrap_or("not known"));
+    section.text("base", runtime.module.base.to_string());
+    let build_id = runtime.module.build_id.as_ref().map(ToString::to_string);
+    section.text("build id", build_id.unwrap_or_else(|| "not in the dump".to_owned()));
+    section.text("layout", &*runtime.located.layout_source);
+    section.text("found by", &*runtime.located.found_by);
+}
+
+fn heap_section(
+    info: &mut Info,
+    snapshot: &Snapshot,
+    runtime: &ClrRuntime,
+    heap: &Result<&Heap, Arc<Error>>,
+) {
+    let section = info.section("Heap");
+    let gc = match &runtime.gc {
+        Ok(gc) => gc,
+        Err(error) => {
+            section.text("heap", error.to_string());
+            return;
+        }
+    };
+    section.text("GC mode", gc.heaps.mode.to_string());
+    section.row("heaps", gc.heaps.heaps.len().to_string(), gc.heaps.heaps.len());
+    let (label, count) = (if gc.heaps.regions { "regions" } else { "segments" }, gc.segments.len());
+    section.row(label, grouped(count as u64), count);
+    section.row("collection under way", if gc.heaps.collecting { "yes" } else { "no" }, gc.heaps.collecting);
+    let heap = match heap {
+        Ok(heap) => heap,
+        Err(error) => {
+            section.text("objects", error.to_string());
+            return;
+        }
+    };
+    let bytes: u64 = heap.types.all().iter().map(|t| t.size).sum();
+    let free: u64 = heap.free_bytes.iter().sum();
+    section.row("objects", grouped(heap.objects.len() as u64), heap.objects.len());
+    section.row("bytes", format!("{} ({})", grouped(bytes), human_bytes(bytes)), bytes);
+    section.row("free bytes", format!("{} ({})", grouped(free), human_bytes(free)), free);
+    section.row("types", grouped(heap.types.len() as u64), heap.types.len());
+    let totals = generation_totals(heap, &snapshot.segments);
+    for (generation, total) in Generation::ALL.iter().zip(totals).filter(|(_, total)| total.objects > 0) {
+        let text = format!("{} objects, {} bytes", grouped(total.objects), grouped(total.bytes));
+        section.row(
+            generation.word(),
+            text,
+            serde_json::json!({"objects": total.objects, "bytes": total.bytes}),
+        );
+    }
+}
+
+fn modules_section(info: &mut Info, runtime: &ClrRuntime) {
+    let section = info.section("Modules");
+    section.row("loaded", runtime.modules.len().to_string(), runtime.modules.len());
+    let dynamic = runtime.modules.iter().filter(|m| m.dynamic).count();
+    section.row("dynamic", dynamic.to_string(), dynamic);
+    let mut by_source: [(&str, Vec<&str>); 4] = [
+        ("metadata in the dump", vec![]),
+        ("metadata from files", vec![]),
+        ("metadata in part", vec![]),
+        ("metadata missing", vec![]),
+    ];
+    for (module, source) in runtime.modules_with_metadata() {
+        let index = match source {
+            MetadataSource::Dump { .. } => 0,
+            MetadataSource::File { .. } => 1,
+            MetadataSource::Partial { .. } => 2,
+            MetadataSource::Missing(_) => 3,
+        };
+        by_source[index].1.push(module.file_name().unwrap_or("a module without a name"));
+    }
+    for (index, (label, names)) in by_source.iter().enumerate().filter(|(_, (_, names))| !names.is_empty()) {
+        let text =
+            if index == 0 { names.len().to_string() } else { format!("{}: {}", names.len(), named(names)) };
+        section.row(*label, text, names.clone());
+    }
+}
+
+fn named(names: &[&str]) -> String {
+    let shown = names.iter().take(MODULES_NAMED).copied().collect::<Vec<_>>().join(", ");
+    match names.len().checked_sub(MODULES_NAMED).filter(|&more| more > 0) {
+        Some(more) => format!("{shown} and {more} more"),
+        None => shown,
+    }
+}
+
+fn threads_section(info: &mut Info, runtime: &ClrRuntime) {
+    let section = info.section("Threads");
+    let native = runtime.dump.threads.len();
+    section.row("native", native.to_string(), native);
+    let Some(list) = &runtime.threads else {
+        section.text("managed", "not in the dump");
+        return;
+    };
+    section.row("managed", list.threads.len().to_string(), list.threads.len());
+    let count = |pick: &dyn Fn(&crate::clr::Thread) -> bool| list.threads.iter().filter(|t| pick(t)).count();
+    for (label, count) in [
+        ("background", count(&|t| t.state.background)),
+        ("pool workers", count(&|t| t.state.pool_worker)),
+        ("dead", count(&|t| t.state.dead)),
+        ("with an exception", count(&|t| t.exception.is_some())),
+    ] {
+        section.row(label, count.to_string(), count);
+    }
+}
+
+/// The hints of all problems, losses first, and that of a heap that is not there; each once.
+fn advice(snapshot: &Snapshot, heap: &Result<&Heap, Arc<Error>>) -> Vec<String> {
+    let of_heap: &[Problem] = heap.as_ref().map_or(&[], |heap| &heap.problems);
+    let mut problems: Vec<&Problem> = snapshot.problems.iter().chain(of_heap).collect();
+    problems.sort_by_key(|problem| problem.severity != Severity::Loss);
+    let no_heap = heap.as_ref().err().map(|error| (error.message(), error.hint_text()));
+    let hints = problems.into_iter().map(|problem| (problem.message.as_str(), problem.hint.as_deref()));
+    let mut lines = Vec::new();
+    for (message, hint) in no_heap.into_iter().chain(hints) {
+        let line = hint.map_or_else(|| message.to_owned(), |hint| format!("{message}: {hint}"));
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
