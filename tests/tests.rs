@@ -1,5 +1,6 @@
 //! The integration tests, one binary with a module a theme.
 
+mod cli;
 mod golden;
 mod tidy;
 

@@ -1,6 +1,57 @@
-//! cli
+//! The program: arguments, commands, the prompt, exit statuses.
+//!
+//! A command line becomes a request ([`mod@args`], [`request`]), a command carries it out over a
+//! [`session`], and the worst thing that happened becomes the exit status ([`exit`]). Answers go
+//! to standard output or a file ([`destination`]), everything else to standard error
+//! ([`messages`], [`progress`]).
+
+mod args;
+mod console;
+mod destination;
+mod engine;
+mod exit;
+mod info;
+mod interrupt;
+mod messages;
+mod progress;
+mod query;
+mod repl;
+mod request;
+mod script;
+mod session;
+
 use std::process::ExitCode;
-/// Runs the program.
+
+use console::Console;
+use exit::ExitStatus;
+use request::{Action, Request};
+
+/// Runs the program on the process's arguments.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    match Request::parse(std::env::args_os()) {
+        Ok(request) => carry_out(&request).into(),
+        Err(error) => {
+            // Help and version are such errors too, with status 0. There is nobody to tell when
+            // even this cannot be printed.
+            let _ = error.print();
+            u8::try_from(error.exit_code()).map_or(ExitStatus::Usage.into(), ExitCode::from)
+        }
+    }
+}
+
+fn carry_out(request: &Request) -> ExitStatus {
+    let common = &request.common;
+    let console = Console::of_process(common);
+    if let Some(threads) = common.threads {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
+        if let Err(error) = pool {
+            console.messages.complaint(&format!("cannot start {threads} threads: {error}"));
+            return ExitStatus::Usage;
+        }
+    }
+    match &request.action {
+        Action::Query(query) => query::answer(query, common, &console),
+        Action::Info { dump, json } => info::tell(dump, *json, common, &console),
+        Action::Open { dumps } => repl::open(dumps, common, &console),
+    }
 }

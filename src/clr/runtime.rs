@@ -1,5 +1,7 @@
 //! The runtime of a dump, opened: everything that is read before the heap is walked.
 
+use std::sync::Arc;
+
 use crate::bytes::Addr;
 use crate::clr::checks::Check;
 use crate::clr::gc::{self, AllocContexts, GcDacVars, GcHeaps, Segment};
@@ -37,7 +39,7 @@ pub struct GcHeap {
 #[derive(Debug)]
 pub struct ClrRuntime {
     /// The dump it was found in.
-    pub dump: Dump,
+    pub dump: Arc<Dump>,
     /// Its module.
     pub module: RuntimeModule,
     /// Its layout and variables.
@@ -60,7 +62,7 @@ impl ClrRuntime {
     /// # Errors
     /// There is no .NET runtime in the dump, or it is one whose structures are not known or do not
     /// prove right. A missing heap is no error here: it stands in [`ClrRuntime::gc`].
-    pub fn open(dump: Dump, files: &ModuleFiles) -> Result<ClrRuntime> {
+    pub fn open(dump: Arc<Dump>, files: &ModuleFiles) -> Result<ClrRuntime> {
         let mut problems = Vec::new();
         let module = RuntimeModule::find(&dump)?;
         let located = locate::locate(&dump, &module, &mut problems)?;

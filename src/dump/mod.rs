@@ -75,8 +75,8 @@ pub struct Dump {
     pub memory: Arc<AddressSpace>,
     /// The processor architecture.
     pub architecture: Architecture,
-    /// What wrote the dump.
-    pub taken_by: TakenBy,
+    /// What wrote the dump; `None` when what would tell is cut off.
+    pub taken_by: Option<TakenBy>,
     /// The files that were mapped, in the order of the dump's note; empty when the note is missing.
     pub mappings: Vec<FileMapping>,
     /// The native threads, the one that crashed or was interrupted first.

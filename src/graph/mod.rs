@@ -8,15 +8,17 @@ mod ids;
 mod modules;
 mod objects;
 mod snapshot;
+mod threads;
 mod totals;
 mod types;
 
+pub use crate::clr::ThreadState;
 pub use crate::clr::gc::{Generation, Segment, SegmentKind};
-pub use crate::clr::{Thread, ThreadState};
 pub use build::build_heap;
 pub use ids::{ObjectId, SegmentId, TypeId};
 pub use modules::Module;
 pub use objects::{ObjectBlock, ObjectTable, RowSize};
 pub use snapshot::{Facts, Heap, Snapshot};
+pub use threads::Thread;
 pub use totals::{Total, generation_totals};
 pub use types::{TypeInfo, TypeTable};

@@ -5,8 +5,6 @@ use crate::bytes::Addr;
 /// A managed module.
 #[derive(Clone, Debug)]
 pub struct Module {
-    /// The address of the runtime's Module structure.
-    pub address: Addr,
     /// Its file name (`System.Private.CoreLib.dll`), or the assembly's name for a dynamic module.
     pub name: String,
     /// The path it was loaded from; `None` for dynamic modules and where it is not in the dump.

@@ -88,4 +88,9 @@ impl Snapshot {
     pub fn heap(&self, progress: &dyn Progress) -> Result<&Heap, Arc<Error>> {
         self.heap.get_or_init(|| (self.build)(progress).map_err(Arc::new)).as_ref().map_err(Arc::clone)
     }
+
+    /// The heap's columns if they were built already; never walks the heap.
+    pub fn built_heap(&self) -> Option<&Heap> {
+        self.heap.get()?.as_ref().ok()
+    }
 }

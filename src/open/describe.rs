@@ -11,36 +11,45 @@ use crate::output::units::{grouped, human_bytes};
 use crate::problem::{Problem, Severity};
 use crate::progress::Progress;
 
-use super::heap_checks;
+use super::{Opened, heap_checks};
 
 /// Modules named in one fact; the rest is counted.
 const MODULES_NAMED: usize = 6;
 
-pub(super) fn describe(
-    snapshot: &Snapshot,
-    runtime: &ClrRuntime,
-    compression: Compression,
-    progress: &dyn Progress,
-) -> Info {
+pub(super) fn describe(opened: &Opened, progress: &dyn Progress) -> Info {
     let mut info = Info::default();
+    let snapshot = &opened.snapshot;
     let heap = snapshot.heap(progress);
-    dump_section(&mut info, snapshot, runtime, compression);
-    runtime_section(&mut info, runtime);
-    heap_section(&mut info, snapshot, runtime, &heap);
-    modules_section(&mut info, runtime);
-    threads_section(&mut info, runtime);
-    info.checks = runtime.checks().to_vec();
-    info.checks.extend(heap_checks::checks(runtime, heap.as_ref().ok().copied()));
+    dump_section(&mut info, opened);
+    match &opened.runtime {
+        Ok(runtime) => {
+            runtime_section(&mut info, runtime);
+            heap_section(&mut info, snapshot, runtime, &heap);
+            modules_section(&mut info, runtime);
+            threads_section(&mut info, runtime);
+            info.checks = runtime.checks().to_vec();
+            info.checks.extend(heap_checks::checks(runtime, heap.as_ref().ok().copied()));
+        }
+        Err(error) => {
+            info.section("Runtime").text("runtime", error.to_string());
+            let counts =
+                [("modules mapped", snapshot.modules.len()), ("native threads", snapshot.threads.len())];
+            let section = info.section("Left");
+            for (label, count) in counts {
+                section.row(label, count.to_string(), count);
+            }
+        }
+    }
     info.advice = advice(snapshot, &heap);
     info
 }
 
-fn dump_section(info: &mut Info, snapshot: &Snapshot, runtime: &ClrRuntime, compression: Compression) {
-    let dump = &runtime.dump;
+fn dump_section(info: &mut Info, opened: &Opened) {
+    let (dump, compression) = (&opened.dump, opened.compression);
     let section = info.section("Dump");
-    section.text("file", &*snapshot.facts.file);
+    section.text("file", &*opened.snapshot.facts.file);
     section.text("format", "ELF core").text("architecture", dump.architecture.to_string());
-    section.text("taken by", dump.taken_by.to_string());
+    section.text("taken by", dump.taken_by.map_or_else(|| "not known".to_owned(), |by| by.to_string()));
     if compression != Compression::None {
         section.text("compression", compression.name());
     }

@@ -2,17 +2,18 @@
 
 mod describe;
 mod heap_checks;
+mod managed;
+mod native;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::bytes::Mapped;
-use crate::clr::metadata::Metadata;
-use crate::clr::{self, ClrRuntime, MetadataSource};
+use crate::clr::ClrRuntime;
 use crate::dump::Dump;
 use crate::dump::container::{self, Compression, ContainerOptions};
 use crate::error::Result;
-use crate::graph::{self, Facts, Module, Snapshot};
+use crate::graph::Snapshot;
 use crate::image::ModuleFiles;
 use crate::info::Info;
 use crate::problem::Problem;
@@ -32,14 +33,16 @@ pub struct OpenOptions {
 pub struct Opened {
     /// What queries run over.
     pub snapshot: Snapshot,
-    runtime: Arc<ClrRuntime>,
+    dump: Arc<Dump>,
+    /// The runtime, or why it cannot be read: only where a cut file lost it.
+    runtime: Result<Arc<ClrRuntime>>,
     compression: Compression,
 }
 
 impl Opened {
     /// What `heapql info` shows. Walks the heap, if that has not been done.
     pub fn info(&self, progress: &dyn Progress) -> Info {
-        describe::describe(&self.snapshot, &self.runtime, self.compression, progress)
+        describe::describe(self, progress)
     }
 }
 
@@ -72,45 +75,25 @@ fn open_contents(
 ) -> Result<Opened> {
     let mut dump = Dump::parse(bytes)?;
     problems.append(&mut dump.problems);
+    let dump = Arc::new(dump);
     let (files, of_files) = ModuleFiles::new(&options.files);
     problems.extend(of_files);
-    let mut runtime = ClrRuntime::open(dump, &files)?;
-    problems.append(&mut runtime.problems);
-    let runtime = Arc::new(runtime);
-    let walked = Arc::clone(&runtime);
-    let memory = Arc::clone(&runtime.dump.memory);
-    let mut snapshot = Snapshot::new(memory, move |progress| graph::build_heap(&walked, progress));
-    snapshot.facts = facts(&runtime, file);
-    snapshot.modules = runtime
-        .modules_with_metadata()
-        .map(|(module, source)| graph_module(&runtime, module, source))
-        .collect();
-    snapshot.threads = runtime.threads.as_ref().map_or_else(Vec::new, |list| list.threads.clone());
-    snapshot.segments = runtime.gc.as_ref().map_or_else(|_| Vec::new(), |gc| gc.segments.clone());
+    let (mut snapshot, runtime) = match ClrRuntime::open(Arc::clone(&dump), &files) {
+        Ok(runtime) => {
+            problems.extend(runtime.problems.iter().cloned());
+            let runtime = Arc::new(runtime);
+            (managed::snapshot(&runtime), Ok(runtime))
+        }
+        // What a cut file still holds is worth an answer; a whole one without a runtime is not ours.
+        Err(error) if dump.memory.cut_bytes() > 0 => {
+            problems.push(Problem::loss(format!(
+                "the .NET runtime cannot be read from what is left of the file: {error}"
+            )));
+            (native::snapshot(&dump), Err(error))
+        }
+        Err(error) => return Err(error),
+    };
+    snapshot.facts.file = file;
     snapshot.problems = problems;
-    Ok(Opened { snapshot, runtime, compression })
-}
-
-fn facts(runtime: &ClrRuntime, file: String) -> Facts {
-    Facts {
-        file,
-        runtime: runtime.version().map_or_else(String::new, |version| version.to_string()),
-        architecture: runtime.dump.architecture.to_string(),
-        gc_mode: runtime.gc.as_ref().ok().map(|gc| gc.heaps.mode.to_string()),
-    }
-}
-
-fn graph_module(runtime: &ClrRuntime, module: &clr::modules::Module, source: &MetadataSource) -> Module {
-    let metadata = source.open(&runtime.dump.memory);
-    let version = |metadata: &Metadata<'_>| metadata.assembly_version().ok().flatten();
-    Module {
-        address: module.address,
-        name: clr::module_name(module, metadata.as_ref()),
-        path: module.path.clone(),
-        base: module.image.map(|image| image.base),
-        size: module.image.map(|image| u64::from(image.size)),
-        version: metadata.as_ref().and_then(version),
-        mvid: metadata.as_ref().and_then(Metadata::mvid).map(|mvid| mvid.to_string()),
-        dynamic: module.dynamic,
-    }
+    Ok(Opened { snapshot, dump, runtime, compression })
 }

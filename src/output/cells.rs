@@ -58,12 +58,15 @@ pub(super) fn texts(column: &AnswerColumn) -> Option<Texts<'_>> {
 /// below that, the spelled texts would cost more memory than they save time.
 const ROWS_PER_TEXT: usize = 4;
 
+/// Spelled texts and, a row, a place among them.
+type Spelled<'a> = (Vec<Box<[u8]>>, &'a [u32]);
+
 /// Spells the cells of one column.
 pub(super) struct CellWriter<'a, N> {
     column: &'a AnswerColumn,
     notation: &'a N,
     /// The distinct texts of the column, already spelled, and the place of each row's among them.
-    spelled: Option<(Vec<Box<[u8]>>, &'a [u32])>,
+    spelled: Option<Spelled<'a>>,
 }
 
 impl<'a, N: Notation> CellWriter<'a, N> {

@@ -87,7 +87,7 @@ pub fn locate(dump: &Dump, module: &RuntimeModule, problems: &mut Vec<Problem>) 
             break;
         }
     }
-    search.best.map(|(_, located)| located).ok_or_else(|| unproved(module, search.closest))
+    search.best.map(|(_, located)| located).ok_or_else(|| unproved(memory, module, search.closest))
 }
 
 /// The best of what was proved so far. With a table that begins elsewhere, or with the layout of
@@ -264,18 +264,22 @@ fn find_entry(
     first
 }
 
-fn unproved(module: &RuntimeModule, closest: Option<Vec<Check>>) -> Error {
+fn unproved(memory: &AddressSpace, module: &RuntimeModule, closest: Option<Vec<Check>>) -> Error {
     let version = module.version();
     let name = version.map_or_else(|| "of an unknown version".to_owned(), |v| v.to_string());
-    let known = layout::all().iter().map(Bundled::name).collect::<Vec<_>>().join(", ");
     if version.is_some_and(|v| layout::for_version(v).is_none()) {
-        let message =
-            format!("the runtime is .NET {name}, whose structures are not known; known are {known}");
+        let known = layout::all().iter().map(Bundled::name).collect::<Vec<_>>().join(", ");
+        let message = format!("the runtime is .NET {name}, whose structures are not known; known are {known}");
         return Error::new(proof::UNPROVED, message).at(module.base);
+    }
+    let what = format!("the variables of the runtime (.NET {name}) were not found");
+    if memory.cut_bytes() > 0 {
+        let message = format!("{what}: they lie in the part of the file that is cut off");
+        return Error::new(proof::UNPROVED, message).at(module.base).hint("copy the dump again");
     }
     let failed = closest.into_iter().flatten().find(|c| c.outcome != Outcome::Passed);
     let why = failed.map_or_else(String::new, |c| format!(": {} did not prove right ({})", c.name, c.detail));
-    Error::new(proof::UNPROVED, format!("the variables of the runtime (.NET {name}) were not found{why}"))
+    Error::new(proof::UNPROVED, what + &why)
         .at(module.base)
-        .hint("if the file was cut short, copy it again; else please report the runtime's version and build")
+        .hint("please report the runtime's version and build id, and how the dump was taken")
 }

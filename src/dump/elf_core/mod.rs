@@ -53,9 +53,11 @@ pub(super) fn parse(bytes: Arc<Mapped>) -> Result<Dump> {
         notes.read(&bytes, range.offset, range.file_size, headers.architecture, &mut problems);
     }
     let taken_by = match (notes.from_gdb, headers.linux_abi) {
-        (true, _) => TakenBy::Gcore,
-        (false, true) => TakenBy::Createdump,
-        (false, false) => TakenBy::Kernel,
+        (true, _) => Some(TakenBy::Gcore),
+        (false, true) => Some(TakenBy::Createdump),
+        // gdb writes its notes last: without any, a cut core may be its or the kernel's.
+        (false, false) if notes.threads.is_empty() => None,
+        (false, false) => Some(TakenBy::Kernel),
     };
     Ok(Dump {
         memory: Arc::new(memory),

@@ -1,6 +1,7 @@
 //! The rows that one walk fills: objects of one stretch, with the worker's own numbers for types.
 
 use crate::bytes::Addr;
+use crate::clr::walk::WorkerTypes;
 use crate::graph::{RowSize, TypeId};
 
 /// The smallest distance between two objects, in bytes.
@@ -14,6 +15,8 @@ pub(super) struct Rows {
     pub types: Vec<TypeId>,
     pub sizes: Vec<RowSize>,
     pub large: Vec<(u32, u64)>,
+    /// Bytes of the free objects among them.
+    pub free_bytes: u64,
 }
 
 impl Rows {
@@ -27,12 +30,16 @@ impl Rows {
             types: Vec::with_capacity(rows),
             sizes: Vec::with_capacity(rows),
             large: Vec::new(),
+            free_bytes: 0,
         }
     }
 
     /// Adds an object. The caller keeps the stretch below 2^32 times 8 bytes.
     #[inline]
     pub(super) fn push(&mut self, address: Addr, type_number: u32, size: u64) {
+        if type_number == WorkerTypes::FREE {
+            self.free_bytes += size;
+        }
         let size = match u32::try_from(size) {
             Ok(size) if size != u32::MAX => RowSize(size),
             _ => self.push_large(size),
@@ -69,6 +76,9 @@ impl Rows {
 
     /// Drops the first `count` rows.
     pub(super) fn drop_first(&mut self, count: usize) {
+        let free = |row: &usize| self.types[*row].0 == WorkerTypes::FREE;
+        let dropped: u64 = (0..count).filter(free).map(|row| self.size(row)).sum();
+        self.free_bytes -= dropped;
         self.offsets.drain(..count);
         self.types.drain(..count);
         self.sizes.drain(..count);

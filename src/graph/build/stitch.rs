@@ -2,8 +2,8 @@
 
 use crate::bytes::Addr;
 use crate::clr::GcHeap;
-use crate::clr::walk::{Gap, HeapWalk, WorkerTypes};
-use crate::graph::{RowSize, SegmentId};
+use crate::clr::walk::{Gap, HeapWalk};
+use crate::graph::SegmentId;
 
 use super::pieces::{Piece, WalkedPiece, Worker};
 use super::rows::Rows;
@@ -56,22 +56,11 @@ impl Joined {
     fn take(&mut self, piece: &Piece, walked: WalkedPiece) {
         self.gaps.extend(walked.gaps);
         for rows in walked.rows.into_iter().filter(|rows| rows.len() > 0) {
-            self.free_bytes[piece.segment] += free_bytes(&rows);
+            self.free_bytes[piece.segment] += rows.free_bytes;
             let segment = SegmentId(piece.segment as u32);
             self.blocks.push(JoinedBlock { segment, worker: walked.worker, rows });
         }
     }
-}
-
-fn free_bytes(rows: &Rows) -> u64 {
-    let free = rows
-        .types
-        .iter()
-        .zip(&rows.sizes)
-        .enumerate()
-        .filter(|(_, (number, _))| number.0 == WorkerTypes::FREE);
-    free.map(|(row, (_, size))| if *size == RowSize::LARGE { rows.size(row) } else { u64::from(size.0) })
-        .sum()
 }
 
 /// Brings the walk that arrives at `expected` and the walk that began at a guess together: drops the

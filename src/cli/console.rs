@@ -1,0 +1,64 @@
+//! What every command talks through: messages, progress, Ctrl-C.
+
+use std::env;
+use std::io::{self, IsTerminal};
+
+use crate::progress::{NoProgress, Progress};
+
+use super::interrupt::Interrupt;
+use super::messages::Messages;
+use super::progress::Bars;
+use super::request::Common;
+
+/// The ways in which a command reaches its user beside its output.
+pub(super) struct Console {
+    pub messages: Messages,
+    pub progress: Box<dyn Progress>,
+    pub interrupt: &'static Interrupt,
+    /// Whether messages go to a terminal.
+    pub terminal: bool,
+    /// Whether the prompt and messages are coloured.
+    pub color: bool,
+}
+
+impl Console {
+    /// The console of this process.
+    pub(super) fn of_process(common: &Common) -> Console {
+        let terminal = io::stderr().is_terminal();
+        let color = common.color.unwrap_or_else(|| terminal && colors_are_welcome());
+        let bars = common.progress && terminal;
+        Console {
+            messages: Messages::on_stderr(color),
+            progress: if bars { Box::new(Bars::default()) } else { Box::new(NoProgress) },
+            interrupt: Interrupt::install(),
+            terminal,
+            color,
+        }
+    }
+}
+
+/// `NO_COLOR` (no-color.org) and terminals that say they are dumb ask for none.
+fn colors_are_welcome() -> bool {
+    let set = |name| env::var_os(name).filter(|value| !value.is_empty());
+    set("NO_COLOR").is_none() && set("TERM").is_none_or(|term| term != "dumb")
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::cli::messages::tests::Page;
+
+    /// A console whose messages can be read.
+    pub(in crate::cli) fn quiet() -> (Console, Page) {
+        static INTERRUPT: Interrupt = Interrupt::new();
+        let page = Page::default();
+        let console = Console {
+            messages: Messages::on(Box::new(page.clone()), false),
+            progress: Box::new(NoProgress),
+            interrupt: &INTERRUPT,
+            terminal: false,
+            color: false,
+        };
+        (console, page)
+    }
+}

@@ -1,0 +1,184 @@
+//! The command line as objects: what was typed, checked and put in order, before anything is opened.
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use clap::error::ErrorKind;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+
+use crate::output::Format;
+
+use super::args::{AnswerFormat, Arguments, ColorWhen, Command, CommonArguments, InfoFormat, QueryArguments};
+
+/// What the user wants.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub action: Action,
+    pub common: Common,
+}
+
+/// What to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    /// Ask at a prompt.
+    Open { dumps: Vec<PathBuf> },
+    /// Answer and end.
+    Query(Query),
+    /// Tell what a dump is.
+    Info { dump: PathBuf, json: bool },
+}
+
+/// Statements and where their answers go.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Query {
+    pub dumps: Vec<PathBuf>,
+    /// In the order they were given; at least one.
+    pub sources: Vec<Source>,
+    pub format: Format,
+    pub output: Option<PathBuf>,
+}
+
+/// Where statements come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The command line.
+    Text(String),
+    /// A script.
+    File(PathBuf),
+    /// Standard input.
+    Stdin,
+}
+
+/// What holds for all actions.
+#[derive(Debug)]
+pub(super) struct Common {
+    pub files: Vec<PathBuf>,
+    pub cache: Option<PathBuf>,
+    pub threads: Option<NonZeroUsize>,
+    /// Whether progress may be shown, should standard error be a terminal.
+    pub progress: bool,
+    /// `None`: on a terminal.
+    pub color: Option<bool>,
+}
+
+impl Request {
+    /// Reads a command line, the program's name first.
+    ///
+    /// # Errors
+    /// When it is wrong, and when it asks for help or the version: the error knows what to print
+    /// and where.
+    pub(super) fn parse<I, T>(line: I) -> Result<Request, clap::Error>
+    where
+        I: IntoIterator<Item = T>,
+        T: Into<OsString> + Clone,
+    {
+        let matches = Arguments::command().try_get_matches_from(line)?;
+        let arguments = Arguments::from_arg_matches(&matches)?;
+        Ok(Request {
+            action: action(arguments.command, arguments.dumps, &matches)?,
+            common: arguments.common.into(),
+        })
+    }
+}
+
+fn action(
+    command: Option<Command>,
+    dumps: Vec<PathBuf>,
+    matches: &ArgMatches,
+) -> Result<Action, clap::Error> {
+    let Some(command) = command else {
+        return open(dumps);
+    };
+    Ok(match command {
+        Command::Open(open) => Action::Open { dumps: open.dumps },
+        Command::Info(info) => Action::Info { dump: info.dump, json: info.format == InfoFormat::Json },
+        Command::Query(query) => {
+            let typed = matches.subcommand_matches("query").expect("clap took the command from there");
+            Action::Query(Query {
+                sources: sources(&query, typed)?,
+                dumps: query.dumps,
+                format: query.format.into(),
+                output: query.output,
+            })
+        }
+    })
+}
+
+/// The prompt over dumps. A command's name among them is most likely a command in the wrong place.
+fn open(dumps: Vec<PathBuf>) -> Result<Action, clap::Error> {
+    let Some(first) = dumps.first() else { return Err(usage("no dump is named")) };
+    let program = Arguments::command();
+    for name in program.get_subcommands().map(clap::Command::get_name) {
+        if dumps.iter().any(|dump| dump == Path::new(name)) {
+            let first = first.display();
+            return Err(usage(&format!(
+                "the command comes first: `heapql {name} {first}`; a dump of that name is `./{name}`"
+            )));
+        }
+    }
+    Ok(Action::Open { dumps })
+}
+
+/// The statements' sources in the order they were typed, which the two lists alone do not tell.
+fn sources(query: &QueryArguments, typed: &ArgMatches) -> Result<Vec<Source>, clap::Error> {
+    let places = |id| typed.indices_of(id).into_iter().flatten();
+    let texts = query.statements.iter().cloned().map(Source::Text);
+    let files = query.scripts.iter().map(|path| match path {
+        path if path == Path::new("-") => Source::Stdin,
+        path => Source::File(path.clone()),
+    });
+    let mut sources: Vec<_> = places("statements").zip(texts).chain(places("scripts").zip(files)).collect();
+    sources.sort_by_key(|&(place, _)| place);
+    let sources: Vec<_> = sources.into_iter().map(|(_, source)| source).collect();
+    if sources.is_empty() {
+        return Err(query_usage("nothing is asked: give a statement with -e or a script with -f"));
+    }
+    if sources.iter().filter(|&source| *source == Source::Stdin).count() > 1 {
+        return Err(query_usage("standard input can be read once: `-f -` is given twice"));
+    }
+    Ok(sources)
+}
+
+fn usage(message: &str) -> clap::Error {
+    Arguments::command().error(ErrorKind::MissingRequiredArgument, message)
+}
+
+/// An error that shows how `query` is used.
+fn query_usage(message: &str) -> clap::Error {
+    let mut program = Arguments::command();
+    program.build();
+    let query = program.find_subcommand_mut("query").expect("the program has this command");
+    query.error(ErrorKind::MissingRequiredArgument, message)
+}
+
+impl From<CommonArguments> for Common {
+    fn from(typed: CommonArguments) -> Common {
+        Common {
+            files: typed.files,
+            // A variable that is set to nothing means none, as for other programs.
+            cache: typed.cache.filter(|dir| !dir.is_empty()).map(PathBuf::from),
+            threads: typed.threads,
+            progress: !typed.no_progress,
+            color: match typed.color {
+                ColorWhen::Always => Some(true),
+                ColorWhen::Never => Some(false),
+                ColorWhen::Auto => None,
+            },
+        }
+    }
+}
+
+impl From<AnswerFormat> for Format {
+    fn from(typed: AnswerFormat) -> Format {
+        match typed {
+            AnswerFormat::Table => Format::Table,
+            AnswerFormat::Json => Format::Json,
+            AnswerFormat::Csv => Format::Csv,
+            AnswerFormat::Ndjson => Format::Ndjson,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,43 @@
+//! The snapshot of a dump whose runtime was found.
+
+use std::sync::Arc;
+
+use crate::clr::metadata::Metadata;
+use crate::clr::modules::Module as ClrModule;
+use crate::clr::{self, ClrRuntime, MetadataSource};
+use crate::graph::{self, Facts, Module, Snapshot};
+
+pub(super) fn snapshot(runtime: &Arc<ClrRuntime>) -> Snapshot {
+    let walked = Arc::clone(runtime);
+    let memory = Arc::clone(&runtime.dump.memory);
+    let mut snapshot = Snapshot::new(memory, move |progress| graph::build_heap(&walked, progress));
+    snapshot.facts = facts(runtime);
+    snapshot.modules =
+        runtime.modules_with_metadata().map(|(m, source)| module(runtime, m, source)).collect();
+    snapshot.threads = runtime.threads.iter().flat_map(|list| &list.threads).map(Into::into).collect();
+    snapshot.segments = runtime.gc.as_ref().map_or_else(|_| Vec::new(), |gc| gc.segments.clone());
+    snapshot
+}
+
+fn facts(runtime: &ClrRuntime) -> Facts {
+    Facts {
+        file: String::new(),
+        runtime: runtime.version().map_or_else(String::new, |version| version.to_string()),
+        architecture: runtime.dump.architecture.to_string(),
+        gc_mode: runtime.gc.as_ref().ok().map(|gc| gc.heaps.mode.to_string()),
+    }
+}
+
+fn module(runtime: &ClrRuntime, module: &ClrModule, source: &MetadataSource) -> Module {
+    let metadata = source.open(&runtime.dump.memory);
+    let version = |metadata: &Metadata<'_>| metadata.assembly_version().ok().flatten();
+    Module {
+        name: clr::module_name(module, metadata.as_ref()),
+        path: module.path.clone(),
+        base: module.image.map(|image| image.base),
+        size: module.image.map(|image| u64::from(image.size)),
+        version: metadata.as_ref().and_then(version),
+        mvid: metadata.as_ref().and_then(Metadata::mvid).map(|mvid| mvid.to_string()),
+        dynamic: module.dynamic,
+    }
+}

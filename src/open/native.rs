@@ -1,0 +1,52 @@
+//! The snapshot of a cut dump whose runtime is lost: what the operating system's notes still tell.
+
+use std::sync::Arc;
+
+use crate::bytes::Addr;
+use crate::dump::{Dump, FileMapping};
+use crate::graph::{Facts, Heap, Module, Snapshot, Thread, ThreadState};
+use crate::problem::Problem;
+
+/// Managed code lies in files of this name; single-file programs have none.
+const MANAGED_SUFFIX: &str = ".dll";
+
+pub(super) fn snapshot(dump: &Dump) -> Snapshot {
+    let mut snapshot = Snapshot::new(Arc::clone(&dump.memory), |_| {
+        let lost =
+            "nothing of the heap can be read: where it lies is told in the part of the file that is cut off";
+        Ok(Heap { problems: vec![Problem::loss(lost)], ..Heap::default() })
+    });
+    snapshot.facts = Facts { architecture: dump.architecture.to_string(), ..Facts::default() };
+    snapshot.modules = modules(&dump.mappings);
+    snapshot.threads = dump.threads.iter().map(|thread| of_native(thread.id)).collect();
+    snapshot
+}
+
+fn of_native(id: u64) -> Thread {
+    Thread { os_id: Some(id), managed_id: None, state: ThreadState::default(), exception: None }
+}
+
+/// The mapped files that are managed modules by their name, each once, in the order of the mappings.
+fn modules(mappings: &[FileMapping]) -> Vec<Module> {
+    let mut modules: Vec<Module> = Vec::new();
+    for mapping in mappings.iter().filter(|m| m.path.ends_with(MANAGED_SUFFIX)) {
+        match modules.last_mut().filter(|last| last.path.as_deref() == Some(&mapping.path)) {
+            Some(last) => extend(last, mapping),
+            None => modules.push(Module {
+                name: mapping.file_name().to_owned(),
+                path: Some(mapping.path.clone()),
+                base: Some(mapping.start),
+                size: mapping.end.since(mapping.start),
+                version: None,
+                mvid: None,
+                dynamic: false,
+            }),
+        }
+    }
+    modules
+}
+
+fn extend(module: &mut Module, mapping: &FileMapping) {
+    let base = module.base.unwrap_or(Addr::NULL);
+    module.size = mapping.end.since(base);
+}
