@@ -1,6 +1,7 @@
 //! The dumps of `corpus/` answer exactly as the golden files say, for any number of threads.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use heapql::graph::Snapshot;
 use heapql::open::OpenOptions;
@@ -55,8 +56,8 @@ fn open(dump: &str) -> Snapshot {
 
 fn ask(snapshot: &Snapshot, statement: &str) -> Answer {
     let snapshots = std::slice::from_ref(snapshot);
-    heapql::query::run(snapshots, statement, &RunOptions::default())
-        .unwrap_or_else(|e| panic!("{statement}: {e}"))
+    let options = RunOptions { progress: &NoProgress, cancel: &AtomicBool::new(false) };
+    heapql::query::run(snapshots, statement, &options).unwrap_or_else(|e| panic!("{statement}: {e:?}"))
 }
 
 /// A value as golden files have it.
