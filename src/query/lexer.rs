@@ -40,7 +40,7 @@ pub enum TokenKind {
 }
 
 /// All symbols, longer ones before those that they begin with.
-const SYMBOLS: &[&str] =
+pub const SYMBOLS: &[&str] =
     &["<>", "!=", "<=", ">=", "=", "<", ">", "~", "+", "-", "*", "/", "%", "(", ")", ",", ".", ";"];
 
 /// The units of sizes and how many bits each shifts.
