@@ -40,7 +40,7 @@ pub enum TokenKind {
 }
 
 /// All symbols, longer ones before those that they begin with.
-const SYMBOLS: &[&str] =
+pub const SYMBOLS: &[&str] =
     &["<>", "!=", "<=", ">=", "=", "<", ">", "~", "+", "-", "*", "/", "%", "(", ")", ",", ".", ";"];
 
 /// The units of sizes and how many bits each shifts.
@@ -378,7 +378,7 @@ mod tests {
             assert!(is_incomplete(text), "{text}");
         }
         for text in ["select ()", "select '('", "select ) (", "-- (", ""] {
-            assert!(!is_incomplete(text) || text == "select ) (", "{text}");
+            assert!(!is_incomplete(text), "{text}");
         }
     }
 }

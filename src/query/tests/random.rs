@@ -245,7 +245,7 @@ fn check(snapshot: &Snapshot, statement: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(ProptestConfig::with_cases(160))]
 
     #[test]
     fn plain_queries(statement in plain(), seed in 0..1000_u64, block in 1..40_usize) {

@@ -315,7 +315,8 @@ fn is_grouped(select: &Select) -> bool {
         own || expr.parts().into_iter().any(has)
     }
     let item = |i: &Item| matches!(i, Item::Expr { expr, .. } if has(expr));
-    !select.group_by.is_empty() || select.having.is_some() || select.items.iter().any(item)
+    let order = select.order_by.iter().any(|o| has(&o.expr));
+    !select.group_by.is_empty() || select.having.is_some() || order || select.items.iter().any(item)
 }
 
 /// Answers a select: the names and values of each row.
@@ -406,9 +407,8 @@ fn biggest(select: &Select) -> Option<usize> {
         })
         .collect();
     let is_sum = |t: &&String| !keys.contains(t) && (MEASURES.contains(&t.as_str()) || t.starts_with("sum("));
-    let numeric = ["count", "min(size)", "max(", "avg(", "median(", "p90(", "p99(", "first(size)"];
-    let is_number =
-        |t: &&String| !keys.contains(t) && numeric.iter().any(|n| t.starts_with(n)) && *t != "max(type)";
+    let numeric = ["count", "min(size)", "max(length)", "avg(", "median(", "p90(", "p99(", "first(size)"];
+    let is_number = |t: &&String| !keys.contains(t) && numeric.iter().any(|n| t.starts_with(n));
     let at = |test: &dyn Fn(&&String) -> bool| texts.iter().position(|t| test(&t));
     at(&is_sum).or_else(|| at(&is_number))
 }
