@@ -119,7 +119,16 @@ pub mod catalog {
         &[FunctionDoc { name: "lower" }, FunctionDoc { name: "sum" }]
     }
 
-    pub fn keywords() -> &'static [&'static str] {
-        &["select", "from", "where", "group", "by", "order", "limit", "tables", "describe", "help"]
+    pub struct KeywordDoc {
+        pub word: &'static str,
+    }
+
+    pub fn keywords() -> &'static [KeywordDoc] {
+        const fn keyword(word: &'static str) -> KeywordDoc {
+            KeywordDoc { word }
+        }
+        const KEYWORDS: &[KeywordDoc] =
+            &[keyword("select"), keyword("from"), keyword("where"), keyword("group"), keyword("describe")];
+        KEYWORDS
     }
 }

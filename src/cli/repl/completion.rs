@@ -106,7 +106,7 @@ fn plain_words(line: &str, before: &str, word: &str) -> Vec<Cow<'static, str>> {
     } else {
         words.extend(columns(line).map(Cow::Borrowed));
         words.extend(catalog::functions().iter().map(|f| Cow::Owned(format!("{}(", f.name))));
-        words.extend(catalog::keywords().iter().map(|keyword| in_case_of(word, keyword)));
+        words.extend(catalog::keywords().iter().map(|keyword| in_case_of(word, keyword.word)));
     }
     let lower = word.to_ascii_lowercase();
     words.retain(|candidate| candidate.to_ascii_lowercase().starts_with(&lower));
