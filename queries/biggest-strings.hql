@@ -1,8 +1,8 @@
 -- Are there strings that should not be there?
 --
 -- The first answer tells how much memory all strings take; the second lists the largest, with
--- their length in characters. A string of more than 42,485 characters takes 85,000 bytes and lies
--- on the large object heap (`loh`), where it is collected with generation 2 only.
+-- their length in characters. From 42,489 characters on a string takes 85,000 bytes and lies on
+-- the large object heap (`loh`), which is collected together with generation 2 only.
 
 select count, size
 where type = 'System.String';

@@ -50,12 +50,12 @@ pub(super) mod tests {
 
     /// A console whose messages can be read.
     pub(in crate::cli) fn quiet() -> (Console, Page) {
-        static INTERRUPT: Interrupt = Interrupt::new();
         let page = Page::default();
         let console = Console {
             messages: Messages::on(Box::new(page.clone()), false),
             progress: Box::new(NoProgress),
-            interrupt: &INTERRUPT,
+            // Each its own: tests run at the same time.
+            interrupt: Box::leak(Box::new(Interrupt::new())),
             terminal: false,
             color: false,
         };

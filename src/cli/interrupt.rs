@@ -53,7 +53,8 @@ impl Interrupt {
         result
     }
 
-    fn pressed(&self) {
+    /// Ctrl-C was pressed.
+    pub(super) fn pressed(&self) {
         match self.meaning.load(Ordering::SeqCst) {
             IS_LEFT_TO_PROMPT => {}
             STOPS_WORK if !self.cancel.swap(true, Ordering::SeqCst) => {}

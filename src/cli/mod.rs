@@ -1,9 +1,8 @@
 //! The program: arguments, commands, the prompt, exit statuses.
 //!
-//! A command line becomes a request ([`mod@args`], [`request`]), a command carries it out over a
-//! [`session`], and the worst thing that happened becomes the exit status ([`exit`]). Answers go
-//! to standard output or a file ([`destination`]), everything else to standard error
-//! ([`messages`], [`progress`]).
+//! A command line (`args`) becomes a `request`, a command carries it out over a `session`, and the
+//! worst thing that happened becomes the exit status (`exit`). Answers go to standard output or a
+//! file (`destination`), everything else to standard error (`messages`, `progress`).
 
 mod args;
 mod console;

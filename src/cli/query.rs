@@ -51,8 +51,9 @@ fn answer_all(
         answered: false,
     };
     let written = run.scripts(scripts, &mut destination).and_then(|()| {
-        // A file that holds no answer at all must not replace one that does.
-        if run.answered { destination.finish() } else { Ok(()) }
+        // A file that holds no answer at all, or half of one, must not replace one that does.
+        let whole = run.answered && run.status != ExitStatus::Interrupted;
+        if whole { destination.finish() } else { Ok(()) }
     });
     match written {
         Ok(()) => run.status,

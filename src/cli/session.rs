@@ -89,7 +89,12 @@ impl<'a> Session<'a> {
             let options = RunOptions { progress: &*self.console.progress, cancel };
             match run(&self.snapshots, statement, &options) {
                 Ok(answer) => match self.write(&answer, writer, &mut Stoppable::new(out, cancel)) {
-                    Err(error) if is_stopped(&error) => Ok(self.stopped()),
+                    Err(error) if is_stopped(&error) => {
+                        // What is shown next must not stand behind half a row.
+                        out.write_all(b"\n")?;
+                        out.flush()?;
+                        Ok(self.stopped())
+                    }
                     written => written,
                 },
                 Err(error) => Ok(self.refuse(statement, &error)),
@@ -110,7 +115,8 @@ impl<'a> Session<'a> {
                 problems.push(problem);
             }
         }
-        writer.write(&Document { answer, dumps: &dumps, problems: &problems }, out)?;
+        let prose = is_about_the_language(&answer.query);
+        writer.write(&Document { answer, dumps: &dumps, problems: &problems, prose }, out)?;
         out.flush()?;
         problems.iter().for_each(|problem| self.console.messages.problem(problem));
         let status = ExitStatus::of_problems(problems);
@@ -144,6 +150,12 @@ impl<'a> Session<'a> {
         self.console.messages.remark("stopped");
         Reply::Refused(ExitStatus::Interrupted)
     }
+}
+
+/// Whether the answer explains rather than lists.
+fn is_about_the_language(statement: &str) -> bool {
+    let word = statement.split_whitespace().next().unwrap_or_default();
+    ["help", "tables", "describe", "explain"].iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]

@@ -128,7 +128,7 @@ mod tests {
         let mut writer = CsvWriter::new(Screen { width: None, terminal });
         let mut out = Vec::new();
         for answer in answers {
-            writer.write(&Document { answer, dumps: &[], problems: &[] }, &mut out).unwrap();
+            writer.write(&Document { answer, dumps: &[], problems: &[], prose: false }, &mut out).unwrap();
         }
         String::from_utf8(out).unwrap()
     }

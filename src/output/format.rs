@@ -82,6 +82,9 @@ pub struct Document<'a> {
     pub dumps: &'a [&'a Facts],
     /// What was left out of the answer or deserves a word, from opening to answering, each once.
     pub problems: &'a [&'a Problem],
+    /// Whether its texts are sentences, as those of `help` are, and not names: a table that must
+    /// save room wraps sentences at words and shortens names in the middle.
+    pub prose: bool,
 }
 
 /// Writes answers in one format.

@@ -180,7 +180,7 @@ mod tests {
         let facts = samples::facts();
         let mut out = Vec::new();
         JsonWriter
-            .write(&Document { answer, dumps: &[&facts], problems }, &mut out)
+            .write(&Document { answer, dumps: &[&facts], problems, prose: false }, &mut out)
             .expect("memory takes everything");
         String::from_utf8(out).unwrap()
     }
@@ -240,7 +240,7 @@ mod tests {
         second.gc_mode = None;
         let answer = samples::empty();
         let mut out = Vec::new();
-        let document = Document { answer: &answer, dumps: &[&first, &second], problems: &[] };
+        let document = Document { answer: &answer, dumps: &[&first, &second], problems: &[], prose: false };
         JsonWriter.write(&document, &mut out).unwrap();
         let read: Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(read["dump"]["file"], "zoo.core");

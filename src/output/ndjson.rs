@@ -68,7 +68,7 @@ mod tests {
 
     fn lines(answer: &Answer) -> Vec<String> {
         let mut out = Vec::new();
-        NdjsonWriter.write(&Document { answer, dumps: &[], problems: &[] }, &mut out).unwrap();
+        NdjsonWriter.write(&Document { answer, dumps: &[], problems: &[], prose: false }, &mut out).unwrap();
         String::from_utf8(out).unwrap().lines().map(str::to_owned).collect()
     }
 

@@ -6,7 +6,8 @@
 //! fast and, as a test holds them to, give the same text. Chunks of rows are independent: a table
 //! of a million rows costs no more memory than one of ten thousand.
 //!
-//! On a terminal, text columns are shortened in the middle until a row fits a line; in a file or a
+//! On a terminal, text columns are shortened in the middle until a row fits a line, but for prose,
+//! which is wrapped; in a file or a
 //! pipe they are whole, up to [`MAX_COLUMN_WIDTH`]. Absent values are shown as `-`.
 
 use std::io::{self, Write};
@@ -18,7 +19,7 @@ use comfy_table::{
 use unicode_width::UnicodeWidthStr;
 
 use crate::bytes::Addr;
-use crate::query::{Answer, AnswerColumn, Kind, ValueRef};
+use crate::query::{AnswerColumn, Kind, ValueRef};
 
 use super::cells::{CellWriter, Notation, texts};
 use super::format::{AnswerWriter, Document, Screen};
@@ -65,11 +66,11 @@ impl AnswerWriter for TableWriter {
         if std::mem::replace(&mut self.written, true) {
             out.write_all(b"\n")?;
         }
-        let columns = lay_out(document.answer, self.screen.width);
+        let columns = lay_out(document, self.screen.width);
         out.write_all(&header(&columns))?;
         let cells = cell_writers(&columns);
         let rows = document.answer.row_count();
-        let push_rows = if rows < LONG { push_laid_out } else { push_padded };
+        let push_rows = if rows < LONG || document.prose { push_laid_out } else { push_padded };
         write_rows(rows, out, |rows, text| push_rows(&columns, &cells, rows, text))
     }
 }
@@ -84,7 +85,8 @@ struct Column<'a> {
     notation: Shown,
 }
 
-fn lay_out(answer: &Answer, room: Option<usize>) -> Vec<Column<'_>> {
+fn lay_out<'a>(document: &Document<'a>, room: Option<usize>) -> Vec<Column<'a>> {
+    let answer = document.answer;
     let wishes: Vec<_> = answer.columns.iter().map(wish).collect();
     let widths = match room {
         Some(room) => fit(&wishes, GAP, room),
@@ -99,7 +101,8 @@ fn lay_out(answer: &Answer, room: Option<usize>) -> Vec<Column<'_>> {
             header: shorten_middle(&sanitize(&source.name), width).into_owned(),
             width,
             right: is_number(source.kind),
-            notation: Shown { width },
+            // What is too long for its column is then wrapped by comfy-table.
+            notation: Shown { width: if document.prose { MAX_COLUMN_WIDTH } else { width } },
         })
         .collect()
 }

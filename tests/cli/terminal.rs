@@ -99,7 +99,7 @@ fn a_conversation() {
     terminal.expect(PROMPT);
 
     // Tab completes a keyword and, as the heap is walked, the name of a type.
-    terminal.type_keys("descr\tobj\t\r");
+    terminal.type_keys("descr\t obj\t\r");
     terminal.expect("rows in ");
     terminal.expect(PROMPT);
     terminal.type_keys("select type, count where type = 'Zoo.Do\t' group by type\r");

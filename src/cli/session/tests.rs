@@ -130,3 +130,39 @@ fn an_output_that_fails_is_the_callers_business() {
     let error = session.ask(HISTOGRAM, &mut *writer, &mut Gone).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
 }
+
+#[test]
+fn an_answer_that_is_stopped_while_it_is_shown_ends_its_line() {
+    /// A screen whose user presses Ctrl-C at the first piece of text.
+    struct Impatient<'a>(&'a Console, Vec<u8>);
+    impl Write for Impatient<'_> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if self.1.is_empty() {
+                self.0.interrupt.pressed();
+            }
+            self.1.write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let (console, page) = quiet();
+    let session = Session::over(vec![snapshot(true, vec![])], &console);
+    let mut writer = Format::Json.writer(Screen::default());
+    let mut screen = Impatient(&console, Vec::new());
+    let reply = session.ask(HISTOGRAM, &mut *writer, &mut screen).unwrap();
+    assert_eq!(reply, Reply::Refused(ExitStatus::Interrupted));
+    let shown = String::from_utf8(screen.1).unwrap();
+    assert!(shown.ends_with("\"rows\":[\n"), "{shown}");
+    assert_eq!(page.take(), "stopped\n");
+}
+
+#[test]
+fn explanations_are_prose_and_rows_are_not() {
+    assert!(
+        ["help", "TABLES", "describe objects", "explain select count"]
+            .iter()
+            .all(|s| is_about_the_language(s))
+    );
+    assert!(!is_about_the_language("select type from objects") && !is_about_the_language(""));
+}

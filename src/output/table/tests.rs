@@ -2,11 +2,12 @@
 
 use super::*;
 use crate::output::samples;
+use crate::query::Answer;
 
 fn table(answer: &Answer, width: Option<usize>) -> String {
     let mut out = Vec::new();
     TableWriter::new(Screen { width, terminal: width.is_some() })
-        .write(&Document { answer, dumps: &[], problems: &[] }, &mut out)
+        .write(&Document { answer, dumps: &[], problems: &[], prose: false }, &mut out)
         .unwrap();
     String::from_utf8(out).unwrap()
 }
@@ -78,7 +79,9 @@ fn tables_are_separated_by_an_empty_line() {
     let (answer, mut out) = (samples::empty(), Vec::new());
     let mut writer = TableWriter::new(Screen::default());
     for _ in 0..2 {
-        writer.write(&Document { answer: &answer, dumps: &[], problems: &[] }, &mut out).unwrap();
+        writer
+            .write(&Document { answer: &answer, dumps: &[], problems: &[], prose: false }, &mut out)
+            .unwrap();
     }
     assert_eq!(String::from_utf8(out).unwrap(), "type  size\n──────────\n\ntype  size\n──────────\n");
 }
@@ -104,7 +107,8 @@ fn long(count: usize) -> Answer {
 #[test]
 fn a_long_table_looks_like_a_short_one() {
     for answer in [long(300), samples::every_kind(), samples::types()] {
-        let columns = lay_out(&answer, Some(70));
+        let document = Document { answer: &answer, dumps: &[], problems: &[], prose: false };
+        let columns = lay_out(&document, Some(70));
         let cells = cell_writers(&columns);
         let (mut short, mut long) = (Vec::new(), Vec::new());
         push_laid_out(&columns, &cells, 0..answer.row_count(), &mut short);
@@ -129,4 +133,24 @@ fn wide_characters_are_counted_as_two_columns() {
     answer.columns[0] = samples::text_column("type", &[Some("犬犬"), Some("ab")]);
     answer.columns.truncate(2);
     assert_eq!(table(&answer, None), "type  count\n───────────\n犬犬  1,013\nab        7\n");
+}
+
+#[test]
+fn sentences_are_wrapped_at_words() {
+    let mut answer = samples::types();
+    answer.columns[0] = samples::text_column("type", &[Some("describe"), Some("help")]);
+    answer.columns[1] =
+        samples::text_column("what", &[Some("Shows the columns of a table."), Some("Lists all.")]);
+    answer.columns.truncate(2);
+    let mut out = Vec::new();
+    TableWriter::new(Screen { width: Some(28), terminal: true })
+        .write(&Document { answer: &answer, dumps: &[], problems: &[], prose: true }, &mut out)
+        .unwrap();
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "type      what\n\
+         ────────────────────────────\n\
+         describe  Shows the columns\n          of a table.\n\
+         help      Lists all.\n"
+    );
 }
