@@ -30,5 +30,6 @@ pub mod output;
 pub mod problem;
 pub mod progress;
 pub mod query;
+pub mod units;
 
 pub use error::{Error, ErrorKind, Result};

@@ -113,9 +113,9 @@ impl Run<'_> {
 /// The line under a table: how many rows, and how long it took where that is wanted.
 pub(super) fn footer(rows: usize, elapsed: Option<std::time::Duration>) -> String {
     let noun = if rows == 1 { "row" } else { "rows" };
-    let count = crate::output::units::grouped(rows as i128);
+    let count = crate::units::grouped(rows as i128);
     match elapsed {
-        Some(elapsed) => format!("{count} {noun} in {}", crate::output::units::duration(elapsed)),
+        Some(elapsed) => format!("{count} {noun} in {}", crate::units::duration(elapsed)),
         None => format!("{count} {noun}"),
     }
 }

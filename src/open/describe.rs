@@ -7,9 +7,9 @@ use crate::dump::container::Compression;
 use crate::error::Error;
 use crate::graph::{Generation, Heap, Snapshot, generation_totals};
 use crate::info::Info;
-use crate::output::units::{grouped, human_bytes};
 use crate::problem::{Problem, Severity};
 use crate::progress::Progress;
+use crate::units::{grouped, human_bytes};
 
 use super::{Opened, heap_checks};
 
@@ -57,8 +57,8 @@ fn dump_section(info: &mut Info, opened: &Opened) {
         section.text("process", &*process.name).row("process id", process.id.to_string(), process.id);
     }
     let present = dump.memory.present_bytes();
-    section.row("memory", human_bytes(present), present);
-    section.row("cut off", human_bytes(dump.memory.cut_bytes()), dump.memory.cut_bytes());
+    section.row("memory", human_bytes(present as f64), present);
+    section.row("cut off", human_bytes(dump.memory.cut_bytes() as f64), dump.memory.cut_bytes());
 }
 
 fn runtime_section(info: &mut Info, runtime: &ClrRuntime) {
@@ -102,8 +102,8 @@ fn heap_section(
     let bytes: u64 = heap.types.all().iter().map(|t| t.size).sum();
     let free: u64 = heap.free_bytes.iter().sum();
     section.row("objects", grouped(heap.objects.len() as u64), heap.objects.len());
-    section.row("bytes", format!("{} ({})", grouped(bytes), human_bytes(bytes)), bytes);
-    section.row("free bytes", format!("{} ({})", grouped(free), human_bytes(free)), free);
+    section.row("bytes", format!("{} ({})", grouped(bytes), human_bytes(bytes as f64)), bytes);
+    section.row("free bytes", format!("{} ({})", grouped(free), human_bytes(free as f64)), free);
     section.row("types", grouped(heap.types.len() as u64), heap.types.len());
     let totals = generation_totals(heap, &snapshot.segments);
     for (generation, total) in Generation::ALL.iter().zip(totals).filter(|(_, total)| total.objects > 0) {

@@ -21,7 +21,7 @@ use super::json::Json;
 use super::json_text::{push_address, push_integer, push_real};
 use super::rows::write_rows;
 use super::sanitize::sanitize;
-use super::units::real_word;
+use crate::units::real_word;
 
 /// Writes answers as CSV.
 #[derive(Debug)]

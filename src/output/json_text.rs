@@ -5,7 +5,7 @@
 //! obey is escaped too: the document means the same and may be shown anywhere.
 
 use super::sanitize::is_hazardous;
-use super::units::real_word;
+use crate::units::real_word;
 
 /// Appends a text with its quotes.
 ///

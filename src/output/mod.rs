@@ -18,7 +18,6 @@ mod rows;
 pub mod sanitize;
 mod shorten;
 mod table;
-pub mod units;
 mod widths;
 
 #[cfg(test)]

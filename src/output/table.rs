@@ -28,8 +28,8 @@ use super::json_text::push_address;
 use super::rows::write_rows;
 use super::sanitize::sanitize;
 use super::shorten::shorten_middle;
-use super::units::{push_grouped, push_short_real};
 use super::widths::{MAX_COLUMN_WIDTH, Wish, fit, natural_width};
+use crate::units::{push_grouped, push_short_real};
 
 /// Rows from which on a table counts as long.
 const LONG: usize = 10_000;

@@ -7,7 +7,7 @@ use crate::query::{AnswerColumn, ValueRef};
 use super::cells::{Notation, texts};
 use super::sanitize::sanitize;
 use super::table::Shown;
-use super::units::grouped_width;
+use crate::units::grouped_width;
 
 /// The widest a column gets where nothing limits it. One string of a megabyte would else pad every
 /// row to a megabyte; type names stay far below. What is longer is shortened in the middle.

@@ -2,7 +2,7 @@
 
 use crate::graph::{Heap, Snapshot};
 use crate::output::sanitize::sanitize;
-use crate::output::units::{grouped, human_bytes};
+use crate::units::{grouped, human_bytes};
 
 /// A dump in a line, and its heap in another where it has one.
 pub(super) fn summary(snapshot: &Snapshot, heap: Option<&Heap>) -> String {
@@ -21,7 +21,7 @@ pub(super) fn summary(snapshot: &Snapshot, heap: Option<&Heap>) -> String {
         text.push_str(&format!(
             "{} objects, {}, {} types\n",
             grouped(heap.objects.len() as i128),
-            human_bytes(bytes),
+            human_bytes(bytes as f64),
             grouped(heap.types.len() as i128)
         ));
     }

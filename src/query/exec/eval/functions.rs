@@ -8,6 +8,7 @@ use crate::query::cells::{Cells, Data, Texts};
 use crate::query::exec::notes::Notes;
 use crate::query::exec::vector::Vector;
 use crate::query::scalar::Scalar;
+use crate::units::human_bytes;
 
 /// Calls a function in each row.
 pub fn call(function: Function, kind: Kind, arguments: Vec<Vector>, len: usize, notes: &Notes) -> Vector {
@@ -91,7 +92,7 @@ fn apply(function: Function, kind: Kind, values: &[Scalar], notes: &Notes) -> Sc
         (Function::Round, [whole, ..]) if kind != Kind::Real => whole.clone(),
         (Function::Hex, [Scalar::Integer(n)]) if *n < 0 => text(format!("-{:#x}", n.unsigned_abs())),
         (Function::Hex, [Scalar::Integer(n)]) => text(format!("{n:#x}")),
-        (Function::Human, [number]) => number.as_real().map_or(Scalar::Null, |n| text(human(n))),
+        (Function::Human, [number]) => number.as_real().map_or(Scalar::Null, |n| text(human_bytes(n))),
         _ => Scalar::Null,
     }
 }
@@ -116,22 +117,6 @@ fn round(number: f64, digits: i128) -> f64 {
     if scaled.is_finite() { scaled } else { number }
 }
 
-/// A number of bytes in the biggest unit of which there is at least one.
-fn human(bytes: f64) -> String {
-    const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
-    let mut value = bytes;
-    let mut unit = "B";
-    for bigger in UNITS {
-        // What would be shown as 1024.0 is shown as 1.0 of the next unit.
-        if value.abs() < 1023.95 {
-            break;
-        }
-        value /= 1024.0;
-        unit = bigger;
-    }
-    if unit == "B" { format!("{} B", value.round()) } else { format!("{value:.1} {unit}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,12 +132,6 @@ mod tests {
             (part(9, 1), part(2, -1), part(i128::MIN, i128::MAX)),
             (String::new(), String::new(), String::new())
         );
-    }
-
-    #[test]
-    fn sizes_for_people() {
-        let sizes = [0.0, 1023.0, 1024.0, 1536.0 * 1024.0, 1048575.0, -2048.0, 5e15].map(human);
-        assert_eq!(sizes, ["0 B", "1023 B", "1.0 KB", "1.5 MB", "1.0 MB", "-2.0 KB", "4547.5 TB"]);
     }
 
     #[test]

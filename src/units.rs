@@ -31,21 +31,21 @@ pub fn grouped_width(number: i128) -> usize {
     digits + (digits - 1) / 3 + usize::from(number < 0)
 }
 
-/// A number of bytes in the largest unit (powers of 1024, as the language reads them) that leaves
-/// at least 1, with one decimal: `512 bytes`, `1.5 KB`, `9.3 GB`.
-pub fn human_bytes(bytes: u64) -> String {
+/// A number of bytes in the largest unit (powers of 1024, as the language reads them) of which there
+/// is at least one, with one decimal: `512 B`, `1.5 KB`, `9.3 GB`.
+pub fn human_bytes(bytes: f64) -> String {
     const UNITS: [&str; 6] = ["KB", "MB", "GB", "TB", "PB", "EB"];
-    if bytes < 1024 {
-        return format!("{bytes} byte{}", if bytes == 1 { "" } else { "s" });
-    }
-    let mut value = bytes as f64 / 1024.0;
-    let mut unit = 0;
-    // 1023.95 would be printed as 1024.0 of this unit: it is 1.0 of the next.
-    while value >= 1023.95 && unit + 1 < UNITS.len() {
+    let mut value = bytes;
+    let mut unit = None;
+    for bigger in UNITS {
+        // 1023.95 would be printed as 1024.0 of this unit: it is 1.0 of the next.
+        if value.abs() < 1023.95 {
+            break;
+        }
         value /= 1024.0;
-        unit += 1;
+        unit = Some(bigger);
     }
-    format!("{value:.1} {}", UNITS[unit])
+    unit.map_or_else(|| format!("{} B", value.round()), |unit| format!("{value:.1} {unit}"))
 }
 
 /// Appends a real number for a table: at most three decimals with separators from 1 on, four
@@ -111,14 +111,14 @@ mod tests {
     #[test]
     fn sizes_never_read_1024_of_a_unit() {
         let cases = [
-            (0, "0 bytes"),
-            (1, "1 byte"),
-            (1023, "1023 bytes"),
-            (1024, "1.0 KB"),
-            (1536, "1.5 KB"),
-            ((1 << 20) - 1, "1.0 MB"),
-            (10 << 30, "10.0 GB"),
-            (u64::MAX, "16.0 EB"),
+            (0.0, "0 B"),
+            (1023.0, "1023 B"),
+            (1024.0, "1.0 KB"),
+            (1536.0 * 1024.0, "1.5 MB"),
+            (1_048_575.0, "1.0 MB"),
+            (-2048.0, "-2.0 KB"),
+            (5e15, "4.4 PB"),
+            (u64::MAX as f64, "16.0 EB"),
         ];
         for (bytes, text) in cases {
             assert_eq!(human_bytes(bytes), text);
