@@ -40,7 +40,7 @@ mod tests {
         let heap = snapshot.heap(&NoProgress).ok();
         assert_eq!(
             summary(&snapshot, heap),
-            "zoo.core: .NET 10.0.14, x64, workstation GC\n0 objects, 688 bytes, 2 types\n"
+            "zoo.core: .NET 10.0.14, x64, workstation GC\n0 objects, 688 B, 2 types\n"
         );
     }
 

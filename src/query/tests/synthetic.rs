@@ -190,5 +190,5 @@ fn threads() -> Vec<Thread> {
         exception: Some(Addr(0x7f00_0000_0000)),
     };
     let state = ThreadState { background: true, pool_worker: true, ..ThreadState::default() };
-    vec![main.clone(), Thread { os_id: None, managed_id: Some(2), state, exception: None, ..main }]
+    vec![main.clone(), Thread { os_id: None, managed_id: Some(2), state, exception: None }]
 }
