@@ -143,12 +143,6 @@ fn gc_heap(
     if !holds_heap(dump, &segments) {
         return Err(no_heap());
     }
-    if heaps.collecting {
-        problems.push(
-            Problem::loss("the dump was taken while a collection was running: objects may be half-moved, and parts of the heap may not be readable")
-                .hint("take another dump"),
-        );
-    }
     let of_threads = threads.into_iter().flat_map(|list| list.threads.iter().map(|t| t.allocation));
     let global = globals.address("GlobalAllocContext").map(|at| global_context(dump, located, at));
     let contexts = AllocContexts::new(of_threads.chain(global.flatten()).chain(heaps.allocation_contexts()));

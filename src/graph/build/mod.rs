@@ -34,6 +34,10 @@ pub fn build_heap(runtime: &ClrRuntime, progress: &dyn Progress) -> Result<Heap>
     progress.end();
     let joined = stitch::stitch(gc, &pieces, walked, &mut workers);
     let mut problems = Vec::new();
+    if gc.heaps.collecting {
+        let message = "the dump was taken while a collection was running: objects may be half-moved, and parts of the heap unreadable";
+        problems.push(Problem::loss(message).hint("take another dump"));
+    }
     tell_gaps(&joined.gaps, &mut problems);
     let (blocks, types) = type_ids::renumber(runtime, joined.blocks, &workers, &mut problems);
     let (objects, dropped) = ObjectTable::new(blocks);
