@@ -7,7 +7,13 @@
 //! Builders are not for hostile input: they panic on what makes no sense.
 
 pub mod elf_core;
+mod heap;
+mod layout;
 mod memory;
 pub mod metadata;
+mod process;
 
+pub use heap::{HeapPlan, Place, RandomHeap, Randomness, SegmentKey, TrueObject, Truth};
+pub use layout::Family;
 pub use memory::Memory;
+pub use process::{Handle, Image, ModuleKey, Process, ProcessDump, RuntimeFile, ThreadKey, Type, TypeDef};
