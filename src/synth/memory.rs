@@ -15,12 +15,12 @@ impl Memory {
     /// Maps `bytes` at `address`. Panics when the process has memory there already.
     pub fn map(&mut self, address: u64, bytes: Vec<u8>) {
         let size = bytes.len() as u64;
-        self.insert(Load { address, bytes, size, padding: 0 });
+        self.insert(Load { address, bytes, size, ..Load::default() });
     }
 
     /// Maps `size` bytes at `address` that the dump does not hold. Panics as [`Self::map`] does.
     pub fn map_unsaved(&mut self, address: u64, size: u64) {
-        self.insert(Load { address, bytes: Vec::new(), size, padding: 0 });
+        self.insert(Load { address, size, ..Load::default() });
     }
 
     fn insert(&mut self, load: Load) {
@@ -47,14 +47,16 @@ impl Memory {
         self.write(address, &value.to_le_bytes());
     }
 
-    /// Reads a word of 8 bytes. Panics where nothing is saved.
+    /// Reads a byte. Panics where nothing is saved.
+    pub fn read_u8(&self, address: u64) -> u8 {
+        let load = self.loads.iter().rfind(|l| l.address <= address);
+        load.and_then(|l| l.bytes.get((address - l.address) as usize).copied())
+            .unwrap_or_else(|| panic!("nothing is saved at {address:#x}"))
+    }
+
+    /// Reads a word of 8 bytes, as [`Self::read_u8`] does.
     pub fn read_u64(&self, address: u64) -> u64 {
-        let byte = |at: u64| {
-            let load = self.loads.iter().rfind(|l| l.address <= at);
-            load.and_then(|l| l.bytes.get((at - l.address) as usize).copied())
-                .unwrap_or_else(|| panic!("nothing is saved at {at:#x}"))
-        };
-        u64::from_le_bytes(std::array::from_fn(|i| byte(address + i as u64)))
+        u64::from_le_bytes(std::array::from_fn(|i| self.read_u8(address + i as u64)))
     }
 
     /// Cuts the stretch at `address` in two, which become two segments that are not neighbours in the
@@ -66,7 +68,7 @@ impl Memory {
         let load = &mut self.loads[index];
         let offset = address - load.address;
         let bytes = load.bytes.split_off(load.bytes.len().min(offset as usize));
-        let rest = Load { address, bytes, size: load.size - offset, padding: CUT_WIDTH };
+        let rest = Load { address, bytes, size: load.size - offset, padding: CUT_WIDTH, ..Load::default() };
         load.size = offset;
         self.loads.insert(index + 1, rest);
     }

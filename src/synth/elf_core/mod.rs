@@ -27,6 +27,8 @@ pub struct Load {
     pub size: u64,
     /// Bytes of the file in front of it that belong to nothing.
     pub padding: u64,
+    /// Bytes behind `bytes` that the file claims to hold but lacks: its end is cut off there.
+    pub lost: u64,
 }
 
 impl Load {
@@ -89,7 +91,7 @@ impl ElfCore {
     /// Adds memory of `size` bytes of which only `bytes`, the first ones, are saved.
     #[must_use]
     pub fn load_of(mut self, address: u64, bytes: &[u8], size: u64) -> Self {
-        self.loads.push(Load { address, bytes: bytes.to_vec(), size, padding: 0 });
+        self.loads.push(Load { address, bytes: bytes.to_vec(), size, ..Load::default() });
         self
     }
 
@@ -117,6 +119,7 @@ impl ElfCore {
     /// Marks the core as gdb's gcore does: by its note, and with the notes at the end.
     #[must_use]
     pub fn by_gcore(mut self) -> Self {
+        self.os_abi = 0;
         self.notes_last = true;
         self.note(&Note::gdb_target())
     }
@@ -144,7 +147,7 @@ impl ElfCore {
         let declared = self.declared_notes.unwrap_or(notes_len);
         file.extend(program_header(PT_NOTE, 4, [notes_at, 0, declared, 0]));
         for (load, &offset) in self.loads.iter().zip(&offsets) {
-            let range = [offset, load.address, load.bytes.len() as u64, load.size];
+            let range = [offset, load.address, load.bytes.len() as u64 + load.lost, load.size];
             file.extend(program_header(PT_LOAD, READ_WRITE, range));
         }
         if !self.notes_last {

@@ -32,6 +32,8 @@ pub struct RuntimeFile {
     pub build_id: Vec<u8>,
     /// Distance of the table of variables from the file's base.
     pub table_distance: u64,
+    /// Distance that the symbol tells instead of the true one.
+    pub symbol_distance: Option<u64>,
     /// Whether the table is exported. The runtime does so since 5.0.
     pub exports_table: bool,
     /// Whether the pages with symbols are saved. The kernel leaves them out.
@@ -64,6 +66,7 @@ impl RuntimeFile {
             path: Some(format!("/usr/share/dotnet/shared/Microsoft.NETCore.App/{version}/libcoreclr.so")),
             build_id: (1..=20).collect(),
             table_distance: 0x69_1238,
+            symbol_distance: None,
             exports_table: family != Family::V3_1,
             symbols_saved: true,
             headers_saved: true,
@@ -130,7 +133,7 @@ impl RuntimeFile {
         put(&mut text, 0x2010, &words(&[1 << (hash % 64) | 1 << ((hash >> 6) % 64)]));
         put(&mut text, 0x2018, &words32(&[1, hash | 1]));
         put(&mut text, 0x3018, &words32(&[1, 17 << 16 | 0x11]));
-        put(&mut text, 0x3020, &words(&[self.table_distance, 8]));
+        put(&mut text, 0x3020, &words(&[self.symbol_distance.unwrap_or(self.table_distance), 8]));
         put(&mut text, 0x4001, name.as_bytes());
         text
     }
