@@ -8,6 +8,7 @@ use crate::bytes::Addr;
 use crate::clr::GcHeap;
 use crate::clr::gc::Segment;
 use crate::clr::walk::{Gap, HeapWalk, MIN_OBJECT_SIZE, Shapes, WorkerTypes};
+use crate::limits;
 use crate::progress::Progress;
 
 use super::rows::Rows;
@@ -119,6 +120,8 @@ fn listed_free_size(size: u64, uncounted: u64) -> u64 {
 /// Cuts the segments into pieces, in order. Only segments of small objects are cut: large objects
 /// are few, and a guess may fall into the middle of one.
 pub(super) fn pieces(segments: &[Segment], PieceSize(size): PieceSize) -> Vec<Piece> {
+    let all = segments.iter().fold(0_u64, |all, s| all.saturating_add(s.end.0 - s.start.0));
+    let size = size.max(all / limits::MAX_PIECES).next_multiple_of(8);
     let mut pieces = Vec::new();
     for (index, segment) in segments.iter().enumerate() {
         let cut = HeapWalk::holds_small_objects(segment);

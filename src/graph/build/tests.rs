@@ -33,14 +33,26 @@ fn objects(heap: &Heap) -> Vec<TrueObject> {
 }
 
 /// Everything that must be the same in every run, in the order in which it is listed.
-fn answer(heap: &Heap) -> (Vec<(u32, u64, u32, u64)>, Vec<String>, Vec<u64>, Vec<String>) {
+#[derive(Debug, PartialEq)]
+struct Answer {
+    /// Segment, address, type and size of every object.
+    rows: Vec<(u32, u64, u32, u64)>,
+    types: Vec<String>,
+    free_bytes: Vec<u64>,
+    problems: Vec<String>,
+}
+
+fn answer(heap: &Heap) -> Answer {
     let rows = heap.objects.blocks().iter().flat_map(|block| {
         (0..block.len()).map(|r| (block.segment.0, block.address(r).0, block.types[r].0, block.size(r)))
     });
-    let types =
-        heap.types.all().iter().map(|t| format!("{} {} {} {}", t.method_table, t.name, t.count, t.size));
-    let problems = heap.problems.iter().map(ToString::to_string);
-    (rows.collect(), types.collect(), heap.free_bytes.clone(), problems.collect())
+    let types = heap.types.all().iter();
+    Answer {
+        rows: rows.collect(),
+        types: types.map(|t| format!("{} {} {} {}", t.method_table, t.name, t.count, t.size)).collect(),
+        free_bytes: heap.free_bytes.clone(),
+        problems: heap.problems.iter().map(ToString::to_string).collect(),
+    }
 }
 
 #[track_caller]
@@ -75,7 +87,7 @@ fn assert_true_in_all_ways(dump: &ProcessDump, context: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn a_large_segment_is_walked_exactly_however_it_is_cut(seed: u64, look_alikes in 0_u64..30) {
@@ -184,4 +196,42 @@ fn a_heap_without_objects_is_an_error() {
     dump.memory.write_u64(at, 1 << 40);
     let error = build_heap(&open(&dump), &NoProgress).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NoHeap);
+}
+
+#[test]
+fn an_absurdly_large_segment_is_cut_into_no_more_pieces_than_the_cap() {
+    const CLAIMED: u64 = 1 << 39;
+    let mut process = Process::new(Family::V10_0);
+    let segment = process.segment(0, Place::Gen2);
+    for i in 0..50 {
+        process.object(segment, process.string, i);
+    }
+    let (start, end) = (process.segment_start(segment), process.segment_end(segment));
+    process.claim_bounds(segment, [start, start + CLAIMED, start + CLAIMED]);
+    let mut core = process.dump().core();
+    // The file claims to hold all of it, and is cut right behind the objects.
+    let load = core.loads.iter_mut().find(|l| l.address == start).unwrap();
+    (load.size, load.lost) = (CLAIMED, CLAIMED - (end - start));
+    let position = core.loads.iter().position(|l| l.address == start).unwrap();
+    let last = core.loads.remove(position);
+    core.loads.push(last);
+    let dump = crate::dump::Dump::parse(crate::bytes::Mapped::Memory(core.build())).unwrap();
+    let runtime =
+        ClrRuntime::open(std::sync::Arc::new(dump), &crate::image::ModuleFiles::new(&[]).0).unwrap();
+    let gc = runtime.gc.as_ref().unwrap();
+    let pieces = pieces::pieces(&gc.segments, PieceSize(64));
+    assert!(pieces.len() as u64 <= crate::limits::MAX_PIECES + gc.segments.len() as u64, "{}", pieces.len());
+    let heap = build(&runtime, 2, 64);
+    assert_eq!(heap.objects.len(), 50);
+    assert!(heap.problems[0].message.contains("cut off"), "{:?}", heap.problems);
+}
+
+#[test]
+fn a_collection_under_way_is_told_with_the_heap() {
+    let mut process = Process::new(Family::V10_0);
+    process.heap.collecting = true;
+    let segment = process.segment(0, Place::Gen2);
+    process.object(segment, process.object, 0);
+    let heap = build(&open(&process.dump()), 1, 4096);
+    assert!(heap.problems[0].message.contains("collection was running"), "{:?}", heap.problems);
 }
