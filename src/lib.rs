@@ -30,6 +30,8 @@ pub mod output;
 pub mod problem;
 pub mod progress;
 pub mod query;
+#[cfg(any(test, feature = "synth"))]
+pub mod synth;
 pub mod units;
 
 pub use error::{Error, ErrorKind, Result};

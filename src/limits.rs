@@ -64,6 +64,14 @@ pub const MAX_GC_HEAPS: u64 = 4096;
 /// Generations in a heap's table: 4 up to 3.1, 5 since; room for two more.
 pub const MAX_GENERATIONS: u64 = 7;
 
+/// The end of the addresses that a process can have: x64 with five levels of page tables, arm64
+/// with 52 bits of address. What lies beyond is no pointer.
+pub const USER_SPACE_END: u64 = 1 << 56;
+
+/// Pieces into which the heap is cut for the workers. At 4 MiB each this is 4 TiB; larger heaps, and
+/// those of damaged dumps that only claim to be, are cut into larger pieces.
+pub const MAX_PIECES: u64 = 1 << 20;
+
 /// Segments or regions of the whole heap. Basic regions have 4 MiB, so this is 16 TiB of them.
 pub const MAX_SEGMENTS: usize = 4 << 20;
 

@@ -9,6 +9,8 @@ pub mod locate;
 pub mod metadata;
 pub mod modules;
 mod runtime;
+#[cfg(test)]
+pub(crate) mod synthetic;
 mod threads;
 pub mod types;
 pub mod walk;

@@ -102,6 +102,8 @@ pub struct ThreadList {
     pub declared: u32,
     /// Whether the list was followed to its end.
     pub complete: bool,
+    /// The missing memory at which the list broke, if it broke at such.
+    pub broken_at: Option<Fault>,
 }
 
 impl ThreadList {
@@ -125,7 +127,7 @@ pub fn threads(
     let offsets = Offsets::new(layout)?;
     let declared = memory.u32(store.offset(layout.field("ThreadStore", "ThreadCount")?))?;
     let mut link = memory.pointer(store.offset(layout.field("ThreadStore", "FirstThreadLink")?))?;
-    let mut list = ThreadList { threads: Vec::new(), declared, complete: true };
+    let mut list = ThreadList { threads: Vec::new(), declared, complete: true, broken_at: None };
     let mut seen = FxHashSet::default();
     while !link.is_null() {
         if !seen.insert(link) || list.threads.len() >= limits::MAX_THREADS {
@@ -140,6 +142,7 @@ pub fn threads(
             }
             Err(fault) => {
                 list.complete = false;
+                list.broken_at = Some(fault);
                 problems.push(Problem::loss(format!(
                     "the list of threads breaks after {} of {declared}: {fault}",
                     list.threads.len()
@@ -197,3 +200,6 @@ fn allocation(memory: &AddressSpace, offsets: &Offsets, thread: Addr) -> Result<
     };
     Ok((memory.pointer(context.offset(offsets.pointer))?, memory.pointer(context.offset(offsets.limit))?))
 }
+
+#[cfg(test)]
+mod tests;

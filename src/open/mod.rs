@@ -97,3 +97,6 @@ fn open_contents(
     snapshot.problems = problems;
     Ok(Opened { snapshot, dump, runtime, compression })
 }
+
+#[cfg(test)]
+mod tests;

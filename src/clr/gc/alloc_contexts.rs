@@ -6,6 +6,7 @@
 //! (`gc_heap::fix_allocation_context` in `src/coreclr/gc/gc.cpp`).
 
 use crate::bytes::Addr;
+use crate::limits;
 
 /// Bytes behind a context's limit that belong to it: `Align(min_obj_size)`.
 const MIN_OBJECT_SIZE: u64 = 24;
@@ -22,6 +23,7 @@ impl AllocContexts {
         let mut gaps: Vec<_> = contexts
             .into_iter()
             .filter(|(pointer, limit)| !pointer.is_null() && pointer <= limit)
+            .filter(|(_, limit)| limit.0 < limits::USER_SPACE_END)
             .map(|(pointer, limit)| (pointer, limit.offset(MIN_OBJECT_SIZE)))
             .collect();
         gaps.sort_unstable();
@@ -58,6 +60,7 @@ mod tests {
             (Addr(0), Addr(0)),
             (Addr(0x1000), Addr(0x1040)),
             (Addr(0x3000), Addr(0x2000)),
+            (Addr(0x4000), Addr(u64::MAX - 7)),
         ]);
         assert_eq!(contexts.from(Addr(0)), [(Addr(0x1000), Addr(0x1058)), (Addr(0x2000), Addr(0x2118))]);
         assert_eq!(contexts.from(Addr(0x1001)).len(), 1);

@@ -11,3 +11,6 @@ pub use dac_vars::GcDacVars;
 pub use heaps::{GcGeneration, GcHeaps, GcMode, SubHeap};
 pub use segment::{Generation, Segment, SegmentKind};
 pub use segment_list::segments;
+
+#[cfg(test)]
+mod tests;

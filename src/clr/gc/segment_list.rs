@@ -2,6 +2,8 @@
 //!
 //! Source: `class heap_segment` in `src/coreclr/gc/gcpriv.h`.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashSet;
 
 use crate::bytes::Addr;
@@ -56,7 +58,7 @@ pub fn segments(
                         "the heap has more than {} segments",
                         limits::MAX_SEGMENTS
                     )));
-                    return Ok(list);
+                    return Ok(apart(list, problems));
                 }
                 match segment(memory, &offsets, heap, generation, at) {
                     Ok((segment, next)) => {
@@ -75,7 +77,28 @@ pub fn segments(
             }
         }
     }
-    Ok(list)
+    Ok(apart(list, problems))
+}
+
+/// The segments without those that overlap one before them. Objects lie in one segment only; a
+/// damaged dump that lists the same memory again and again would be walked as often.
+fn apart(list: Vec<Segment>, problems: &mut Vec<Problem>) -> Vec<Segment> {
+    let mut taken: BTreeMap<Addr, Addr> = BTreeMap::new();
+    let mut is_apart = |segment: &Segment| {
+        let before = taken.range(..segment.end).next_back();
+        if segment.start < segment.end && before.is_some_and(|(_, &end)| end > segment.start) {
+            problems.push(Problem::loss(format!(
+                "the segment at {} (objects from {} to {}) overlaps another one: left out",
+                segment.address, segment.start, segment.end
+            )));
+            return false;
+        }
+        if segment.start < segment.end {
+            taken.insert(segment.start, segment.end);
+        }
+        true
+    };
+    list.into_iter().filter(|segment| is_apart(segment)).collect()
 }
 
 /// The generations whose chains lead to all segments, with their numbers in the table. Without
@@ -121,7 +144,8 @@ fn generation_starts(heap: &SubHeap) -> Option<(Addr, Addr)> {
 /// The segment, if its bounds make sense.
 fn sound(segment: Segment, problems: &mut Vec<Problem>) -> Option<Segment> {
     let Segment { start, end, reserved, .. } = segment;
-    if start.0 % 8 == 0 && start <= end && end <= reserved.max(segment.committed) {
+    let inside = end <= reserved.max(segment.committed) && end.0 < limits::USER_SPACE_END;
+    if start.0 % 8 == 0 && start <= end && inside {
         return Some(segment);
     }
     problems.push(Problem::loss(format!(

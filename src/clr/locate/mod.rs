@@ -12,3 +12,6 @@ mod table_search;
 
 pub use globals::{Globals, Located, locate};
 pub use runtime_module::RuntimeModule;
+
+#[cfg(test)]
+mod tests;

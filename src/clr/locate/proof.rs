@@ -6,7 +6,7 @@ use crate::clr::gc::GcDacVars;
 use crate::clr::layout::Descriptor;
 use crate::clr::threads::threads;
 use crate::clr::types::MethodTableFlags;
-use crate::dump::AddressSpace;
+use crate::dump::{AddressSpace, Fault};
 use crate::error::ErrorKind;
 
 /// The variables that prove themselves, in the order of the table of globals.
@@ -31,6 +31,10 @@ fn thread_store(memory: &AddressSpace, layout: &Descriptor, name: &'static str, 
     match threads(memory, layout, store, None, &mut Vec::new()) {
         Ok(list) => {
             let detail = format!("{} threads in the list, {} declared", list.threads.len(), list.declared);
+            // What leads out of all memory is no list; one whose pages were lost may well be.
+            if let Some(fault @ (Fault::NotSaved(_) | Fault::CutOff(_))) = list.broken_at {
+                return Check::not_possible(name, format!("{detail}: {fault}"));
+            }
             Check::of(name, list.is_sound(), detail)
         }
         Err(error) => Check::of(name, false, error.to_string()),

@@ -24,7 +24,7 @@ mod root;
 mod row;
 mod rows;
 #[cfg(test)]
-mod synthetic;
+mod sample;
 mod table;
 mod tables;
 #[cfg(test)]

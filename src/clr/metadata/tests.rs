@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::synthetic::{Builder, Cell, MVID, sample};
+use super::sample::{MVID, sample};
 use super::*;
 use crate::bytes::Addr;
 use crate::dump::AddressSpace;
+use crate::synth::metadata::{Builder, Cell};
 
 fn parse(builder: &Builder) -> Metadata<'static> {
     Metadata::parse(builder.build().into()).unwrap()
@@ -142,7 +143,7 @@ fn pointer_tables_of_uncompressed_metadata_are_followed() {
 
 #[test]
 fn indexes_widen_with_the_tables_they_point_to() {
-    let mut builder = Builder::new();
+    let mut builder = Builder::default();
     let wide = [Cell::U16(1 << 2 | 1), Cell::U16(1), Cell::U32(70_001)];
     builder.row(0x02, &[&[Cell::U32(1), Cell::Name("Many"), Cell::Name("")], &wide[..]].concat());
     for rid in 1..=70_000_u32 {
@@ -164,7 +165,7 @@ fn indexes_widen_with_the_tables_they_point_to() {
 fn coded_indexes_widen_earlier_than_plain_ones() {
     // 2^13 rows fill the 13 bits that three bits of tag leave, less one.
     for (rows, wide) in [(8191_u16, false), (8192, true)] {
-        let mut builder = Builder::new();
+        let mut builder = Builder::default();
         (0..rows).for_each(|_| builder.row(0x1b, &[Cell::U16(0)]));
         let class = u32::from(rows) << 3 | 4;
         let class = if wide { Cell::U32(class) } else { Cell::U16(class as u16) };
@@ -176,7 +177,7 @@ fn coded_indexes_widen_earlier_than_plain_ones() {
 
 #[test]
 fn a_minimal_delta_has_wide_indexes_throughout() {
-    let mut builder = Builder::new();
+    let mut builder = Builder::default();
     builder.tables_stream = "#-";
     builder.decoys.push(("#JTD", Vec::new()));
     builder.row(0x29, &[Cell::U32(5), Cell::U32(4)]);
@@ -229,7 +230,7 @@ fn names_that_are_no_utf_8_or_without_end() {
 fn a_name_longer_than_the_cap_is_refused_and_one_as_long_is_not() {
     let most = crate::limits::MAX_METADATA_NAME_BYTES;
     for (length, fits) in [(most, true), (most + 1, false)] {
-        let mut builder = Builder::new();
+        let mut builder = Builder::default();
         builder.row(0x1a, &[Cell::Name(&"n".repeat(length))]);
         assert_eq!(parse(&builder).string(StringIndex(1)).is_ok(), fits);
     }
@@ -239,7 +240,7 @@ fn a_name_longer_than_the_cap_is_refused_and_one_as_long_is_not() {
 fn a_type_s_name_is_capped_as_a_whole() {
     let most = crate::limits::MAX_METADATA_NAME_BYTES;
     for (length, fits) in [(most / 2, true), (most / 2 + 1, false)] {
-        let mut builder = Builder::new();
+        let mut builder = Builder::default();
         for flags in [1, 2] {
             let (name, lists) = ("n".repeat(length), [Cell::U16(0), Cell::U16(1), Cell::U16(1)]);
             builder.row(0x02, &[&[Cell::U32(flags), Cell::Name(&name), Cell::Name("")], &lists[..]].concat());
@@ -265,7 +266,7 @@ fn names_are_compared_up_to_a_hole_and_no_further() {
 
 #[test]
 fn types_nested_in_a_circle_are_refused() {
-    let mut builder = Builder::new();
+    let mut builder = Builder::default();
     for name in ["A", "B"] {
         let lists = [Cell::U16(0), Cell::U16(1), Cell::U16(1)];
         builder.row(0x02, &[&[Cell::U32(2), Cell::Name(name), Cell::Name("")], &lists[..]].concat());
@@ -309,7 +310,7 @@ fn indexes_out_of_their_heaps_are_refused() {
 #[test]
 fn a_list_that_leads_out_of_its_table_is_refused() {
     for (first, second) in [(2_u16, 1_u16), (1, 9), (0, 1)] {
-        let mut builder = Builder::new();
+        let mut builder = Builder::default();
         for start in [first, second] {
             let lists = [Cell::U16(0), Cell::U16(start), Cell::U16(1)];
             builder.row(0x02, &[&[Cell::U32(0), Cell::Name("A"), Cell::Name("")], &lists[..]].concat());
@@ -388,7 +389,7 @@ fn generic_parameters_are_not_counted_when_some_are_missing() {
 
 #[test]
 fn a_module_without_manifest_has_no_assembly() {
-    let mut builder = Builder::new();
+    let mut builder = Builder::default();
     builder
         .row(0x00, &[Cell::U16(0), Cell::Name("part.netmodule"), Cell::NoGuid, Cell::NoGuid, Cell::NoGuid]);
     let metadata = parse(&builder).into_owned();

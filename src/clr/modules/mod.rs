@@ -7,3 +7,6 @@ mod module;
 pub use list::modules;
 pub use metadata_source::MetadataSource;
 pub use module::{Image, Module};
+
+#[cfg(test)]
+mod tests;

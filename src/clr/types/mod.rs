@@ -9,3 +9,6 @@ pub use encoding::Encoding;
 pub use method_table::{MethodTableFlags, MethodTables, NotAMethodTable, Shape};
 pub use type_handle::TypeHandle;
 pub use type_name::{NamingModule, TypeNames};
+
+#[cfg(test)]
+mod tests;

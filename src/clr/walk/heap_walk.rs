@@ -112,7 +112,8 @@ impl<'a> HeapWalk<'a> {
                 if let Some(&(start, resume)) = contexts.first() {
                     *contexts = contexts.get(1..).unwrap_or_default();
                     next_context = contexts.first().map_or(u64::MAX, |c| c.0.0);
-                    if position == start.0 {
+                    // One that reaches out of the segment is damaged: skipping would hide objects.
+                    if position == start.0 && resume.0 <= end {
                         position = resume.0;
                         if position >= run.end().0 {
                             break;
@@ -219,6 +220,7 @@ impl<'a> HeapWalk<'a> {
         for _ in 0..PROVING_OBJECTS {
             if let Some(&(start, resume)) = self.contexts_from(at).first()
                 && start == at
+                && resume <= self.segment.end
             {
                 at = resume;
             }

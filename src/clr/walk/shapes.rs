@@ -11,12 +11,10 @@ use rustc_hash::FxHashMap;
 use crate::bytes::Addr;
 use crate::clr::types::{MethodTables, Shape};
 use crate::dump::AddressSpace;
+use crate::limits;
 
 /// Entries of a worker's table: 24 bytes each, so that it stays within the first-level cache's reach.
 const SLOTS: usize = 2048;
-
-/// Addresses that user space cannot have; a word of them is no pointer.
-const USER_SPACE_END: u64 = 1 << 56;
 
 /// All MethodTables proved so far.
 #[derive(Debug)]
@@ -109,7 +107,7 @@ impl<'a> WorkerTypes<'a> {
     #[cold]
     #[inline(never)]
     fn lookup_slowly(&mut self, word: u64, index: usize) -> Option<Slot> {
-        if word == 0 || word >= USER_SPACE_END {
+        if word == 0 || word >= limits::USER_SPACE_END {
             return None;
         }
         let mt = Addr(word);

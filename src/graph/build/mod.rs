@@ -17,6 +17,7 @@ use crate::problem::Problem;
 use crate::progress::Progress;
 
 use super::{Heap, ObjectTable};
+use pieces::PieceSize;
 
 /// Gaps that are told one by one; the rest is summed up.
 const GAPS_TOLD: usize = 5;
@@ -26,9 +27,14 @@ const GAPS_TOLD: usize = 5;
 /// # Errors
 /// The dump holds no heap. Damage is no error: what could not be walked stands in [`Heap::problems`].
 pub fn build_heap(runtime: &ClrRuntime, progress: &dyn Progress) -> Result<Heap> {
+    build_heap_in_pieces(runtime, PieceSize::default(), progress)
+}
+
+/// As [`build_heap`], with pieces of that size: the result is the same for every size.
+fn build_heap_in_pieces(runtime: &ClrRuntime, size: PieceSize, progress: &dyn Progress) -> Result<Heap> {
     let gc = runtime.gc.as_ref().map_err(Error::duplicate)?;
     let shapes = Shapes::new(&runtime.dump.memory, &gc.method_tables);
-    let pieces = pieces::pieces(&gc.segments);
+    let pieces = pieces::pieces(&gc.segments, size);
     progress.begin("walking the heap", Some(pieces.iter().map(pieces::Piece::bytes).sum()));
     let (walked, mut workers) = pieces::walk_all(gc, &shapes, &pieces, progress);
     progress.end();
@@ -67,3 +73,6 @@ fn tell_gaps(gaps: &[Gap], problems: &mut Vec<Problem>) {
         )));
     }
 }
+
+#[cfg(test)]
+mod tests;

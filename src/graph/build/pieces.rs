@@ -8,6 +8,7 @@ use crate::bytes::Addr;
 use crate::clr::GcHeap;
 use crate::clr::gc::Segment;
 use crate::clr::walk::{Gap, HeapWalk, MIN_OBJECT_SIZE, Shapes, WorkerTypes};
+use crate::limits;
 use crate::progress::Progress;
 
 use super::rows::Rows;
@@ -17,6 +18,16 @@ use super::rows::Rows;
 const PIECE_BYTES: u64 = 4 << 20;
 /// Bytes that one set of rows spans at most: its offsets are u32 in units of 8 bytes.
 const ROWS_SPAN: u64 = 16 << 30;
+
+/// Bytes of a piece.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PieceSize(pub u64);
+
+impl Default for PieceSize {
+    fn default() -> Self {
+        PieceSize(PIECE_BYTES)
+    }
+}
 
 /// A stretch of a segment.
 #[derive(Clone, Copy, Debug)]
@@ -108,7 +119,9 @@ fn listed_free_size(size: u64, uncounted: u64) -> u64 {
 
 /// Cuts the segments into pieces, in order. Only segments of small objects are cut: large objects
 /// are few, and a guess may fall into the middle of one.
-pub(super) fn pieces(segments: &[Segment]) -> Vec<Piece> {
+pub(super) fn pieces(segments: &[Segment], PieceSize(size): PieceSize) -> Vec<Piece> {
+    let all = segments.iter().fold(0_u64, |all, s| all.saturating_add(s.end.0 - s.start.0));
+    let size = size.max(all / limits::MAX_PIECES).next_multiple_of(8);
     let mut pieces = Vec::new();
     for (index, segment) in segments.iter().enumerate() {
         let cut = HeapWalk::holds_small_objects(segment);
@@ -116,7 +129,7 @@ pub(super) fn pieces(segments: &[Segment]) -> Vec<Piece> {
         while from < segment.end {
             let rest = segment.end.0 - from.0;
             // A last piece of less than half the size joins the one before.
-            let bytes = if cut && rest > PIECE_BYTES + PIECE_BYTES / 2 { PIECE_BYTES } else { rest };
+            let bytes = if cut && rest > size + size / 2 { size } else { rest };
             let until = from.offset(bytes);
             pieces.push(Piece { segment: index, from, until, first: from == segment.start });
             from = until;

@@ -1,0 +1,31 @@
+//! Opening synthetic processes, for the tests of this layer and the next.
+
+use std::sync::Arc;
+
+use crate::bytes::Mapped;
+use crate::clr::{ClrRuntime, GcHeap};
+use crate::dump::Dump;
+use crate::error::Result;
+use crate::image::ModuleFiles;
+use crate::synth::ProcessDump;
+
+/// The runtime of a process.
+pub(crate) fn open(dump: &ProcessDump) -> ClrRuntime {
+    try_open(dump).unwrap_or_else(|e| panic!("{e}: {:?}", e.hint_text()))
+}
+
+/// The runtime of a process, or why it cannot be opened.
+pub(crate) fn try_open(dump: &ProcessDump) -> Result<ClrRuntime> {
+    let dump = Dump::parse(Mapped::Memory(dump.core().build()))?;
+    ClrRuntime::open(Arc::new(dump), &ModuleFiles::new(&[]).0)
+}
+
+/// The heap of a runtime that has one.
+pub(crate) fn gc(runtime: &ClrRuntime) -> &GcHeap {
+    runtime.gc.as_ref().unwrap_or_else(|e| panic!("{e}"))
+}
+
+/// What a runtime's problems say.
+pub(crate) fn told(runtime: &ClrRuntime) -> Vec<&str> {
+    runtime.problems.iter().map(|p| p.message.as_str()).collect()
+}

@@ -1,0 +1,103 @@
+//! Lists of threads in synthetic processes, whole and damaged.
+
+use super::*;
+use crate::clr::synthetic::open;
+use crate::synth::{Family, Place, Process, ProcessDump};
+
+fn five_threads(family: Family) -> ProcessDump {
+    let mut process = Process::new(family);
+    let segment = process.segment(0, Place::Gen2);
+    process.object(segment, process.string, 5);
+    for state in [0, 0x200, 0x400, 0x800, 0x0100_0200] {
+        let thread = process.thread();
+        process.set_thread_state(thread, state);
+    }
+    process.dump()
+}
+
+/// The list read again from damaged memory, with the layout of the whole dump.
+fn damaged(dump: &ProcessDump, damage: impl Fn(&mut ProcessDump)) -> (Result<ThreadList>, Vec<Problem>) {
+    let layout = open(dump).located.layout;
+    let mut dump = dump.clone();
+    damage(&mut dump);
+    let memory = crate::dump::Dump::parse(crate::bytes::Mapped::Memory(dump.core().build())).unwrap().memory;
+    let mut problems = Vec::new();
+    let list = threads(&memory, &layout, Addr(dump.thread_store), None, &mut problems);
+    (list, problems)
+}
+
+#[test]
+fn threads_are_listed_with_their_state() {
+    for family in Family::ALL {
+        let dump = five_threads(family);
+        let list = open(&dump).threads.unwrap();
+        assert!(list.is_sound(), "{family:?}");
+        let addresses: Vec<u64> = list.threads.iter().map(|t| t.address.0).collect();
+        assert_eq!(addresses, dump.threads);
+        assert_eq!(list.threads.iter().map(|t| t.managed_id).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+        assert_eq!(list.threads[2].os_id, Some(4713));
+        let states: Vec<ThreadState> = list.threads.iter().map(|t| t.state).collect();
+        let none = ThreadState::default();
+        let expected = [
+            none,
+            ThreadState { background: true, ..none },
+            ThreadState { unstarted: true, ..none },
+            ThreadState { dead: true, ..none },
+            ThreadState { background: true, pool_worker: true, finalizer: true, ..none },
+        ];
+        assert_eq!(states, expected, "{family:?}");
+    }
+}
+
+#[test]
+fn a_circular_list_ends_and_is_told() {
+    let dump = five_threads(Family::V10_0);
+    for (last, first) in [(4, 0), (2, 2), (3, 1)] {
+        let (list, problems) =
+            damaged(&dump, |d| d.memory.write_u64(d.thread_links[last], d.thread_links[first]));
+        let list = list.unwrap();
+        assert_eq!((list.threads.len(), list.is_sound()), (last + 1, false));
+        assert!(problems[0].message.contains("in a circle"), "{problems:?}");
+    }
+}
+
+#[test]
+fn a_list_that_breaks_is_cut_and_told() {
+    let dump = five_threads(Family::V8_0);
+    let (list, problems) = damaged(&dump, |d| d.memory.write_u64(d.thread_links[2], 0xdead_0000));
+    assert_eq!(list.unwrap().threads.len(), 3);
+    assert!(problems[0].message.contains("breaks after 3 of 5"), "{problems:?}");
+    let (list, problems) = damaged(&dump, |d| d.memory.forget(d.threads[3], d.threads[3] + 1000));
+    assert_eq!(list.unwrap().threads.len(), 3);
+    assert!(problems[0].message.contains("is not in the dump"), "{problems:?}");
+}
+
+#[test]
+fn a_list_without_a_thread_is_an_error() {
+    let dump = five_threads(Family::V10_0);
+    let (list, _) = damaged(&dump, |d| d.memory.forget(d.threads[0], d.threads[0] + 1000));
+    assert_eq!(list.unwrap_err().kind(), ErrorKind::MissingMemory);
+}
+
+#[test]
+fn a_shorter_list_than_declared_is_not_sound() {
+    let dump = five_threads(Family::V10_0);
+    let (list, problems) = damaged(&dump, |d| d.memory.write_u64(d.thread_links[3], 0));
+    let list = list.unwrap();
+    assert_eq!((list.threads.len(), list.complete, list.is_sound()), (4, true, false));
+    assert_eq!(problems, []);
+}
+
+#[test]
+fn an_exception_is_found_through_its_handle() {
+    let dump = five_threads(Family::V10_0);
+    let object = dump.truth.objects[0].address;
+    let (list, _) = damaged(&dump, |d| {
+        // A word that holds the object's address: the second thread's link will do as a handle.
+        d.memory.write_u64(d.threads[0] + 600, object);
+        d.memory.write_u64(d.threads[0] + 336, d.threads[0] + 600);
+        d.memory.write_u64(d.threads[1] + 336, 0xdead_0000);
+    });
+    let exceptions: Vec<_> = list.unwrap().threads.iter().map(|t| t.exception).collect();
+    assert_eq!(exceptions[..2], [Some(Addr(object)), None]);
+}

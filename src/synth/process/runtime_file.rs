@@ -1,0 +1,210 @@
+//! `libcoreclr.so` in memory: ELF headers, a symbol table of one symbol, and the writable data with
+//! the runtime's variables and the table of their addresses.
+//!
+//! Pages: headers and notes at 0, the dynamic table at 0x1000, the GNU hash table at 0x2000, symbols
+//! at 0x3000, strings at 0x4000; data from [`DATA`] on, with variables first.
+
+use crate::synth::layout::{Family, Layout};
+use crate::synth::memory::Memory;
+
+const BASE: u64 = 0x7f12_3400_0000;
+/// Bytes of the part that is not written to.
+const TEXT: u64 = 0x6000;
+/// Where the writable data begin, from the base on, and how many bytes they have: the tables of
+/// all published builds lie inside.
+const DATA: u64 = 0x68_0000;
+const DATA_SIZE: u64 = 0x10_0000;
+/// Bytes of each variable: the largest one is an allocation context.
+const VARIABLE: u64 = 64;
+/// Words in front of the table that look like entries of it.
+const DECOYS: u64 = 3;
+/// Empty entries for functions, and entries for vtables, behind a table of distances.
+const FUNCTIONS: u64 = 5;
+const VTABLES: u64 = 68;
+const SYMBOL: &str = "g_dacTable";
+
+/// How the runtime's file lies in memory.
+#[derive(Clone, Debug)]
+pub struct RuntimeFile {
+    /// Its path among the mapped files; `None` leaves the list of mapped files out.
+    pub path: Option<String>,
+    /// Its build id; empty for a file without.
+    pub build_id: Vec<u8>,
+    /// Distance of the table of variables from the file's base.
+    pub table_distance: u64,
+    /// Distance that the symbol tells instead of the true one.
+    pub symbol_distance: Option<u64>,
+    /// Whether the table is exported. The runtime does so since 5.0.
+    pub exports_table: bool,
+    /// Whether the pages with symbols are saved. The kernel leaves them out.
+    pub symbols_saved: bool,
+    /// Whether the page with headers and build id is saved.
+    pub headers_saved: bool,
+    /// A further entry at this index of the table, as servicing releases have them.
+    pub further_entry: Option<usize>,
+}
+
+/// What the runtime's variables hold.
+#[derive(Debug)]
+pub(super) struct Variables {
+    pub thread_store: u64,
+    pub finalizer: u64,
+    pub gc_dac_vars: u64,
+    pub app_domain: u64,
+    pub global_context: (u64, u64),
+    pub object: u64,
+    pub canon: u64,
+    pub string: u64,
+    pub array: u64,
+    pub free: u64,
+}
+
+impl RuntimeFile {
+    pub(super) fn of(family: Family) -> RuntimeFile {
+        let version = family.version();
+        RuntimeFile {
+            path: Some(format!("/usr/share/dotnet/shared/Microsoft.NETCore.App/{version}/libcoreclr.so")),
+            build_id: (1..=20).collect(),
+            table_distance: 0x69_1238,
+            symbol_distance: None,
+            exports_table: family != Family::V3_1,
+            symbols_saved: true,
+            headers_saved: true,
+            further_entry: None,
+        }
+    }
+
+    pub(super) fn range(&self) -> (u64, u64) {
+        (BASE, BASE + TEXT)
+    }
+
+    /// The address of the table of variables.
+    pub fn table(&self) -> u64 {
+        BASE + self.table_distance
+    }
+
+    pub(super) fn map(&self, memory: &mut Memory, layout: &Layout, variables: &Variables) {
+        let text = self.text();
+        let pages = |from: usize, to: usize| text[from..to].to_vec();
+        if self.headers_saved {
+            memory.map(BASE, pages(0, 0x1000));
+        } else {
+            memory.map_unsaved(BASE, 0x1000);
+        }
+        if self.symbols_saved {
+            memory.map(BASE + 0x1000, pages(0x1000, TEXT as usize));
+        } else {
+            memory.map_unsaved(BASE + 0x1000, TEXT - 0x1000);
+        }
+        memory.map(BASE + DATA, variables_page(layout, variables));
+        let table = self.table_bytes(layout);
+        let word = if layout.table_of_rvas { 4 } else { 8 };
+        memory.map(self.table() - DECOYS * word, table);
+    }
+
+    /// The table, with decoys in front: addresses of variables, or distances from the base.
+    fn table_bytes(&self, layout: &Layout) -> Vec<u8> {
+        let mut entries: Vec<u64> = (0..layout.table_entries).map(variable).collect();
+        if let Some(index) = self.further_entry {
+            entries.insert(index, variable(layout.table_entries));
+        }
+        let decoys = vec![DATA + DATA_SIZE - 8; DECOYS as usize];
+        let mut distances: Vec<u64> = decoys.into_iter().chain(entries).collect();
+        if !layout.table_of_rvas {
+            return distances.into_iter().flat_map(|d| (BASE + d).to_le_bytes()).chain([0; 64]).collect();
+        }
+        distances.extend((0..FUNCTIONS).map(|_| 0));
+        distances.extend((0..VTABLES).map(|i| 0x5000 + 16 * i));
+        distances.into_iter().flat_map(|d| (d as u32).to_le_bytes()).chain([0; 64]).collect()
+    }
+
+    fn text(&self) -> Vec<u8> {
+        let mut text = vec![0; TEXT as usize];
+        self.put_headers(&mut text);
+        let dynamic =
+            [(5, BASE + 0x4000), (6, BASE + 0x3000), (10, 0x100), (0x6fff_fef5, BASE + 0x2000), (0, 0)];
+        for (i, (tag, value)) in dynamic.into_iter().enumerate() {
+            put(&mut text, 0x1000 + 16 * i, &words(&[tag, value]));
+        }
+        let name = if self.exports_table { SYMBOL } else { "coreclr_initialize" };
+        // One bucket and one Bloom word; symbol 1 is the first that is hashed.
+        let hash = gnu_hash(name);
+        put(&mut text, 0x2000, &words32(&[1, 1, 1, 6]));
+        put(&mut text, 0x2010, &words(&[1 << (hash % 64) | 1 << ((hash >> 6) % 64)]));
+        put(&mut text, 0x2018, &words32(&[1, hash | 1]));
+        put(&mut text, 0x3018, &words32(&[1, 17 << 16 | 0x11]));
+        put(&mut text, 0x3020, &words(&[self.symbol_distance.unwrap_or(self.table_distance), 8]));
+        put(&mut text, 0x4001, name.as_bytes());
+        text
+    }
+
+    fn put_headers(&self, text: &mut [u8]) {
+        put(text, 0, b"\x7fELF\x02\x01\x01");
+        put(text, 16, &[3, 0, 62, 0]);
+        put(text, 32, &words(&[64]));
+        put(text, 54, &[56, 0, 4, 0]);
+        let notes = if self.build_id.is_empty() { 0 } else { 16 + self.build_id.len() as u64 };
+        // Kind, flags; offset and address, size, alignment.
+        let headers = [
+            (1, 5, 0, TEXT, 0x1000),
+            (1, 6, DATA, DATA_SIZE, 0x1000),
+            (2, 6, 0x1000, 0x100, 8),
+            (4, 4, 0x300, notes, 4),
+        ];
+        for (i, (kind, flags, at, size, alignment)) in headers.into_iter().enumerate() {
+            put(text, 64 + 56 * i, &words32(&[kind, flags]));
+            put(text, 72 + 56 * i, &words(&[at, at, at, size, size, alignment]));
+        }
+        if notes > 0 {
+            put(text, 0x300, &words32(&[4, self.build_id.len() as u32, 3]));
+            put(text, 0x30c, b"GNU\0");
+            put(text, 0x310, &self.build_id);
+        }
+    }
+}
+
+/// Distance of the variable of entry `index` from the base.
+fn variable(index: usize) -> u64 {
+    DATA + 0x100 + VARIABLE * index as u64
+}
+
+fn variables_page(layout: &Layout, variables: &Variables) -> Vec<u8> {
+    let mut page = vec![0; 0x4000];
+    let mut set = |index: usize, value: u64| {
+        put(&mut page, (variable(index) - DATA) as usize, &words(&[value]));
+    };
+    let table = &layout.table;
+    // What stands in no test is a number that leads nowhere.
+    (0..layout.table_entries).for_each(|index| set(index, 0x11 * index as u64));
+    set(table.thread_store, variables.thread_store);
+    set(table.finalizer, variables.finalizer);
+    set(table.gc_dac_vars, variables.gc_dac_vars);
+    set(table.app_domain, variables.app_domain);
+    set(table.object, variables.object);
+    set(table.canon, variables.canon);
+    set(table.string, variables.string);
+    set(table.array, variables.array);
+    set(table.free, variables.free);
+    if let Some(index) = table.global_alloc_context {
+        let (pointer, limit) = variables.global_context;
+        let at = variable(index) - DATA + layout.global_context;
+        put(&mut page, at as usize, &words(&[pointer, limit]));
+    }
+    page
+}
+
+fn gnu_hash(name: &str) -> u32 {
+    name.bytes().fold(5381, |hash: u32, c| hash.wrapping_mul(33).wrapping_add(u32::from(c)))
+}
+
+fn put(bytes: &mut [u8], at: usize, what: &[u8]) {
+    bytes[at..at + what.len()].copy_from_slice(what);
+}
+
+fn words(words: &[u64]) -> Vec<u8> {
+    words.iter().flat_map(|word| word.to_le_bytes()).collect()
+}
+
+fn words32(words: &[u32]) -> Vec<u8> {
+    words.iter().flat_map(|word| word.to_le_bytes()).collect()
+}
