@@ -1,7 +1,6 @@
 //! The dumps of `corpus/` answer exactly as the golden files say, for any number of threads.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 use heapql::graph::Snapshot;
 use heapql::open::OpenOptions;
@@ -56,7 +55,7 @@ fn open(dump: &str) -> Snapshot {
 
 fn ask(snapshot: &Snapshot, statement: &str) -> Answer {
     let snapshots = std::slice::from_ref(snapshot);
-    let options = RunOptions { progress: &NoProgress, cancel: &AtomicBool::new(false) };
+    let options = RunOptions::default();
     heapql::query::run(snapshots, statement, &options).unwrap_or_else(|e| panic!("{statement}: {e:?}"))
 }
 

@@ -39,7 +39,7 @@ pub use lexer::{is_incomplete, split_statements};
 
 use crate::graph::Snapshot;
 use crate::problem::Problem;
-use crate::progress::Progress;
+use crate::progress::{NoProgress, Progress};
 use ast::Statement;
 use exec::Execution;
 use plan::{Plan, Source};
@@ -51,6 +51,14 @@ pub struct RunOptions<'a> {
     pub progress: &'a dyn Progress,
     /// Set from elsewhere to stop the statement; it is looked at every few thousand rows.
     pub cancel: &'a AtomicBool,
+}
+
+impl Default for RunOptions<'static> {
+    /// Tells nobody, and is never stopped.
+    fn default() -> Self {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        RunOptions { progress: &NoProgress, cancel: &NEVER }
+    }
 }
 
 impl fmt::Debug for RunOptions<'_> {
