@@ -3,7 +3,7 @@
 //! What the query layer scans. Nothing here knows how a dump is read or where the runtime keeps
 //! its structures; the builder hands everything over.
 
-mod build;
+mod heap_builder;
 mod ids;
 mod modules;
 mod objects;
@@ -14,7 +14,7 @@ mod types;
 
 pub use crate::clr::ThreadState;
 pub use crate::clr::gc::{Generation, Segment, SegmentKind};
-pub use build::build_heap;
+pub use heap_builder::build_heap;
 pub use ids::{ObjectId, SegmentId, TypeId};
 pub use modules::Module;
 pub use objects::{ObjectBlock, ObjectTable, RowSize};
