@@ -14,6 +14,7 @@ mod project;
 mod scan;
 mod sort;
 mod top;
+mod unknown_types;
 mod vector;
 mod workers;
 
@@ -80,6 +81,9 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
         Source::Table { snapshot, table, used } => {
             let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
             let heap = if plan.needs_heap() { Some(from.heap(execution.progress)?) } else { None };
+            if let Some(heap) = heap {
+                execution.notes.tell(unknown_types::unknown_types(plan, *table, &heap.types));
+            }
             match (table, heap) {
                 (TableId::Objects, Some(heap)) => {
                     over(plan, &ObjectScan::new(from, heap, *snapshot), execution)?

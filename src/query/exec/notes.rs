@@ -13,12 +13,24 @@ pub struct Notes {
     overflow: AtomicBool,
     /// For each dump the objects whose length is not in it. A set, since a length may be asked for twice.
     unreadable: Mutex<BTreeMap<usize, Bitmap>>,
+    /// What was found before a scan began.
+    told: Mutex<Vec<Problem>>,
 }
 
 impl Notes {
     /// Notes that a result is null because no number of its kind can hold it.
     pub fn overflow(&self) {
         self.overflow.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes what was found before a scan began; the same thing once.
+    pub fn tell(&self, problems: Vec<Problem>) {
+        let mut told = self.told.lock().unwrap_or_else(|e| e.into_inner());
+        for problem in problems {
+            if !told.contains(&problem) {
+                told.push(problem);
+            }
+        }
     }
 
     /// Notes objects of a dump with `all` objects whose length could not be read.
@@ -34,7 +46,7 @@ impl Notes {
 
     /// All that was noted.
     pub fn problems(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
+        let mut problems = self.told.lock().unwrap_or_else(|e| e.into_inner()).clone();
         let unreadable = self.unreadable.lock().unwrap_or_else(|e| e.into_inner());
         for (dump, objects) in unreadable.iter() {
             let (count, dump) = (objects.count(), dump + 1);

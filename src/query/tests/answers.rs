@@ -160,6 +160,22 @@ fn missing_lengths_are_null_and_counted_once() {
 }
 
 #[test]
+fn a_type_that_the_heap_does_not_have_is_told_with_the_nearest_name() {
+    let told = |statement: &str| -> Vec<String> {
+        let answer = ask(&zoo(), statement).unwrap();
+        let notes = answer.warnings.iter().filter(|w| w.message.contains("named"));
+        notes.map(ToString::to_string).collect()
+    };
+    assert_eq!(
+        told("select count where type = 'Zoo.Dgo' or 'Zoo.Dgo' = type"),
+        ["no object is of a type named 'Zoo.Dgo' (did you mean 'Zoo.Dog'?)"]
+    );
+    assert_eq!(told("select type from types where type = 'Quite.Another' and count > 0").len(), 1);
+    assert!(told("select count where type = 'Zoo.Dog'").is_empty());
+    assert!(told("select count(*) from segments where kind = 'Zoo.Dgo'").is_empty());
+}
+
+#[test]
 fn several_dumps() {
     let dumps = [snapshot(1, 60, 7), snapshot(2, 90, 7)];
     assert_eq!(lines(&dumps, "select count from @2.objects"), ["90"]);
