@@ -170,9 +170,12 @@ proptest! {
         let mut random = Randomness::new(seed);
         let extremes = [0, 1, u64::MAX, u64::MAX - 7, 1 << 63, 0x7fff_ffff, 0xffff_ffff, 1 << 47, 1 << 50];
         for _ in 0..count {
-            // Words that are there already lead to places that exist.
-            let to = random.below(core.len() as u64 / 8 - 1) as usize * 8;
-            let from = random.below(core.len() as u64 / 8 - 1) as usize * 8;
+            // Half of the damage goes to the runtime's own structures, which lie first; words that
+            // are there already lead to places that exist.
+            let words = core.len() as u64 / 8 - 1;
+            let to = random.one_of(&[words, words.min(8000)]);
+            let to = random.below(to) as usize * 8;
+            let from = random.below(words) as usize * 8;
             let word: [u8; 8] = match random.below(2) {
                 0 => random.one_of(&extremes).to_le_bytes(),
                 _ => core[from..from + 8].try_into().unwrap(),

@@ -209,7 +209,7 @@ impl Process {
 }
 
 impl Process {
-    /// All types with names of one namespace in a module of their own, each with 24 bytes and more.
+    /// Adds a module with a class of each of these names, of 24 to 112 bytes.
     pub fn classes(&mut self, module: &str, namespace: &str, names: &[&str]) -> Vec<Type> {
         let module = self.module(module, Image::Mapped);
         let class = |(i, name): (usize, &&str)| {
