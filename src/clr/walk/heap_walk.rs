@@ -186,7 +186,7 @@ impl<'a> HeapWalk<'a> {
     }
 
     /// The next place at or behind `from` at which objects seem to begin: from where
-    /// [`PROVING_OBJECTS`] follow each other, or fewer up to the segment's very end. `None` when there is none.
+    /// several follow each other, or fewer up to the segment's very end. `None` when there is none.
     pub fn next_start(&self, types: &mut WorkerTypes<'_>, from: Addr) -> Option<Addr> {
         let end = self.segment.end;
         let mut at = Addr(from.0.next_multiple_of(8));
