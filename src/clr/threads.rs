@@ -130,9 +130,16 @@ pub fn threads(
     let mut list = ThreadList { threads: Vec::new(), declared, complete: true, broken_at: None };
     let mut seen = FxHashSet::default();
     while !link.is_null() {
-        if !seen.insert(link) || list.threads.len() >= limits::MAX_THREADS {
+        if !seen.insert(link) {
             list.complete = false;
             problems.push(Problem::loss(format!("the list of threads runs in a circle at {link}")));
+            break;
+        }
+        // Going on could take as long as the file is large, and the rest would be believed by nobody.
+        if list.threads.len() >= limits::MAX_THREADS.min(declared as usize) {
+            list.complete = false;
+            let message = format!("the list of threads goes on behind the {declared} that are declared");
+            problems.push(Problem::loss(message));
             break;
         }
         match thread(memory, &offsets, Addr(link.0.wrapping_sub(offsets.link)), finalizer) {

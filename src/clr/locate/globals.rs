@@ -78,8 +78,9 @@ pub fn locate(dump: &Dump, module: &RuntimeModule, problems: &mut Vec<Problem>) 
                 continue;
             }
             let (family, layout, layout_source) = (bundled.name(), layout.clone(), layout_source.clone());
-            search.hit(shift, Located { layout, family, layout_source, globals, found_by, checks });
-            if shift == 0 {
+            let doubt = (proof::failed(&checks), shift);
+            search.hit(doubt, Located { layout, family, layout_source, globals, found_by, checks });
+            if search.is_certain() {
                 break;
             }
         }
@@ -90,34 +91,33 @@ pub fn locate(dump: &Dump, module: &RuntimeModule, problems: &mut Vec<Problem>) 
     search.best.map(|(_, located)| located).ok_or_else(|| unproved(memory, module, search.closest))
 }
 
+/// What speaks against a candidate: checks that fail, then entries by which it is shifted.
+type Doubt = (usize, u64);
+
 /// The best of what was proved so far. With a table that begins elsewhere, or with the layout of
 /// another version, entries may prove right by chance of a common shift: the less shift, the better.
 #[derive(Debug, Default)]
 struct Search {
-    best: Option<(u64, Located)>,
+    best: Option<(Doubt, Located)>,
     closest: Option<Vec<Check>>,
 }
 
 impl Search {
-    fn hit(&mut self, shift: u64, located: Located) {
-        if self.best.as_ref().is_none_or(|&(least, _)| shift < least) {
-            self.best = Some((shift, located));
+    fn hit(&mut self, doubt: Doubt, located: Located) {
+        if self.best.as_ref().is_none_or(|&(least, _)| doubt < least) {
+            self.best = Some((doubt, located));
         }
     }
 
     fn miss(&mut self, checks: Vec<Check>) {
-        if self.closest.as_ref().is_none_or(|c| passed(c) < passed(&checks)) {
+        if self.closest.as_ref().is_none_or(|c| proof::passed(c) < proof::passed(&checks)) {
             self.closest = Some(checks);
         }
     }
 
     fn is_certain(&self) -> bool {
-        matches!(self.best, Some((0, _)))
+        matches!(self.best, Some(((0, 0), _)))
     }
-}
-
-fn passed(checks: &[Check]) -> usize {
-    checks.iter().filter(|c| c.outcome == Outcome::Passed).count()
 }
 
 /// The layouts to try: the version's own; all, newest first, when the version is not known.

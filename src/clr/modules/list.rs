@@ -30,8 +30,7 @@ pub fn modules(
 ) -> Result<Vec<Module>> {
     let domain = app_domain(memory, layout, globals)
         .ok_or_else(|| Error::new(ErrorKind::MissingMemory, "the application domain cannot be read"))?;
-    let list = domain.offset(layout.field("AppDomain", "DomainAssemblyList")?);
-    let (assemblies, declared) = array_list(memory, layout, list)?;
+    let (assemblies, declared) = assemblies(memory, layout, domain)?;
     if (assemblies.len() as u64) < declared {
         let read = assemblies.len();
         problems.push(Problem::loss(format!("only {read} of {declared} assemblies can be read")));
@@ -47,6 +46,14 @@ pub fn modules(
         }
     }
     Ok(modules)
+}
+
+/// The assemblies that the application domain at `domain` lists, and how many it declares.
+///
+/// # Errors
+/// The list itself is not in the dump, or the layout lacks a field.
+pub fn assemblies(memory: &AddressSpace, layout: &Descriptor, domain: Addr) -> Result<(Vec<Addr>, u64)> {
+    array_list(memory, layout, domain.offset(layout.field("AppDomain", "DomainAssemblyList")?))
 }
 
 /// The one application domain. Before 3.0 there were several kinds, and the system domain leads to the default one.
@@ -88,7 +95,10 @@ fn array_list(memory: &AddressSpace, layout: &Descriptor, list: Addr) -> Result<
 }
 
 /// The Module of a DomainAssembly: its own field up to 3.1, else by its Assembly.
-fn module_of(memory: &AddressSpace, layout: &Descriptor, domain_assembly: Addr) -> Result<Addr> {
+///
+/// # Errors
+/// One of the structures is not in the dump, or the layout lacks a field.
+pub fn module_of(memory: &AddressSpace, layout: &Descriptor, domain_assembly: Addr) -> Result<Addr> {
     if let Some(offset) = layout.optional_field("DomainAssembly", "Module") {
         return Ok(memory.pointer(domain_assembly.offset(offset))?);
     }
