@@ -60,7 +60,7 @@ pub(super) struct Slot {
 #[derive(Debug)]
 pub struct WorkerTypes<'a> {
     shapes: &'a Shapes<'a>,
-    slots: Box<[Slot]>,
+    slots: Box<[Slot; SLOTS]>,
     ids: FxHashMap<Addr, u32>,
     method_tables: Vec<Addr>,
 }
@@ -73,7 +73,7 @@ impl<'a> WorkerTypes<'a> {
     pub fn new(shapes: &'a Shapes<'a>) -> Self {
         let mut types = WorkerTypes {
             shapes,
-            slots: vec![Slot::default(); SLOTS].into_boxed_slice(),
+            slots: Box::new([Slot::default(); SLOTS]),
             ids: FxHashMap::default(),
             method_tables: Vec::new(),
         };
@@ -94,14 +94,18 @@ impl<'a> WorkerTypes<'a> {
     }
 
     /// The type of an object whose first word is `word`, or `None` when it leads to no MethodTable.
-    #[inline]
+    #[inline(always)]
     pub(super) fn lookup(&mut self, word: u64) -> Option<Slot> {
         // Multiplying spreads the few bits in which neighbouring MethodTables differ over the top ones.
         let index = (word >> 3).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - SLOTS.trailing_zeros());
-        match self.slots.get(index as usize) {
-            Some(slot) if slot.mt == word && word != 0 => Some(*slot),
-            _ => self.lookup_slowly(word, index as usize),
+        // Field by field: as a whole a slot would go through the stack, which the inner loop would wait for.
+        if let Some(&Slot { mt, base_size, component_size, id }) = self.slots.get(index as usize)
+            && mt == word
+            && word != 0
+        {
+            return Some(Slot { mt, base_size, component_size, id });
         }
+        self.lookup_slowly(word, index as usize)
     }
 
     #[cold]
