@@ -32,10 +32,10 @@ pub struct Descriptor {
     encodings: FxHashMap<String, String>,
 }
 
-/// The name under which a type's size stands among its fields.
-const SIZE: &str = "!";
-
 impl Descriptor {
+    /// The name under which a type's size stands among its fields.
+    pub const SIZE: &str = "!";
+
     /// Reads a description.
     ///
     /// # Errors
@@ -98,11 +98,6 @@ impl Descriptor {
         self.types.get(type_name)?.get(field).copied()
     }
 
-    /// The size of a type in bytes, or `None` where it is not said.
-    pub fn size(&self, type_name: &str) -> Option<u64> {
-        self.optional_field(type_name, SIZE)
-    }
-
     /// The value of a global, or `None` where that version has no such global.
     pub fn global(&self, name: &str) -> Option<&GlobalValue> {
         self.globals.get(name)
@@ -119,6 +114,16 @@ impl Descriptor {
             GlobalValue::Number(number) => Some(*number),
             _ => None,
         }
+    }
+
+    /// The value of a global that is a number.
+    ///
+    /// # Errors
+    /// The description does not have it.
+    pub fn required_number(&self, name: &str) -> Result<u64> {
+        self.number(name).ok_or_else(|| {
+            Error::new(ErrorKind::UnknownRuntime, format!("the layout's {name} is not known for this runtime"))
+        })
     }
 
     /// How a pointer is encoded in memory where it is not a plain pointer, else `None`.
@@ -165,7 +170,7 @@ mod tests {
     fn reads_the_compact_form() {
         let d = Descriptor::parse(COMPACT.as_bytes()).unwrap();
         assert_eq!(d.field("Thread", "LinkNext").unwrap(), 112);
-        assert_eq!(d.size("Thread"), Some(2000));
+        assert_eq!(d.field("Thread", Descriptor::SIZE).unwrap(), 2000);
         assert_eq!(d.global("AppDomain"), Some(&GlobalValue::PointerData(1)));
         assert_eq!(d.number("Unmask"), Some(7));
         assert_eq!(d.global("Heap"), Some(&GlobalValue::DacTable(19)));

@@ -98,6 +98,15 @@ impl From<Fault> for NotAMethodTable {
     }
 }
 
+/// What the MethodTable says of its module.
+#[derive(Clone, Copy, Debug)]
+enum ModuleField {
+    /// The one that defines the type (since 9.0).
+    Defining(u64),
+    /// The one that loaded the type.
+    Loader(u64),
+}
+
 /// Offsets of the fields, resolved once.
 #[derive(Clone, Debug)]
 struct Offsets {
@@ -108,8 +117,7 @@ struct Offsets {
     token16: Option<u64>,
     num_virtuals: u64,
     parent: u64,
-    module: Option<u64>,
-    loader_module: Option<u64>,
+    module: ModuleField,
     canon: u64,
     canon_tag: u64,
     per_inst_info: u64,
@@ -149,17 +157,19 @@ impl MethodTables {
         let optional = |field: &str| layout.optional_field("MethodTable", field);
         let per_inst_info = of("PerInstInfo")?;
         let offsets = Offsets {
-            size: layout.size("MethodTable").unwrap_or(64),
+            size: of(Descriptor::SIZE)?,
             flags: of("MTFlags")?,
             base_size: of("BaseSize")?,
             flags2: of("MTFlags2")?,
             token16: optional("Token16"),
             num_virtuals: of("NumVirtuals")?,
             parent: of("ParentMethodTable")?,
-            module: optional("Module"),
-            loader_module: optional("LoaderModule"),
+            module: match optional("Module") {
+                Some(offset) => ModuleField::Defining(offset),
+                None => ModuleField::Loader(of("LoaderModule")?),
+            },
             canon: of("EEClassOrCanonMT")?,
-            canon_tag: layout.number("MethodTable.CanonTag").unwrap_or(1),
+            canon_tag: layout.required_number("MethodTable.CanonTag")?,
             per_inst_info,
             element_type: of("ElementType")?,
             slot1: optional("MultipurposeSlot1").unwrap_or(per_inst_info),
@@ -267,10 +277,10 @@ impl MethodTables {
     /// Since 9.0 the MethodTable says it. Before, it names the module that *loaded* the type, which
     /// is another one for generic instances over types of collectible assemblies; those carry an override.
     pub fn defining_module(&self, memory: &AddressSpace, mt: Addr) -> Result<Addr, Fault> {
-        if let Some(offset) = self.offsets.module {
-            return memory.pointer(mt.offset(offset));
-        }
-        let loader_module = self.offsets.loader_module.unwrap_or(self.offsets.canon - 16);
+        let loader_module = match self.offsets.module {
+            ModuleField::Defining(offset) => return memory.pointer(mt.offset(offset)),
+            ModuleField::Loader(offset) => offset,
+        };
         let flags = self.flags(memory, mt)?;
         if !flags.is_array() && !flags.is_generic() {
             return memory.pointer(mt.offset(loader_module));
