@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::bytes::Addr;
 use crate::clr::checks::Check;
 use crate::clr::gc::{self, AllocContexts, GcDacVars, GcHeaps, Segment};
-use crate::clr::layout::RuntimeVersion;
+use crate::clr::layout::{self, RuntimeVersion};
 use crate::clr::locate::{self, Located, RuntimeModule};
 use crate::clr::metadata::Metadata;
 use crate::clr::modules::{self, MetadataSource, Module};
@@ -15,6 +15,9 @@ use crate::dump::Dump;
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::ModuleFiles;
 use crate::problem::Problem;
+
+/// The library in which System.Object lies.
+const CORE_LIBRARY: &str = "System.Private.CoreLib.dll";
 
 /// The GC heap as it is before it is walked.
 #[derive(Debug)]
@@ -77,9 +80,22 @@ impl ClrRuntime {
         Ok(ClrRuntime { dump, module, located, threads, modules, metadata, gc, problems })
     }
 
-    /// The runtime's version: as its build id or path tells it, else only the family of its layout.
+    /// The runtime's version: as its build id, its path or its core library tells it, else only the
+    /// family of its layout.
     pub fn version(&self) -> Option<RuntimeVersion> {
-        self.module.version().or_else(|| self.located.family.parse().ok())
+        let told = self.module.version().or_else(|| self.core_library_version());
+        told.or_else(|| self.located.family.parse().ok())
+    }
+
+    /// The version that System.Private.CoreLib bears, if it is one of the family whose layout proved
+    /// right: before 5.0 the library had numbers of its own.
+    fn core_library_version(&self) -> Option<RuntimeVersion> {
+        let mut modules = self.modules_with_metadata();
+        let (_, source) = modules.find(|(module, _)| module.file_name() == Some(CORE_LIBRARY))?;
+        let metadata = source.open(&self.dump.memory)?;
+        let version =
+            metadata.assembly_attribute_text("AssemblyInformationalVersionAttribute")?.parse().ok()?;
+        (layout::for_version(version)?.name() == self.located.family).then_some(version)
     }
 
     /// The modules with where each has its metadata.

@@ -122,7 +122,10 @@ impl Descriptor {
     /// The description does not have it.
     pub fn required_number(&self, name: &str) -> Result<u64> {
         self.number(name).ok_or_else(|| {
-            Error::new(ErrorKind::UnknownRuntime, format!("the layout's {name} is not known for this runtime"))
+            Error::new(
+                ErrorKind::UnknownRuntime,
+                format!("the layout's {name} is not known for this runtime"),
+            )
         })
     }
 

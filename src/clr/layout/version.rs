@@ -3,6 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+/// The folder of the shared framework, in which each version has a folder of its own.
+const SHARED_FRAMEWORK: &str = "Microsoft.NETCore.App";
+
 /// A runtime's version, such as 10.0.14. The patch is `None` where only the family is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuntimeVersion {
@@ -37,12 +40,12 @@ impl FromStr for RuntimeVersion {
 
 impl RuntimeVersion {
     /// The version that stands in the path of an installed runtime
-    /// (`.../shared/Microsoft.NETCore.App/10.0.14/libcoreclr.so`), or `None` for a path of another form.
+    /// (`.../shared/Microsoft.NETCore.App/10.0.14/libcoreclr.so`), or `None` for a path of another form:
+    /// that of a self-contained application may hold the application's version.
     pub fn from_path(path: &str) -> Option<RuntimeVersion> {
-        path.rsplit('/').skip(1).find_map(|folder| {
-            let version = folder.parse().ok()?;
-            folder.starts_with(|c: char| c.is_ascii_digit()).then_some(version)
-        })
+        let mut folders = path.rsplit('/').skip(1);
+        let version = folders.next()?.parse().ok()?;
+        (folders.next()? == SHARED_FRAMEWORK).then_some(version)
     }
 }
 
@@ -62,6 +65,7 @@ mod tests {
             Some("11.0.0")
         );
         assert_eq!(of("/app/libcoreclr.so"), None);
+        assert_eq!(of("/opt/shop/1.2.3/libcoreclr.so"), None, "the application's version");
         assert_eq!(of("libcoreclr.so"), None);
     }
 }
