@@ -1,5 +1,18 @@
 //! heapql: an offline analyzer for .NET core dumps.
 //!
+//! ```no_run
+//! use heapql::open::{OpenOptions, open};
+//! use heapql::progress::NoProgress;
+//! use heapql::query::{RunOptions, run};
+//!
+//! let opened = open("app.core".as_ref(), &OpenOptions::default(), &NoProgress)?;
+//! let answer = run(&[opened.snapshot], "select type, count, size group by type", &RunOptions::default())?;
+//! for row in 0..answer.row_count() {
+//!     println!("{:?} {:?}", answer.columns[0].value(row), answer.columns[2].value(row));
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! The crate is layered, and the layers know each other in one direction only:
 //!
 //! | layer | what it knows | what it must not know |
@@ -9,8 +22,10 @@
 //! | [`image`] | ELF and PE modules in memory or on disk | the runtime's structures |
 //! | [`clr`] | the runtime: layouts, globals, heaps, types, modules | columns, queries |
 //! | [`graph`] | the heap as columns | how a dump is read |
+//! | [`info`] | what is known of a dump, as data | how it is printed |
 //! | [`query`] | the language over those columns | how results are printed |
 //! | [`output`] | results as tables, JSON, CSV | where they came from |
+//! | [`open`] | the way from a file to a dump that can be asked | statements |
 //! | [`cli`] | arguments, commands, the prompt, exit statuses | everything else is below it |
 
 pub mod bytes;
