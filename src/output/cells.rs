@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::bytes::Addr;
 use crate::query::{AnswerColumn, CellData, ValueRef};
 
+use super::json_text::push_address;
+
 /// How a format spells values. Each method appends one value.
 pub(super) trait Notation: Sync {
     /// No value.
@@ -16,9 +18,13 @@ pub(super) trait Notation: Sync {
     /// A real number.
     fn real(&self, number: f64, out: &mut Vec<u8>);
     /// An address.
-    fn address(&self, address: Addr, out: &mut Vec<u8>);
+    fn address(&self, address: Addr, out: &mut Vec<u8>) {
+        push_address(address.0, out);
+    }
     /// True or false.
-    fn boolean(&self, value: bool, out: &mut Vec<u8>);
+    fn boolean(&self, value: bool, out: &mut Vec<u8>) {
+        out.extend_from_slice(if value { b"true" } else { b"false" });
+    }
     /// A list of values.
     fn list(&self, items: &[ValueRef<'_>], out: &mut Vec<u8>);
 

@@ -12,13 +12,12 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use crate::bytes::Addr;
 use crate::query::ValueRef;
 
 use super::cells::{CellWriter, Notation};
 use super::format::{AnswerWriter, Document, Screen};
 use super::json::Json;
-use super::json_text::{push_address, push_integer, push_real};
+use super::json_text::{push_integer, push_real};
 use super::rows::write_rows;
 use super::sanitize::sanitize;
 use crate::units::real_word;
@@ -102,19 +101,9 @@ impl Notation for Csv {
         }
     }
 
-    fn address(&self, address: Addr, out: &mut Vec<u8>) {
-        push_address(address.0, out);
-    }
-
-    fn boolean(&self, value: bool, out: &mut Vec<u8>) {
-        Json.boolean(value, out);
-    }
-
     /// CSV has no lists: the field holds the JSON array.
     fn list(&self, items: &[ValueRef<'_>], out: &mut Vec<u8>) {
-        let mut json = Vec::new();
-        Json.list(items, &mut json);
-        self.text(&String::from_utf8_lossy(&json), out);
+        self.text(&Json::array(items), out);
     }
 }
 

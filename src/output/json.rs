@@ -138,6 +138,15 @@ pub(super) fn push_list<T>(items: &[T], out: &mut Vec<u8>, push: impl Fn(&T, &mu
 /// JSON's notation of cells.
 pub(super) struct Json;
 
+impl Json {
+    /// A list as the text of a JSON array, for formats that have no lists of their own.
+    pub(super) fn array(items: &[ValueRef<'_>]) -> String {
+        let mut json = Vec::new();
+        Json.list(items, &mut json);
+        String::from_utf8_lossy(&json).into_owned()
+    }
+}
+
 impl Notation for Json {
     fn null(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(b"null");
@@ -159,10 +168,6 @@ impl Notation for Json {
         out.push(b'"');
         push_address(address.0, out);
         out.push(b'"');
-    }
-
-    fn boolean(&self, value: bool, out: &mut Vec<u8>) {
-        out.extend_from_slice(if value { b"true" } else { b"false" });
     }
 
     fn list(&self, items: &[ValueRef<'_>], out: &mut Vec<u8>) {

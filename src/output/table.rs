@@ -18,13 +18,11 @@ use comfy_table::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use crate::bytes::Addr;
 use crate::query::{AnswerColumn, Kind, ValueRef};
 
 use super::cells::{CellWriter, Notation, texts};
 use super::format::{AnswerWriter, Document, Screen};
 use super::json::Json;
-use super::json_text::push_address;
 use super::rows::write_rows;
 use super::sanitize::sanitize;
 use super::shorten::shorten_middle;
@@ -209,18 +207,8 @@ impl Notation for Shown {
         push_short_real(number, out);
     }
 
-    fn address(&self, address: Addr, out: &mut Vec<u8>) {
-        push_address(address.0, out);
-    }
-
-    fn boolean(&self, value: bool, out: &mut Vec<u8>) {
-        Json.boolean(value, out);
-    }
-
     fn list(&self, items: &[ValueRef<'_>], out: &mut Vec<u8>) {
-        let mut json = Vec::new();
-        Json.list(items, &mut json);
-        self.text(&String::from_utf8_lossy(&json), out);
+        self.text(&Json::array(items), out);
     }
 }
 
