@@ -23,12 +23,6 @@ impl Addr {
         Addr(self.0.wrapping_add(offset))
     }
 
-    /// The address `offset` bytes on or back.
-    #[must_use]
-    pub fn offset_signed(self, offset: i64) -> Addr {
-        Addr(self.0.wrapping_add_signed(offset))
-    }
-
     /// The address with the bits of `mask` cleared.
     #[must_use]
     pub fn without(self, mask: u64) -> Addr {

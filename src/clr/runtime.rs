@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::bytes::Addr;
 use crate::clr::checks::Check;
-use crate::clr::gc::{self, AllocContexts, GcDacVars, GcHeaps, Segment};
+use crate::clr::gc::{self, AllocContextFields, AllocContexts, GcDacVars, GcHeaps, Segment};
 use crate::clr::layout::{self, RuntimeVersion};
 use crate::clr::locate::{self, Located, RuntimeModule};
 use crate::clr::metadata::Metadata;
@@ -160,7 +159,10 @@ fn gc_heap(
         return Err(no_heap());
     }
     let of_threads = threads.into_iter().flat_map(|list| list.threads.iter().map(|t| t.allocation));
-    let global = globals.address("GlobalAllocContext").map(|at| global_context(dump, located, at));
+    // The context that threads without one of their own share. Where it is missing in the dump it is
+    // not in use either: the walk would tell.
+    let fields = AllocContextFields::of_threads(layout)?;
+    let global = globals.address("GlobalAllocContext").map(|at| fields.read(memory, at).ok());
     let contexts = AllocContexts::new(of_threads.chain(global.flatten()).chain(heaps.allocation_contexts()));
     Ok(GcHeap {
         dac_version: vars.version,
@@ -170,17 +172,6 @@ fn gc_heap(
         method_tables: MethodTables::new(layout, free)?,
         free_uncounted: layout.number("FreeObject.UncountedBytes").unwrap_or(0),
     })
-}
-
-/// The context that threads without one of their own share. It may be missing in the dump, and then
-/// it is not in use either: the walk would tell.
-fn global_context(dump: &Dump, located: &Located, at: Addr) -> Option<(Addr, Addr)> {
-    let layout = &located.layout;
-    let inner = layout.optional_field("EEAllocContext", "GCAllocationContext").unwrap_or(0);
-    let pointer = layout.field("GCAllocContext", "Pointer").ok()?;
-    let limit = layout.field("GCAllocContext", "Limit").ok()?;
-    let read = |offset: u64| dump.memory.pointer(at.offset(inner + offset)).ok();
-    Some((read(pointer)?, read(limit)?))
 }
 
 /// Whether the dump was taken with the heap. One without still holds the pages that threads' stacks

@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::problem::Problem;
 
+use super::gc::AllocContextFields;
 use super::layout::Descriptor;
 
 /// `TS_Background`.
@@ -63,20 +64,15 @@ struct Offsets {
     /// The way from the Thread to its allocation context: a distance, or one behind a pointer.
     alloc_context: Option<u64>,
     thread_locals: Option<(u64, u64)>,
-    pointer: u64,
-    limit: u64,
+    context: AllocContextFields,
 }
 
 impl Offsets {
     fn new(layout: &Descriptor) -> Result<Offsets> {
         let of = |field: &str| layout.field("Thread", field);
-        // Since 9.0 the context lies in the RuntimeThreadLocals, in 10.0 within an EEAllocContext there.
+        // Since 9.0 the context lies in the RuntimeThreadLocals.
         let thread_locals = match layout.optional_field("Thread", "RuntimeThreadLocals") {
-            Some(pointer) => {
-                let outer = layout.field("RuntimeThreadLocals", "AllocContext")?;
-                let inner = layout.optional_field("EEAllocContext", "GCAllocationContext").unwrap_or(0);
-                Some((pointer, outer + inner))
-            }
+            Some(pointer) => Some((pointer, layout.field("RuntimeThreadLocals", "AllocContext")?)),
             None => None,
         };
         Ok(Offsets {
@@ -87,8 +83,7 @@ impl Offsets {
             last_thrown: of("LastThrownObject")?,
             alloc_context: layout.optional_field("Thread", "AllocContext"),
             thread_locals,
-            pointer: layout.field("GCAllocContext", "Pointer")?,
-            limit: layout.field("GCAllocContext", "Limit")?,
+            context: AllocContextFields::of_threads(layout)?,
         })
     }
 }
@@ -205,7 +200,7 @@ fn allocation(memory: &AddressSpace, offsets: &Offsets, thread: Addr) -> Result<
         (None, Some(distance)) => thread.offset(distance),
         (None, None) => return Ok((Addr::NULL, Addr::NULL)),
     };
-    Ok((memory.pointer(context.offset(offsets.pointer))?, memory.pointer(context.offset(offsets.limit))?))
+    offsets.context.read(memory, context)
 }
 
 #[cfg(test)]

@@ -6,10 +6,50 @@
 //! (`gc_heap::fix_allocation_context` in `src/coreclr/gc/gc.cpp`).
 
 use crate::bytes::Addr;
+use crate::clr::layout::Descriptor;
+use crate::dump::{AddressSpace, Fault};
+use crate::error::Result;
 use crate::limits;
 
-/// Bytes behind a context's limit that belong to it: `Align(min_obj_size)`.
-const MIN_OBJECT_SIZE: u64 = 24;
+/// Bytes of the smallest object, header, MethodTable and one field: `Align(min_obj_size)`. So many
+/// behind a context's limit belong to it, and smaller sizes (an empty string has 22) are taken as this.
+pub const MIN_OBJECT_SIZE: u64 = 24;
+
+/// Where a context has its pointer and its limit.
+#[derive(Clone, Copy, Debug)]
+pub struct AllocContextFields {
+    pointer: u64,
+    limit: u64,
+}
+
+impl AllocContextFields {
+    /// Those of a context of the GC itself.
+    ///
+    /// # Errors
+    /// The layout lacks a field.
+    pub fn new(layout: &Descriptor) -> Result<Self> {
+        let of = |field: &str| layout.field("GCAllocContext", field);
+        Ok(AllocContextFields { pointer: of("Pointer")?, limit: of("Limit")? })
+    }
+
+    /// Those of a context that threads use: since 10.0 the GC's lies within one of the runtime's.
+    ///
+    /// # Errors
+    /// The layout lacks a field.
+    pub fn of_threads(layout: &Descriptor) -> Result<Self> {
+        let inner = layout.optional_field("EEAllocContext", "GCAllocationContext").unwrap_or(0);
+        let AllocContextFields { pointer, limit } = Self::new(layout)?;
+        Ok(AllocContextFields { pointer: inner + pointer, limit: inner + limit })
+    }
+
+    /// Pointer and limit of the context at `at`; both null when it is not in use.
+    ///
+    /// # Errors
+    /// The context is not in the dump.
+    pub fn read(&self, memory: &AddressSpace, at: Addr) -> Result<(Addr, Addr), Fault> {
+        Ok((memory.pointer(at.offset(self.pointer))?, memory.pointer(at.offset(self.limit))?))
+    }
+}
 
 /// All allocation contexts, ordered by address.
 #[derive(Clone, Debug, Default)]

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::limits;
 use crate::problem::Problem;
 
+use super::AllocContextFields;
 use super::dac_vars::{GcDacVars, missing};
 
 /// Which GC runs.
@@ -74,8 +75,7 @@ struct GenerationOffsets {
     allocation_context: u64,
     start_segment: u64,
     allocation_start: Option<u64>,
-    pointer: u64,
-    limit: u64,
+    context: AllocContextFields,
 }
 
 impl GcHeaps {
@@ -119,8 +119,7 @@ fn generation_offsets(vars: &GcDacVars<'_>) -> Result<GenerationOffsets> {
             .ok_or_else(|| missing("generation.allocation_context"))?,
         start_segment: offset("start_segment")?.ok_or_else(|| missing("generation.start_segment"))?,
         allocation_start: offset("allocation_start")?,
-        pointer: layout.field("GCAllocContext", "Pointer")?,
-        limit: layout.field("GCAllocContext", "Limit")?,
+        context: AllocContextFields::new(layout)?,
     })
 }
 
@@ -141,12 +140,8 @@ fn generations(vars: &GcDacVars<'_>, offsets: &GenerationOffsets, table: Addr) -
     (0..generation_count(vars)?)
         .map(|number| {
             let at = table.offset(number * vars.generation_size);
-            let context = at.offset(offsets.allocation_context);
             Ok(GcGeneration {
-                allocation: (
-                    memory.pointer(context.offset(offsets.pointer))?,
-                    memory.pointer(context.offset(offsets.limit))?,
-                ),
+                allocation: offsets.context.read(memory, at.offset(offsets.allocation_context))?,
                 start_segment: memory.pointer(at.offset(offsets.start_segment))?,
                 allocation_start: match offsets.allocation_start {
                     Some(offset) => Some(memory.pointer(at.offset(offset))?),

@@ -6,7 +6,7 @@ mod heaps;
 mod segment;
 mod segment_list;
 
-pub use alloc_contexts::AllocContexts;
+pub use alloc_contexts::{AllocContextFields, AllocContexts, MIN_OBJECT_SIZE};
 pub use dac_vars::GcDacVars;
 pub use heaps::{GcGeneration, GcHeaps, GcMode, SubHeap};
 pub use segment::{Generation, Segment, SegmentKind};

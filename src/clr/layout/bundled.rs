@@ -1,7 +1,5 @@
 //! The layout descriptions that come with the program, one a family of versions.
 
-use std::sync::OnceLock;
-
 use super::{Descriptor, RuntimeVersion};
 
 /// A bundled description and the versions that it describes.
@@ -40,10 +38,9 @@ impl Bundled {
 
     /// The description itself.
     pub fn descriptor(&self) -> Descriptor {
-        static EMPTY: OnceLock<Descriptor> = OnceLock::new();
-        // A test parses every bundled file, so this cannot fail in a released program.
-        Descriptor::parse(self.json.as_bytes())
-            .unwrap_or_else(|_| EMPTY.get_or_init(Descriptor::default).clone())
+        // A test parses every bundled file, so this cannot fail in a released program; an empty
+        // description would name the first field that it lacks.
+        Descriptor::parse(self.json.as_bytes()).unwrap_or_default()
     }
 
     /// The version family as it is spoken of: `8.0`.

@@ -6,7 +6,7 @@ use crate::bytes::Addr;
 use crate::clr::checks::{Check, Outcome};
 use crate::clr::layout::{self, Bundled, Descriptor, GlobalValue, RuntimeVersion};
 use crate::dump::{AddressSpace, Architecture, Dump};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::problem::Problem;
 
 use super::contract::{self, Contract};
@@ -61,7 +61,7 @@ pub fn locate(dump: &Dump, module: &RuntimeModule, problems: &mut Vec<Problem>) 
     let memory = &dump.memory;
     if dump.architecture != Architecture::X64 {
         let message = format!("the process ran on {}; .NET is read on x64 so far", dump.architecture);
-        return Err(Error::new(crate::ErrorKind::Unsupported, message));
+        return Err(Error::new(ErrorKind::Unsupported, message));
     }
     let contract = contract::read(memory, module).unwrap_or_else(|error| {
         problems.push(Problem::note(format!("the runtime's own layout description cannot be used: {error}")));
@@ -69,21 +69,7 @@ pub fn locate(dump: &Dump, module: &RuntimeModule, problems: &mut Vec<Problem>) 
     });
     let mut search = Search::default();
     for bundled in layouts(module.version()) {
-        let (layout, layout_source) = described(bundled, contract.as_ref());
-        for (table, found_by) in tables(memory, module, &layout) {
-            let Some(candidate) = candidate(memory, &layout, table, contract.as_ref()) else { continue };
-            let Candidate { globals, checks, shift } = candidate;
-            if !proof::suffices(&checks) {
-                search.miss(checks);
-                continue;
-            }
-            let (family, layout, layout_source) = (bundled.name(), layout.clone(), layout_source.clone());
-            let doubt = (proof::failed(&checks), shift);
-            search.hit(doubt, Located { layout, family, layout_source, globals, found_by, checks });
-            if search.is_certain() {
-                break;
-            }
-        }
+        search.among(memory, module, bundled, contract.as_ref());
         if search.is_certain() {
             break;
         }
@@ -103,6 +89,31 @@ struct Search {
 }
 
 impl Search {
+    /// Looks at the tables that may be there by one layout, until one is certain.
+    fn among(
+        &mut self,
+        memory: &AddressSpace,
+        module: &RuntimeModule,
+        bundled: &Bundled,
+        contract: Option<&Contract>,
+    ) {
+        let (layout, layout_source) = described(bundled, contract);
+        for (table, found_by) in tables(memory, module, &layout) {
+            let Some(candidate) = candidate(memory, &layout, table, contract) else { continue };
+            let Candidate { globals, checks, shift } = candidate;
+            if !proof::suffices(&checks) {
+                self.miss(checks);
+                continue;
+            }
+            let (family, layout, layout_source) = (bundled.name(), layout.clone(), layout_source.clone());
+            let doubt = (proof::failed(&checks), shift);
+            self.hit(doubt, Located { layout, family, layout_source, globals, found_by, checks });
+            if self.is_certain() {
+                return;
+            }
+        }
+    }
+
     fn hit(&mut self, doubt: Doubt, located: Located) {
         if self.best.as_ref().is_none_or(|&(least, _)| doubt < least) {
             self.best = Some((doubt, located));
@@ -271,16 +282,16 @@ fn unproved(memory: &AddressSpace, module: &RuntimeModule, closest: Option<Vec<C
         let known = layout::all().iter().map(Bundled::name).collect::<Vec<_>>().join(", ");
         let message =
             format!("the runtime is .NET {name}, whose structures are not known; known are {known}");
-        return Error::new(proof::UNPROVED, message).at(module.base);
+        return Error::new(ErrorKind::UnknownRuntime, message).at(module.base);
     }
     let what = format!("the variables of the runtime (.NET {name}) were not found");
     if memory.cut_bytes() > 0 {
         let message = format!("{what}: they lie in the part of the file that is cut off");
-        return Error::new(proof::UNPROVED, message).at(module.base).hint("copy the dump again");
+        return Error::new(ErrorKind::UnknownRuntime, message).at(module.base).hint("copy the dump again");
     }
     let failed = closest.into_iter().flatten().find(|c| c.outcome != Outcome::Passed);
     let why = failed.map_or_else(String::new, |c| format!(": {} did not prove right ({})", c.name, c.detail));
-    Error::new(proof::UNPROVED, what + &why)
+    Error::new(ErrorKind::UnknownRuntime, what + &why)
         .at(module.base)
         .hint("please report the runtime's version and build id, and how the dump was taken")
 }

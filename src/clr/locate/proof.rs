@@ -8,7 +8,6 @@ use crate::clr::modules::{Module, assemblies, module_of};
 use crate::clr::threads::threads;
 use crate::clr::types::MethodTableFlags;
 use crate::dump::{AddressSpace, Fault};
-use crate::error::ErrorKind;
 
 /// The variables that prove themselves, in the order of the table of globals.
 pub(super) const PROVABLE: [&str; 6] = [
@@ -121,6 +120,3 @@ pub(super) fn passed(checks: &[Check]) -> usize {
 pub(super) fn failed(checks: &[Check]) -> usize {
     checks.iter().filter(|c| c.outcome == Outcome::Failed).count()
 }
-
-/// The error kind of an undertaking that no candidate proved.
-pub(super) const UNPROVED: ErrorKind = ErrorKind::UnknownRuntime;

@@ -14,8 +14,6 @@ use crate::clr::gc::{AllocContexts, Generation, Segment, SegmentKind};
 use super::WorkerTypes;
 use super::shapes::Slot;
 
-/// The smallest object: header, MethodTable, one field. Smaller sizes (an empty string has 22) are taken as this.
-pub const MIN_OBJECT_SIZE: u64 = 24;
 /// Bits of an object's first word that the GC uses as marks while it runs.
 const MARK_BITS: u64 = 7;
 /// How many objects must follow each other before a place is taken for an object's start.
@@ -123,8 +121,15 @@ impl<'a> HeapWalk<'a> {
                 continue;
             }
             let rest = run.bytes.get((position - run.start.0) as usize..).unwrap_or_default();
-            let Some(header) = rest.first_chunk::<16>() else {
-                // The object's header reaches past the run (or ends the memory): one careful step.
+            let whole = rest.first_chunk::<16>().and_then(|header| {
+                let [w0, w1, w2, w3, w4, w5, w6, w7, c0, c1, c2, c3, ..] = *header;
+                let word = u64::from_le_bytes([w0, w1, w2, w3, w4, w5, w6, w7]) & !MARK_BITS;
+                let slot = types.lookup(word)?;
+                let size = slot.object_size(u32::from_le_bytes([c0, c1, c2, c3]));
+                Some((slot, size, position + step(size)))
+            });
+            let Some((slot, size, next)) = whole.filter(|&(_, _, next)| next <= end) else {
+                // The header reaches past the run, or something is wrong: one careful step, which tells.
                 *at = Addr(position);
                 return match self.measure(types, *at) {
                     Ok((slot, size)) => {
@@ -135,25 +140,6 @@ impl<'a> HeapWalk<'a> {
                     Err(why) => Some(why),
                 };
             };
-            let [w0, w1, w2, w3, w4, w5, w6, w7, c0, c1, c2, c3, ..] = *header;
-            let word = u64::from_le_bytes([w0, w1, w2, w3, w4, w5, w6, w7]) & !MARK_BITS;
-            let Some(slot) = types.lookup(word) else {
-                *at = Addr(position);
-                return Some(format!("the word at {at} ({:#x}) leads to no MethodTable", word));
-            };
-            let mut size = u64::from(slot.base_size);
-            if slot.component_size != 0 {
-                size += u64::from(slot.component_size) * u64::from(u32::from_le_bytes([c0, c1, c2, c3]));
-            }
-            let size = size.max(MIN_OBJECT_SIZE);
-            let next = position + step(size);
-            if next > end {
-                *at = Addr(position);
-                return Some(format!(
-                    "the object at {at} would have {size} bytes, past the segment's end at {:#x}",
-                    end
-                ));
-            }
             object(Addr(position), slot.id, size);
             position = next;
             if position >= run.end().0 {
@@ -171,17 +157,16 @@ impl<'a> HeapWalk<'a> {
         let slot = types
             .lookup(word)
             .ok_or_else(|| format!("the word at {at} ({word:#x}) leads to no MethodTable"))?;
-        let mut size = u64::from(slot.base_size);
-        if slot.component_size != 0 {
-            let count = memory.u32(at.offset(8)).map_err(|fault| fault.to_string())?;
-            size += u64::from(slot.component_size) * u64::from(count);
-        }
-        let size = size.max(MIN_OBJECT_SIZE);
-        let fits = at.0.checked_add(step(size)).is_some_and(|next| next <= self.segment.end.0);
-        if fits {
+        let count = match slot.component_size {
+            0 => 0,
+            _ => memory.u32(at.offset(8)).map_err(|fault| fault.to_string())?,
+        };
+        let size = slot.object_size(count);
+        let end = self.segment.end;
+        if at.0.checked_add(step(size)).is_some_and(|next| next <= end.0) {
             Ok((slot, size))
         } else {
-            Err(format!("the object at {at} would have {size} bytes, past the segment's end"))
+            Err(format!("the object at {at} would have {size} bytes, past the segment's end at {end}"))
         }
     }
 

@@ -3,7 +3,7 @@
 mod heap_walk;
 mod shapes;
 
-pub use heap_walk::{Gap, HeapWalk, MIN_OBJECT_SIZE, WalkEnd};
+pub use heap_walk::{Gap, HeapWalk, WalkEnd};
 pub use shapes::{Shapes, WorkerTypes};
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::sync::{PoisonError, RwLock};
 use rustc_hash::FxHashMap;
 
 use crate::bytes::Addr;
+use crate::clr::gc::MIN_OBJECT_SIZE;
 use crate::clr::types::{MethodTables, Shape};
 use crate::dump::AddressSpace;
 use crate::limits;
@@ -54,6 +55,15 @@ pub(super) struct Slot {
     pub base_size: u32,
     pub component_size: u32,
     pub id: u32,
+}
+
+impl Slot {
+    /// The size in bytes of an object with so many components; the count of a type without is not looked at.
+    #[inline(always)]
+    pub fn object_size(&self, count: u32) -> u64 {
+        let size = u64::from(self.base_size) + u64::from(self.component_size) * u64::from(count);
+        size.max(MIN_OBJECT_SIZE)
+    }
 }
 
 /// One worker's types, numbered from 0 in the order in which it met them. Number 0 is the type of free objects.

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::bytes::Addr;
 use crate::clr::GcHeap;
-use crate::clr::gc::Segment;
-use crate::clr::walk::{Gap, HeapWalk, MIN_OBJECT_SIZE, Shapes, WorkerTypes};
+use crate::clr::gc::{MIN_OBJECT_SIZE, Segment};
+use crate::clr::walk::{Gap, HeapWalk, Shapes, WorkerTypes};
 use crate::limits;
 use crate::progress::Progress;
 

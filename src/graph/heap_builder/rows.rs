@@ -1,11 +1,9 @@
 //! The rows that one walk fills: objects of one stretch, with the worker's own numbers for types.
 
 use crate::bytes::Addr;
+use crate::clr::gc::MIN_OBJECT_SIZE;
 use crate::clr::walk::WorkerTypes;
 use crate::graph::{RowSize, TypeId};
-
-/// The smallest distance between two objects, in bytes.
-const SMALLEST_STEP: u64 = 24;
 
 /// Rows of neighbouring objects. The columns are those of an [`crate::graph::ObjectBlock`].
 #[derive(Debug, Default)]
@@ -23,7 +21,7 @@ impl Rows {
     /// Empty rows with room for all objects that `bytes` bytes can hold. Room that is not filled is
     /// never touched, so it costs addresses but no memory.
     pub(super) fn with_room(base: Addr, bytes: u64) -> Rows {
-        let rows = usize::try_from(bytes / SMALLEST_STEP + 1).unwrap_or(0);
+        let rows = usize::try_from(bytes / MIN_OBJECT_SIZE + 1).unwrap_or(0);
         Rows {
             base,
             offsets: Vec::with_capacity(rows),
