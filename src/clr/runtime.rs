@@ -27,6 +27,8 @@ pub struct GcHeap {
     pub heaps: GcHeaps,
     /// All segments or regions.
     pub segments: Vec<Segment>,
+    /// How often listing them went wrong: chains that break, segments that make no sense or overlap.
+    pub segment_faults: usize,
     /// Where threads allocate.
     pub contexts: AllocContexts,
     /// How to read MethodTables.
@@ -154,7 +156,9 @@ fn gc_heap(
     let free = globals
         .pointer(memory, "FreeObjectMethodTable")
         .ok_or_else(|| unreadable("the MethodTable of free objects"))?;
+    let told_before = problems.len();
     let segments = gc::segments(memory, layout, &heaps, problems)?;
+    let segment_faults = problems.len() - told_before;
     if !holds_heap(dump, &segments) {
         return Err(no_heap());
     }
@@ -168,6 +172,7 @@ fn gc_heap(
         dac_version: vars.version,
         heaps,
         segments,
+        segment_faults,
         contexts,
         method_tables: MethodTables::new(layout, free)?,
         free_uncounted: layout.number("FreeObject.UncountedBytes").unwrap_or(0),

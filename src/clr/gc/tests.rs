@@ -145,6 +145,7 @@ fn segments_that_overlap_are_walked_once_and_told() {
     let runtime = open(&process.dump());
     assert_eq!(words(&gc(&runtime).segments), [(0, "gen0"), (0, "gen2"), (0, "gen2")]);
     assert!(told(&runtime)[0].contains("overlaps"), "{:?}", told(&runtime));
+    assert_eq!(gc(&runtime).segment_faults, told(&runtime).len(), "`info` fails its check");
 }
 
 #[test]
