@@ -21,6 +21,7 @@
 //! | [`dump`] | core files as an address space, mappings, threads | .NET |
 //! | [`image`] | ELF and PE modules in memory or on disk | the runtime's structures |
 //! | [`clr`] | the runtime: layouts, globals, heaps, types, modules | columns, queries |
+//! | [`values`] | objects as their program knew them: fields, texts, collections | columns |
 //! | [`graph`] | the heap as columns | how a dump is read |
 //! | [`info`] | what is known of a dump, as data | how it is printed |
 //! | [`query`] | the language over those columns | how results are printed |
@@ -48,5 +49,7 @@ pub mod query;
 #[cfg(any(test, feature = "synth"))]
 pub mod synth;
 pub mod units;
+#[cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
+pub mod values;
 
 pub use error::{Error, ErrorKind, Result};

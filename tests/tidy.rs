@@ -12,7 +12,7 @@ const LONG_FILES: &[(&str, &str)] = &[];
 
 /// The layers, lowest first: each may use itself and those before it.
 const LAYERS: &[&str] =
-    &["bytes", "dump", "image", "clr", "graph", "info", "query", "diff", "output", "open", "cli"];
+    &["bytes", "dump", "image", "clr", "values", "graph", "info", "query", "diff", "output", "open", "cli"];
 
 /// What every layer may use: errors, limits, problems, progress; and the builders for tests.
 const GROUND: &[&str] = &["error", "limits", "problem", "progress", "synth", "units"];

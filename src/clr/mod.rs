@@ -7,11 +7,14 @@ pub mod gc;
 pub mod layout;
 pub mod locate;
 pub mod metadata;
+pub mod methods;
 pub mod modules;
 mod runtime;
+pub mod statics;
 #[cfg(test)]
 pub(crate) mod synthetic;
 mod threads;
+pub mod type_system;
 pub mod types;
 pub mod walk;
 

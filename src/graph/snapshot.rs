@@ -7,6 +7,7 @@ use crate::dump::AddressSpace;
 use crate::error::{Error, Result};
 use crate::problem::Problem;
 use crate::progress::Progress;
+use crate::values::Values;
 
 use super::{Module, ObjectTable, Segment, Thread, TypeTable};
 
@@ -50,6 +51,8 @@ pub struct Snapshot {
     pub segments: Vec<Segment>,
     /// The dumped process's memory.
     pub memory: Arc<AddressSpace>,
+    /// What reads objects' values; `None` when the dump holds no heap or no runtime.
+    pub values: Option<Arc<Values>>,
     /// What opening had to leave out.
     pub problems: Vec<Problem>,
     build: BuildHeap,
@@ -74,6 +77,7 @@ impl Snapshot {
             threads: Vec::new(),
             segments: Vec::new(),
             memory,
+            values: None,
             problems: Vec::new(),
             build: Box::new(build),
             heap: OnceLock::new(),

@@ -6,6 +6,7 @@ use crate::clr::metadata::Metadata;
 use crate::clr::modules::Module as ClrModule;
 use crate::clr::{self, ClrRuntime, MetadataSource};
 use crate::graph::{self, Facts, Module, Snapshot};
+use crate::values::Values;
 
 pub(super) fn snapshot(runtime: &Arc<ClrRuntime>) -> Snapshot {
     let walked = Arc::clone(runtime);
@@ -14,6 +15,8 @@ pub(super) fn snapshot(runtime: &Arc<ClrRuntime>) -> Snapshot {
     snapshot.facts = facts(runtime);
     snapshot.modules =
         runtime.modules_with_metadata().map(|(m, source)| module(runtime, m, source)).collect();
+    // A dump without a heap has no values; what asks for them says so.
+    snapshot.values = Values::new(Arc::clone(runtime)).ok().map(Arc::new);
     snapshot.threads = runtime.threads.iter().flat_map(|list| &list.threads).map(Into::into).collect();
     snapshot.segments = runtime.gc.as_ref().map_or_else(|_| Vec::new(), |gc| gc.segments.clone());
     snapshot

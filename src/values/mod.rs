@@ -1,0 +1,34 @@
+//! Objects as their program knew them: the values of fields, texts, arrays, exceptions, delegates, collections.
+//!
+//! Reads through the descriptions of [`crate::clr::type_system`]; knows nothing of columns or of how values are printed.
+
+mod value;
+
+use std::sync::Arc;
+
+use crate::clr::ClrRuntime;
+use crate::clr::type_system::TypeSystem;
+use crate::error::Result;
+
+pub use value::Value;
+
+/// The reader of values of a dump. Shared between threads; what it finds out of types is found out once.
+#[derive(Debug)]
+pub struct Values {
+    types: TypeSystem,
+}
+
+impl Values {
+    /// The values of `runtime`'s objects.
+    ///
+    /// # Errors
+    /// The dump holds no heap.
+    pub fn new(runtime: Arc<ClrRuntime>) -> Result<Values> {
+        Ok(Values { types: TypeSystem::new(runtime)? })
+    }
+
+    /// The types.
+    pub fn types(&self) -> &TypeSystem {
+        &self.types
+    }
+}
