@@ -78,6 +78,13 @@ pub const MAX_SEGMENTS: usize = 4 << 20;
 /// Threads of the runtime. Linux allows 4,194,304 ids (`PID_MAX_LIMIT`).
 pub const MAX_THREADS: usize = 4 << 20;
 
+/// Slots of thread statics of one answer: a thousand threads with a thousand such fields each, and room for
+/// sixteen times that. A damaged list of threads may be long and lead to the same statics again and again.
+pub const MAX_THREAD_STATIC_SLOTS: usize = 16 << 20;
+
+/// Nodes of the list of a thread's statics whose constructors are running: they nest as calls do.
+pub const MAX_IN_FLIGHT_STATICS: usize = 4096;
+
 /// Assemblies of the process.
 pub const MAX_ASSEMBLIES: u64 = 1 << 20;
 
