@@ -85,6 +85,19 @@ pub const MAX_THREAD_STATIC_SLOTS: usize = 16 << 20;
 /// Nodes of the list of a thread's statics whose constructors are running: they nest as calls do.
 pub const MAX_IN_FLIGHT_STATICS: usize = 4096;
 
+/// Ranges of code in the runtime's list, or in one place of its map: a module or a heap of code has one.
+pub const MAX_RANGE_SECTIONS: usize = 1 << 20;
+
+/// Bytes of one method's code: how far its beginning is looked for. The JIT gives up on methods whose IL has 60,000
+/// bytes; large ones of generated code reach some megabytes.
+pub const MAX_METHOD_CODE_BYTES: u64 = 64 << 20;
+
+/// Buckets of a module's map of entry points. Each holds four methods; CoreLib has 40,000 of them.
+pub const MAX_ENTRY_POINT_BUCKETS: u64 = 4 << 20;
+
+/// Funclets (handlers, filters) of one method.
+pub const MAX_FUNCLETS: u32 = 65_536;
+
 /// Assemblies of the process.
 pub const MAX_ASSEMBLIES: u64 = 1 << 20;
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::bytes::Addr;
 use crate::clr::ClrRuntime;
+use crate::clr::methods::Methods;
 use crate::clr::types::MethodTables;
 use crate::dump::{AddressSpace, Fault};
 use crate::error::Result;
@@ -23,6 +24,7 @@ pub use field::{Field, FieldShape, FieldType, Primitive, StaticField, StaticPlac
 pub struct TypeSystem {
     runtime: Arc<ClrRuntime>,
     method_tables: MethodTables,
+    methods: Methods,
 }
 
 impl TypeSystem {
@@ -35,7 +37,8 @@ impl TypeSystem {
             Ok(gc) => gc.method_tables.clone(),
             Err(error) => return Err(error.duplicate()),
         };
-        Ok(TypeSystem { runtime, method_tables })
+        let methods = Methods::of(&runtime);
+        Ok(TypeSystem { runtime, method_tables, methods })
     }
 
     /// The runtime.
@@ -51,6 +54,11 @@ impl TypeSystem {
     /// The reader of MethodTables.
     pub fn method_tables(&self) -> &MethodTables {
         &self.method_tables
+    }
+
+    /// What finding methods takes.
+    pub(in crate::clr) fn methods(&self) -> &Methods {
+        &self.methods
     }
 
     /// The MethodTable of the object at `object`, without the marks that the GC leaves in the word.
