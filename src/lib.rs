@@ -48,6 +48,7 @@ pub mod progress;
 pub mod query;
 #[cfg(any(test, feature = "synth"))]
 pub mod synth;
+pub mod text;
 pub mod units;
 #[cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 pub mod values;

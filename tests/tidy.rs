@@ -14,8 +14,8 @@ const LONG_FILES: &[(&str, &str)] = &[];
 const LAYERS: &[&str] =
     &["bytes", "dump", "image", "clr", "values", "graph", "info", "query", "diff", "output", "open", "cli"];
 
-/// What every layer may use: errors, limits, problems, progress; and the builders for tests.
-const GROUND: &[&str] = &["error", "limits", "problem", "progress", "synth", "units"];
+/// What every layer may use: errors, limits, problems, progress, .NET text; and the builders for tests.
+const GROUND: &[&str] = &["error", "limits", "problem", "progress", "synth", "text", "units"];
 
 /// What the crate's root re-exports of the ground.
 const ROOT_NAMES: &[&str] = &["Error", "ErrorKind", "Result"];
