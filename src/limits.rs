@@ -98,6 +98,12 @@ pub const MAX_ENTRY_POINT_BUCKETS: u64 = 4 << 20;
 /// Funclets (handlers, filters) of one method.
 pub const MAX_FUNCLETS: u32 = 65_536;
 
+/// Methods that one delegate calls. Event leaks reach some 100,000; a combined delegate costs an array of them each time.
+pub const MAX_DELEGATE_TARGETS: u64 = 16 << 20;
+
+/// Frames of one exception's stack: a stack of 8 MiB holds about 100,000 at most, and threads may ask for larger ones.
+pub const MAX_EXCEPTION_FRAMES: u64 = 4 << 20;
+
 /// Assemblies of the process.
 pub const MAX_ASSEMBLIES: u64 = 1 << 20;
 

@@ -2,6 +2,9 @@
 //!
 //! Reads through the descriptions of [`crate::clr::type_system`]; knows nothing of columns or of how values are printed.
 
+mod delegates;
+mod exceptions;
+mod runtime_fields;
 mod value;
 
 use std::sync::Arc;
@@ -10,6 +13,8 @@ use crate::clr::ClrRuntime;
 use crate::clr::type_system::TypeSystem;
 use crate::error::Result;
 
+pub use delegates::DelegateTarget;
+pub use exceptions::{ExceptionDetails, ExceptionFrame};
 pub use value::Value;
 
 /// The reader of values of a dump. Shared between threads; what it finds out of types is found out once.

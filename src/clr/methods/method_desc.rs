@@ -5,7 +5,7 @@
 
 use crate::bytes::Addr;
 use crate::clr::layout::Descriptor;
-use crate::clr::types::MethodTables;
+use crate::clr::types::{Encoding, MethodTables};
 use crate::dump::{AddressSpace, Fault};
 use crate::error::Result;
 use crate::limits;
@@ -45,6 +45,7 @@ pub(super) struct MethodDescs {
     dynamic_name: Option<u64>,
     chunk_size: u64,
     chunk_method_table: u64,
+    method_table_encoding: Encoding,
     /// Bytes of the chunk's MethodDescs in units of [`ALIGNMENT`], less 1.
     chunk_length: u64,
     chunk_range: u64,
@@ -62,6 +63,7 @@ impl MethodDescs {
             dynamic_name: layout.optional_field("DynamicMethodDesc", "MethodName"),
             chunk_size: layout.field("MethodDescChunk", Descriptor::SIZE)?,
             chunk_method_table: layout.field("MethodDescChunk", "MethodTable")?,
+            method_table_encoding: Encoding::of(layout, "MethodDescChunk.MethodTable")?,
             chunk_length: layout.field("MethodDescChunk", "Size")?,
             chunk_range: layout.field("MethodDescChunk", "FlagsAndTokenRange")?,
             // How a row is split between the chunk and the MethodDesc: 14 low bits up to 7.0, 12 since.
@@ -88,7 +90,8 @@ impl MethodDescs {
         if index > u64::from(memory.u8(chunk.offset(self.chunk_length))?) {
             return Ok(None);
         }
-        let method_table = memory.pointer(chunk.offset(self.chunk_method_table))?;
+        let place = chunk.offset(self.chunk_method_table);
+        let method_table = self.method_table_encoding.read(memory, place)?;
         if method_tables.shape(memory, method_table).is_err() {
             return Ok(None);
         }

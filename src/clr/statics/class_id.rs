@@ -5,7 +5,7 @@
 
 use crate::bytes::Addr;
 use crate::clr::layout::Descriptor;
-use crate::clr::types::MethodTables;
+use crate::clr::types::{Encoding, MethodTables};
 use crate::dump::AddressSpace;
 
 use super::{NoSlot, allocated};
@@ -41,6 +41,7 @@ pub(super) struct ClassIds {
     class: u64,
     generic_id: u64,
     optional_fields: u64,
+    optional_fields_encoding: Encoding,
     dynamic_id: u64,
 }
 
@@ -55,6 +56,7 @@ impl ClassIds {
             class: of("MethodTable", "EEClassOrCanonMT")?,
             generic_id: of("GenericsStaticsInfo", "DynamicTypeID")?,
             optional_fields: of("EEClass", "OptionalFields")?,
+            optional_fields_encoding: Encoding::of(layout, "EEClass.OptionalFields").ok()?,
             dynamic_id: of("EEClassOptionalFields", "ModuleDynamicID")?,
         })
     }
@@ -90,7 +92,10 @@ impl ClassIds {
     ) -> Result<ClassId, NoSlot> {
         let canonical = method_tables.canonical(memory, mt)?;
         let class = allocated(memory, canonical.offset(self.class))?;
-        let optional = allocated(memory, class.offset(self.optional_fields))?;
+        let optional = self.optional_fields_encoding.read(memory, class.offset(self.optional_fields))?;
+        if optional.is_null() {
+            return Err(NoSlot::NotAllocated);
+        }
         match memory.u32(optional.offset(self.dynamic_id))? {
             NOT_DYNAMIC => Err(NoSlot::NotAllocated),
             id => Ok(ClassId::Entry(id.into())),
