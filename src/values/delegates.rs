@@ -75,7 +75,8 @@ impl Values {
 
     fn single_target(&self, object: Addr) -> Result<DelegateTarget, Fault> {
         let field = |name| self.delegate_field(object, name).map(|value| value.unwrap_or(Addr::NULL));
-        let (target, entry, static_entry) = (field("_target")?, field("_methodPtr")?, field("_methodPtrAux")?);
+        let (target, entry, static_entry) =
+            (field("_target")?, field("_methodPtr")?, field("_methodPtrAux")?);
         let is_static = !static_entry.is_null();
         let types = self.types();
         let method = types.method_at(if is_static { static_entry } else { entry }).or_else(|| {

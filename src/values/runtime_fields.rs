@@ -12,7 +12,12 @@ impl Values {
     ///
     /// # Errors
     /// The object is not in the dump.
-    pub(super) fn runtime_field(&self, object: Addr, known_as: &str, name: &str) -> Result<Option<Addr>, Fault> {
+    pub(super) fn runtime_field(
+        &self,
+        object: Addr,
+        known_as: &str,
+        name: &str,
+    ) -> Result<Option<Addr>, Fault> {
         let description = self.types().description(self.types().type_of(object)?);
         let offset = match description.field(name) {
             // Offsets of fields count from behind the MethodTable.

@@ -56,3 +56,6 @@ impl CodeHeaps {
         memory.pointer(header.offset(self.method_desc)).map(Some)
     }
 }
+
+#[cfg(test)]
+mod tests;

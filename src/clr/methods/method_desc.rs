@@ -106,7 +106,8 @@ impl MethodDescs {
     /// The row of the MethodDef table: its high bits stand in the chunk, the low ones in the MethodDesc.
     fn row(&self, memory: &AddressSpace, at: Addr, chunk: Addr) -> Result<u32, Fault> {
         let mask = |bits: u64| (1_u32 << bits) - 1;
-        let high = u32::from(memory.u16(chunk.offset(self.chunk_range))?) & mask(ROW_BITS - self.remainder_bits);
+        let high =
+            u32::from(memory.u16(chunk.offset(self.chunk_range))?) & mask(ROW_BITS - self.remainder_bits);
         let low = u32::from(memory.u16(at.offset(self.remainder))?) & mask(self.remainder_bits);
         Ok(high << self.remainder_bits | low)
     }
@@ -127,3 +128,6 @@ fn name(memory: &AddressSpace, at: Addr) -> Result<String, Fault> {
     }
     Ok(String::from_utf8_lossy(&name).into_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -76,7 +76,8 @@ impl Methods {
 impl TypeSystem {
     /// The method of a MethodDesc; `None` where it is none or not in the dump.
     pub fn method(&self, method_desc: Addr) -> Option<Method> {
-        let known = self.methods().known.read().unwrap_or_else(PoisonError::into_inner).get(&method_desc).cloned();
+        let known =
+            self.methods().known.read().unwrap_or_else(PoisonError::into_inner).get(&method_desc).cloned();
         if let Some(known) = known {
             return known;
         }

@@ -168,3 +168,6 @@ impl NativeImages {
         Ok(None)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -91,3 +91,6 @@ impl NibbleMap {
         (0..count).rev().find_map(|nibble| self.beginning(word, index, nibble))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -75,3 +75,6 @@ impl Precodes {
 fn behind(address: Addr, length: u64, operand: [u8; 4]) -> Addr {
     address.offset(length).offset(i64::from(i32::from_le_bytes(operand)) as u64)
 }
+
+#[cfg(test)]
+mod tests;

@@ -189,3 +189,6 @@ impl RangeSections {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,7 +81,9 @@ impl ReadyToRun {
         let info = memory.pointer(module.offset(self.info))?;
         // Of a composite image all modules share one ReadyToRunInfo, which otherwise leads to itself.
         let info = match self.composite {
-            Some(offset) => Some(memory.pointer(info.offset(offset))?).filter(|i| !i.is_null()).unwrap_or(info),
+            Some(offset) => {
+                Some(memory.pointer(info.offset(offset))?).filter(|i| !i.is_null()).unwrap_or(info)
+            }
             None => info,
         };
         let entry_points = self.entry_points(memory, info)?;
@@ -155,3 +157,6 @@ impl ReadyToRun {
         Ok(entries)
     }
 }
+
+#[cfg(test)]
+mod tests;

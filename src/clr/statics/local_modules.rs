@@ -8,7 +8,7 @@
 
 use crate::bytes::Addr;
 use crate::clr::layout::Descriptor;
-use crate::clr::type_system::TypeSystem;
+use crate::clr::types::MethodTables;
 use crate::dump::{AddressSpace, Fault};
 
 use super::class_id::{ClassId, ClassIds};
@@ -90,14 +90,18 @@ impl LocalModules {
         })
     }
 
-    pub(super) fn bases(&self, types: &TypeSystem, mt: Addr) -> Bases {
-        self.try_bases(types, mt).unwrap_or_else(Bases::none)
+    pub(super) fn bases(&self, memory: &AddressSpace, method_tables: &MethodTables, mt: Addr) -> Bases {
+        self.try_bases(memory, method_tables, mt).unwrap_or_else(Bases::none)
     }
 
-    fn try_bases(&self, types: &TypeSystem, mt: Addr) -> Result<Bases, NoSlot> {
-        let memory = types.memory();
+    fn try_bases(
+        &self,
+        memory: &AddressSpace,
+        method_tables: &MethodTables,
+        mt: Addr,
+    ) -> Result<Bases, NoSlot> {
         let (module, local) = self.local_module(memory, mt)?;
-        match self.class_ids.class_id(memory, types.method_tables(), mt)? {
+        match self.class_ids.class_id(memory, method_tables, mt)? {
             ClassId::Ordinary => Ok(Bases {
                 references: allocated(memory, local.offset(self.of_module.references)),
                 others: Ok(local),
@@ -123,12 +127,23 @@ impl LocalModules {
         Ok(block)
     }
 
-    pub(super) fn thread_bases(&self, types: &TypeSystem, mt: Addr, block: Addr) -> Bases {
-        self.try_thread_bases(types, mt, block).unwrap_or_else(Bases::none)
+    pub(super) fn thread_bases(
+        &self,
+        memory: &AddressSpace,
+        method_tables: &MethodTables,
+        mt: Addr,
+        block: Addr,
+    ) -> Bases {
+        self.try_thread_bases(memory, method_tables, mt, block).unwrap_or_else(Bases::none)
     }
 
-    fn try_thread_bases(&self, types: &TypeSystem, mt: Addr, block: Addr) -> Result<Bases, NoSlot> {
-        let memory = types.memory();
+    fn try_thread_bases(
+        &self,
+        memory: &AddressSpace,
+        method_tables: &MethodTables,
+        mt: Addr,
+        block: Addr,
+    ) -> Result<Bases, NoSlot> {
         let (module, local) = self.local_module(memory, mt)?;
         let index = memory.u64(local.offset(self.module_index))?;
         if index >= u64::from(memory.u32(block.offset(self.thread_table_size))?) {
@@ -141,10 +156,10 @@ impl LocalModules {
             let array = allocated(memory, allocated(memory, place)?)?;
             Ok(array.offset(ARRAY_HEADER))
         };
-        match self.class_ids.class_id(memory, types.method_tables(), mt)? {
+        match self.class_ids.class_id(memory, method_tables, mt)? {
             ClassId::Ordinary => {
                 // The block has room for all classes of the module: the flags tell which this thread has used.
-                let row = types.method_tables().type_def_row(memory, mt)?.ok_or(NoSlot::UnknownLayout)?;
+                let row = method_tables.type_def_row(memory, mt)?.ok_or(NoSlot::UnknownLayout)?;
                 let flags = of_thread.offset(self.of_thread.flags + u64::from(row.saturating_sub(1)));
                 if u32::from(memory.u8(flags)?) & (INITIALIZED | ALLOCATED) == 0 {
                     return Err(NoSlot::NotAllocated);
@@ -196,3 +211,6 @@ impl LocalModules {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

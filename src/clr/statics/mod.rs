@@ -114,18 +114,22 @@ impl Storage {
     }
 
     fn bases(&self, types: &TypeSystem, mt: Addr) -> Bases {
+        let (memory, method_tables) = (types.memory(), types.method_tables());
         match self {
-            Storage::PerType(per_type) => per_type.bases(types.memory(), mt),
-            Storage::LocalModules(modules) => modules.bases(types, mt),
+            Storage::PerType(per_type) => per_type.bases(memory, mt),
+            Storage::LocalModules(modules) => modules.bases(memory, method_tables, mt),
             Storage::Unknown => Bases::none(NoSlot::UnknownLayout),
         }
     }
 
     fn thread_bases(&self, types: &TypeSystem, mt: Addr, thread: &ThreadStorage) -> Bases {
+        let (memory, method_tables) = (types.memory(), types.method_tables());
         match (self, thread.block) {
             (_, Err(fault)) => Bases::none(fault.into()),
-            (Storage::PerType(per_type), Ok(block)) => per_type.thread_bases(types.memory(), mt, block),
-            (Storage::LocalModules(modules), Ok(block)) => modules.thread_bases(types, mt, block),
+            (Storage::PerType(per_type), Ok(block)) => per_type.thread_bases(memory, mt, block),
+            (Storage::LocalModules(modules), Ok(block)) => {
+                modules.thread_bases(memory, method_tables, mt, block)
+            }
             (Storage::Unknown, Ok(_)) => Bases::none(NoSlot::UnknownLayout),
         }
     }
@@ -139,8 +143,7 @@ impl Storage {
             Storage::Unknown => Ok(Addr::NULL),
         };
         let threads = types.runtime().threads.iter().flat_map(|list| &list.threads);
-        let storage =
-            threads.map(|t| ThreadStorage { managed_id: t.managed_id, block: block(t.address) });
+        let storage = threads.map(|t| ThreadStorage { managed_id: t.managed_id, block: block(t.address) });
         storage.filter(|storage| storage.block != Ok(Addr::NULL)).collect()
     }
 }
@@ -209,7 +212,9 @@ impl Reader<'_> {
             match (field.place, &ordinary) {
                 (StaticPlace::Ordinary, Some(bases)) => slots.push(slot(field, None, bases.slot(field))),
                 (StaticPlace::Ordinary, None) => {}
-                (StaticPlace::Image, _) => slots.push(slot(field, None, self.images.slot(self.types, mt, field))),
+                (StaticPlace::Image, _) => {
+                    slots.push(slot(field, None, self.images.slot(self.types, mt, field)))
+                }
                 (StaticPlace::Thread, _) => {
                     let addresses = of_threads.iter().map(|(thread, bases)| (thread, bases.slot(field)));
                     let allocated = addresses.filter(|(_, address)| *address != Err(NoSlot::NotAllocated));

@@ -114,7 +114,8 @@ impl PerType {
             NON_COLLECTIBLE if u64::from(index) < ARRAY_HEADER_WORDS => Err(NoSlot::UnknownLayout),
             NON_COLLECTIBLE => self.element(memory, data, (self.count, self.array), index),
             COLLECTIBLE => {
-                let handle = self.element(memory, data, (self.collectible_count, self.collectible_array), index);
+                let handle =
+                    self.element(memory, data, (self.collectible_count, self.collectible_array), index);
                 handle.and_then(|handle| allocated(memory, handle))
             }
             IN_THREAD_LOCAL_DATA => return Ok(data.offset(index.into())),
@@ -157,3 +158,6 @@ impl PerType {
         Err(NoSlot::NotAllocated)
     }
 }
+
+#[cfg(test)]
+mod tests;
