@@ -129,18 +129,12 @@ impl TypeSystem {
     }
 
     fn method_name(&self, method_table: Addr, row: u32) -> String {
-        let address = self.method_tables().defining_module(self.memory(), method_table).ok();
-        let mut modules = self.runtime().modules_with_metadata();
-        let module = modules.find(|(module, _)| Some(module.address) == address);
-        let metadata = module.and_then(|(_, source)| source.open(self.memory()));
+        let module = self.method_tables().defining_module(self.memory(), method_table).unwrap_or_default();
         let from_metadata = || {
-            let metadata = metadata.as_ref()?;
+            let metadata = self.metadata(module)?;
             let name = metadata.string(metadata.row::<MethodDef>(row).ok()?.name).ok()?;
             Some(format!("{}.{name}", self.name(method_table)))
         };
-        from_metadata().unwrap_or_else(|| {
-            let module = module.map(|(module, _)| crate::clr::module_name(module, metadata.as_ref()));
-            format!("{}!{:08x}", module.as_deref().unwrap_or("?"), 0x0600_0000 | row)
-        })
+        from_metadata().unwrap_or_else(|| format!("{}!{:08x}", self.module_name(module), 0x0600_0000 | row))
     }
 }

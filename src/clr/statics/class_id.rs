@@ -1,6 +1,6 @@
 //! Which entry of a local module's table holds the statics of a type, before 9.0.
 //!
-//! Source: `MethodTable::GetClassIndex` and `GetGenericsStaticsInfo` in `src/coreclr/vm/methodtable.cpp`,
+//! Source: `MethodTable::GetClassIndex` in `src/coreclr/vm/methodtable.cpp`,
 //! `EEClassOptionalFields` in `src/coreclr/vm/class.h` of dotnet/runtime v8.0; the same in dotnet/coreclr v2.0 and v3.1.
 
 use crate::bytes::Addr;
@@ -8,17 +8,13 @@ use crate::clr::layout::Descriptor;
 use crate::clr::types::{Encoding, MethodTables};
 use crate::dump::AddressSpace;
 
-use super::{NoSlot, allocated};
+use super::NoSlot;
 
 /// The kind of statics in a MethodTable's flags.
 const STATICS_MASK: u32 = 6;
 const ORDINARY: u32 = 0;
 const DYNAMIC: u32 = 2;
 const GENERIC: u32 = 4;
-
-/// The slots that come before the optional members of a MethodTable: the two fixed ones hold the first two of them.
-const MULTIPURPOSE_SLOTS: u32 = 0x1f;
-const FIXED_SLOTS: u32 = 2;
 
 /// The id of a class that is not in the table.
 const NOT_DYNAMIC: u32 = u32::MAX;
@@ -35,10 +31,6 @@ pub(super) enum ClassId {
 /// Offsets of the structures, resolved once.
 #[derive(Debug)]
 pub(super) struct ClassIds {
-    method_table_size: u64,
-    flags2: u64,
-    num_virtuals: u64,
-    class: u64,
     generic_id: u64,
     optional_fields: u64,
     optional_fields_encoding: Encoding,
@@ -50,10 +42,6 @@ impl ClassIds {
     pub(super) fn of(layout: &Descriptor) -> Option<ClassIds> {
         let of = |name: &str, field: &str| layout.optional_field(name, field);
         Some(ClassIds {
-            method_table_size: of("MethodTable", Descriptor::SIZE)?,
-            flags2: of("MethodTable", "MTFlags2")?,
-            num_virtuals: of("MethodTable", "NumVirtuals")?,
-            class: of("MethodTable", "EEClassOrCanonMT")?,
             generic_id: of("GenericsStaticsInfo", "DynamicTypeID")?,
             optional_fields: of("EEClass", "OptionalFields")?,
             optional_fields_encoding: Encoding::of(layout, "EEClass.OptionalFields").ok()?,
@@ -75,7 +63,7 @@ impl ClassIds {
             ORDINARY => Ok(ClassId::Ordinary),
             DYNAMIC => self.dynamic(memory, method_tables, mt),
             GENERIC => {
-                let info = self.generics_statics_info(memory, mt)?;
+                let info = method_tables.generics_statics_info(memory, mt)?.ok_or(NoSlot::UnknownLayout)?;
                 memory.u64(info.offset(self.generic_id)).map(ClassId::Entry).map_err(NoSlot::Missing)
             }
             // Generic statics of precompiled images, kept by another module.
@@ -90,8 +78,7 @@ impl ClassIds {
         method_tables: &MethodTables,
         mt: Addr,
     ) -> Result<ClassId, NoSlot> {
-        let canonical = method_tables.canonical(memory, mt)?;
-        let class = allocated(memory, canonical.offset(self.class))?;
+        let class = method_tables.class(memory, mt)?;
         let optional = self.optional_fields_encoding.read(memory, class.offset(self.optional_fields))?;
         if optional.is_null() {
             return Err(NoSlot::NotAllocated);
@@ -100,13 +87,5 @@ impl ClassIds {
             NOT_DYNAMIC => Err(NoSlot::NotAllocated),
             id => Ok(ClassId::Entry(id.into())),
         }
-    }
-
-    /// The first of the optional members, behind the vtable and the slots that have no fixed place.
-    fn generics_statics_info(&self, memory: &AddressSpace, mt: Addr) -> Result<Addr, NoSlot> {
-        let virtuals = u64::from(memory.u16(mt.offset(self.num_virtuals))?);
-        let slots = (u32::from(memory.u16(mt.offset(self.flags2))?) & MULTIPURPOSE_SLOTS).count_ones();
-        let behind = u64::from(slots.saturating_sub(FIXED_SLOTS));
-        Ok(mt.offset(self.method_table_size + 8 * virtuals.div_ceil(8) + 8 * behind))
     }
 }

@@ -5,9 +5,8 @@ use rustc_hash::FxHashMap;
 use crate::bytes::Addr;
 use crate::clr::ClrRuntime;
 use crate::clr::metadata::FieldRva;
-use crate::clr::modules::{Image, MetadataSource};
+use crate::clr::modules::Image;
 use crate::clr::type_system::{StaticField, TypeSystem};
-use crate::dump::AddressSpace;
 use crate::image::{PeImage, PeLayout};
 
 use super::{FIRST_OFFSET_MARK, NoSlot};
@@ -23,19 +22,18 @@ struct ModuleImage<'a> {
     image: Image,
     /// The headers that lead to the sections of a flat image; `None` for a mapped one and where they are missing.
     headers: Option<PeImage<'a>>,
-    metadata: &'a MetadataSource,
 }
 
 impl<'a> Images<'a> {
     pub(super) fn of(runtime: &'a ClrRuntime) -> Images<'a> {
         let memory = &runtime.dump.memory;
-        let modules = runtime.modules_with_metadata().filter_map(|(module, metadata)| {
+        let modules = runtime.modules.iter().filter_map(|module| {
             let image = module.image?;
             let headers = match image.layout {
                 PeLayout::Mapped => None,
                 PeLayout::Flat => PeImage::in_memory(memory, image.base, image.layout).ok(),
             };
-            Some((module.address, ModuleImage { image, headers, metadata }))
+            Some((module.address, ModuleImage { image, headers }))
         });
         Images { modules: modules.collect() }
     }
@@ -45,13 +43,13 @@ impl<'a> Images<'a> {
         let memory = types.memory();
         let module = types.method_tables().defining_module(memory, mt)?;
         // A module of Reflection.Emit has its data elsewhere.
-        let module = self.modules.get(&module).ok_or(NoSlot::UnknownLayout)?;
+        let image = self.modules.get(&module).ok_or(NoSlot::UnknownLayout)?;
         let rva = match field.offset {
             // An RVA that the FieldDesc has no room for.
-            FIRST_OFFSET_MARK.. => module.rva_in_metadata(memory, field.row).ok_or(NoSlot::UnknownLayout)?,
+            FIRST_OFFSET_MARK.. => rva_in_metadata(types, module, field.row).ok_or(NoSlot::UnknownLayout)?,
             rva => rva,
         };
-        module.address(rva).ok_or(NoSlot::UnknownLayout)
+        image.address(rva).ok_or(NoSlot::UnknownLayout)
     }
 }
 
@@ -63,10 +61,9 @@ impl ModuleImage<'_> {
             PeLayout::Flat => self.headers.as_ref()?.rva_address(rva, 1).ok()?,
         }
     }
+}
 
-    fn rva_in_metadata(&self, memory: &AddressSpace, field: u32) -> Option<u32> {
-        let metadata = self.metadata.open(memory)?;
-        let mut rows = metadata.rows::<FieldRva>().filter_map(|(_, row)| row.ok());
-        rows.find(|row| row.field == field).map(|row| row.rva)
-    }
+fn rva_in_metadata(types: &TypeSystem, module: Addr, field: u32) -> Option<u32> {
+    let mut rows = types.metadata(module)?.rows::<FieldRva>().filter_map(|(_, row)| row.ok());
+    rows.find(|row| row.field == field).map(|row| row.rva)
 }
