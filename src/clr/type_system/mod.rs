@@ -45,6 +45,7 @@ struct WellKnown {
     object: Option<Addr>,
     string: Option<Addr>,
     canon: Option<Addr>,
+    enumeration: Option<Addr>,
 }
 
 /// The loaded types of a runtime.
@@ -89,6 +90,7 @@ impl TypeSystem {
                 object: well_known("ObjectMethodTable"),
                 string: well_known("StringMethodTable"),
                 canon: well_known("CanonMethodTable"),
+                enumeration: well_known("EnumMethodTable"),
             },
             loaded: OnceLock::new(),
             primitives: OnceLock::new(),
@@ -187,6 +189,10 @@ impl TypeSystem {
 
     fn made_of(&self, composition: &Composition) -> Option<TypeHandle> {
         self.loaded_types().made_of(composition)
+    }
+
+    fn defined_as(&self, name: &str) -> &[Addr] {
+        self.loaded_types().defined_as(self, name)
     }
 
     /// The loaded types that bear `name`, as listings print it: several, when load contexts hold the same type.
