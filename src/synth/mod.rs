@@ -16,4 +16,6 @@ mod process;
 pub use heap::{HeapPlan, Place, RandomHeap, Randomness, SegmentKey, TrueObject, Truth};
 pub use layout::Family;
 pub use memory::Memory;
-pub use process::{Handle, Image, ModuleKey, Process, ProcessDump, RuntimeFile, ThreadKey, Type, TypeDef};
+pub use process::{
+    Handle, Holds, Image, ModuleKey, Process, ProcessDump, RuntimeFile, ThreadKey, Type, TypeDef, element,
+};
