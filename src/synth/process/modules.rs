@@ -84,6 +84,11 @@ impl Process {
         ModuleKey(self.modules.len() - 1)
     }
 
+    /// System.Private.CoreLib.
+    pub fn core_library(&self) -> ModuleKey {
+        ModuleKey(0)
+    }
+
     /// The address of the runtime's Module.
     pub fn module_address(&self, module: ModuleKey) -> u64 {
         self.modules[module.0].address
