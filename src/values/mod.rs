@@ -2,7 +2,7 @@
 //!
 //! Reads through the descriptions of [`crate::clr::type_system`]; knows nothing of columns or of how values are printed.
 
-pub mod arrays;
+mod arrays;
 mod object;
 mod plain;
 mod strings;
@@ -15,6 +15,7 @@ use crate::clr::ClrRuntime;
 use crate::clr::type_system::TypeSystem;
 use crate::error::Result;
 
+pub use arrays::{ArrayView, Dimension, NotAnArray};
 pub use object::{NotAnObject, ObjectView, Row};
 pub use plain::Plain;
 pub use value::Value;
