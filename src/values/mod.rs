@@ -3,8 +3,11 @@
 //! Reads through the descriptions of [`crate::clr::type_system`]; knows nothing of columns or of how values are printed.
 
 mod arrays;
+mod delegates;
+mod exceptions;
 mod object;
 mod plain;
+mod runtime_fields;
 mod strings;
 mod text;
 mod value;
@@ -16,6 +19,8 @@ use crate::clr::type_system::TypeSystem;
 use crate::error::Result;
 
 pub use arrays::{ArrayView, Dimension, NotAnArray};
+pub use delegates::DelegateTarget;
+pub use exceptions::{ExceptionDetails, ExceptionFrame};
 pub use object::{NotAnObject, ObjectView, Row};
 pub use plain::Plain;
 pub use value::Value;

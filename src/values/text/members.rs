@@ -31,6 +31,11 @@ impl Members<'_> {
         self.find(names).ok_or(NoText::Unknown)
     }
 
+    /// The object that has these fields. For a struct this means nothing.
+    pub fn object(&self) -> Addr {
+        Addr(self.data.0.wrapping_sub(super::DATA))
+    }
+
     /// Where a field lies.
     pub fn place(&self, field: &Field) -> Addr {
         self.data.offset(field.offset.into())

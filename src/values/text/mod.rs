@@ -114,7 +114,7 @@ impl Values {
         }
         let reading = self.readings.of(self.types(), self.types().type_of(object)?);
         match reading.description.kind {
-            TypeKind::String => self.string_text(object, nesting),
+            TypeKind::String => self.string_contents(object, nesting),
             TypeKind::Class => match reading.decoder {
                 Some(decoder) => decoder(&reading.members(self, object.offset(DATA), nesting)),
                 None => Err(NoText::Unknown),
@@ -123,7 +123,7 @@ impl Values {
         }
     }
 
-    fn string_text(&self, object: Addr, nesting: Nesting) -> Text {
+    fn string_contents(&self, object: Addr, nesting: Nesting) -> Text {
         if nesting.0 == 0 {
             return Ok(self.string(object)?);
         }

@@ -4,14 +4,13 @@ use super::members::Members;
 use super::{NoText, Text};
 use crate::clr::types::TypeHandle;
 
-/// The name of the type that the handle leads to. What has no MethodTable (pointers, type parameters) has no text.
+/// The name of the type that the handle leads to.
 pub(super) fn runtime_type(members: &Members<'_>) -> Text {
-    match TypeHandle::from_word(members.address(&["m_handle"])?) {
-        TypeHandle::MethodTable(method_table) if !method_table.is_null() => {
-            Ok(members.values.types().name(method_table).as_ref().to_owned())
-        }
-        _ => Err(NoText::Unknown),
+    let handle = members.address(&["m_handle"])?;
+    if handle.is_null() {
+        return Err(NoText::Unknown);
     }
+    Ok(members.values.types().handle_name(TypeHandle::from_word(handle)).as_ref().to_owned())
 }
 
 pub(super) fn method(members: &Members<'_>) -> Text {
