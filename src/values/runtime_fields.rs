@@ -22,6 +22,8 @@ impl Values {
         let offset = match description.field(name) {
             // Offsets of fields count from behind the MethodTable.
             Some(field) => Some(8 + u64::from(field.offset)),
+            // All fields are told, and this is none of them.
+            None if description.incomplete.is_none() => None,
             None => self.types().runtime().located.layout.optional_field(known_as, name),
         };
         Ok(offset.map(|offset| object.offset(offset)))
