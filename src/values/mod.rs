@@ -2,6 +2,8 @@
 //!
 //! Reads through the descriptions of [`crate::clr::type_system`]; knows nothing of columns or of how values are printed.
 
+mod array_usage;
+mod string_units;
 mod value;
 
 use std::sync::Arc;
