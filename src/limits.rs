@@ -126,3 +126,44 @@ pub const UNPACKED_IN_MEMORY_BYTES: u64 = 64 << 20;
 /// The largest window of a zstd frame, as a power of two: the format's own tool goes no further
 /// (`--long=31`, 2 GiB). The decoder allocates so much for a frame that asks for it.
 pub const MAX_ZSTD_WINDOW_LOG: u32 = 31;
+
+/// UTF-16 code units of a string. The runtime allocates none that is longer (`MAX_STRINGLENGTH` in `src/coreclr/vm/object.h`).
+pub const MAX_STRING_UNITS: u32 = 0x3fff_ffdf;
+
+/// Components of an array: `Array.MaxLength`, and what a multidimensional one of bytes may reach.
+pub const MAX_ARRAY_LENGTH: u32 = 0x7fff_ffff;
+
+/// Dimensions of an array (`MAX_RANK` in `src/coreclr/vm/array.h`).
+pub const MAX_ARRAY_RANK: u32 = 32;
+
+/// Levels of structs, and of objects that are read as their contents, within one text that a person reads.
+pub const MAX_TEXT_NESTING: u32 = 6;
+
+/// Bytes from which on the text of a struct is cut short: more than anybody reads in a cell.
+pub const MAX_STRUCT_TEXT_BYTES: usize = 1000;
+
+/// UTF-16 code units of a string within the text of a struct.
+pub const MAX_NESTED_STRING_UNITS: usize = 200;
+
+/// UTF-16 code units of a `StringBuilder`: its chunks may all share one array in a damaged dump. Builders of
+/// real programs end far below, where the large object heap begins to hurt.
+pub const MAX_BUILDER_UNITS: u64 = 256 << 20;
+
+/// Chunks of a `StringBuilder`: of 16 characters at least, as long as nothing was removed.
+pub const MAX_BUILDER_CHUNKS: usize = 16 << 20;
+
+/// Bytes of a `BigInteger` that is spelled: the time grows with the square, and these are 19,700 digits.
+pub const MAX_BIG_INTEGER_BYTES: u64 = 8 << 10;
+
+/// Targets of a multicast delegate that are named in its text.
+pub const MAX_NAMED_TARGETS: u64 = 8;
+
+/// Base types above a type. Deep hierarchies have some 20; a damaged chain may be a loop.
+pub const MAX_BASE_TYPES: usize = 256;
+
+/// Rows of one object's fields, structs opened: the largest structs of real programs have some hundreds of leaves.
+pub const MAX_FIELD_ROWS: usize = 20_000;
+
+/// Levels of structs within structs that are opened as rows. The compiler refuses a struct within itself; a damaged
+/// signature does not.
+pub const MAX_STRUCT_NESTING: usize = 32;

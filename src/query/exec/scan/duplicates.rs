@@ -100,7 +100,7 @@ impl<'a> Strings<'a> {
     fn bytes(&self, number: u32) -> Option<Cow<'a, [u8]>> {
         let (block, row) = self.heap.objects.locate(ObjectId(number))?;
         let address = self.heap.objects.blocks()[block].address(row);
-        self.values.string_units(address).ok()
+        self.values.string_bytes(address).ok()
     }
 
     fn size(&self, number: u32) -> u64 {
@@ -121,7 +121,7 @@ impl<'a> Strings<'a> {
             let mut missing = Vec::new();
             for row in morsel.range().filter(|&row| of_types[block.types[row].0 as usize]) {
                 let number = morsel.number(row as u32);
-                match self.values.string_units(block.address(row)) {
+                match self.values.string_bytes(block.address(row)) {
                     Ok(bytes) => all.push((hash(&bytes), number)),
                     Err(_) => missing.push(number),
                 }

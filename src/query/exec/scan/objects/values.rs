@@ -61,7 +61,7 @@ impl ObjectScan<'_> {
 
     fn strings(&self, values: &Values, morsel: &Morsel, batch: &Batch<'_>) -> Cells {
         let texts = self.read(morsel, batch, "texts", |block, row| {
-            values.string_units(block.address(row)).map(|units| Some(from_utf16_le(&units)))
+            values.string_bytes(block.address(row)).map(|units| Some(from_utf16_le(&units)))
         });
         Cells::texts(texts.iter().map(Option::as_deref))
     }
