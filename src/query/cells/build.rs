@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::{Bitmap, Cells, Data, Texts};
 use crate::query::answer::{Kind, ValueRef};
 use crate::query::scalar::Scalar;
+use crate::values::Plain;
 
 impl Cells {
     /// So many nulls.
@@ -105,6 +106,18 @@ impl Cells {
             })),
         };
         Cells { data, nulls }
+    }
+}
+
+impl From<Plain> for Scalar {
+    fn from(value: Plain) -> Scalar {
+        match value {
+            Plain::None => Scalar::Null,
+            Plain::Boolean(truth) => Scalar::Boolean(truth),
+            Plain::Integer(number) => Scalar::Integer(number),
+            Plain::Real(number) => Scalar::Real(number),
+            Plain::Address(address) => Scalar::Address(address.0),
+        }
     }
 }
 

@@ -92,6 +92,15 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
                     let values = from.values.as_deref().ok_or_else(no_values)?;
                     over(plan, &DuplicateScan::new(from, heap, values, *snapshot, execution)?, execution)?
                 }
+                (TableId::Fields | TableId::Statics, _) => {
+                    let values = from.values.as_deref().ok_or_else(no_values)?;
+                    let (table, problems) = match heap {
+                        Some(heap) => scan::fields(values.types(), heap.types.all(), used),
+                        None => scan::statics(from, values, used),
+                    };
+                    execution.notes.tell(problems);
+                    over(plan, &table, execution)?
+                }
                 _ => over(plan, &scan::read_table(from, heap, *table, used), execution)?,
             }
         }

@@ -1,7 +1,9 @@
 //! What operators scan: rows in morsels, columns loaded as they are needed.
 
 mod duplicates;
+mod fields;
 mod objects;
+mod statics;
 mod table;
 mod tables;
 
@@ -9,7 +11,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub use duplicates::DuplicateScan;
+pub use fields::fields;
 pub use objects::ObjectScan;
+pub use statics::statics;
 pub use table::Table;
 pub use tables::read_table;
 

@@ -18,6 +18,8 @@ use crate::values::Values;
 const ARRAY_HEADER: u64 = 16;
 /// The most dimensions that the runtime allows: a forged type may claim any number.
 const MAX_RANK: u32 = 32;
+/// The name of the type of free space.
+const FREE: &str = "Free";
 /// The word before every object, which counts to its base size.
 const OBJECT_HEADER: u64 = 8;
 
@@ -47,6 +49,7 @@ impl ObjectScan<'_> {
     pub(super) fn values(&self, column: Column, morsel: &Morsel, batch: &Batch<'_>) -> Cells {
         let Some(values) = self.snapshot.values.as_deref() else { return Cells::null(batch.len()) };
         match column {
+            Column::Value => self.object_texts(values, morsel, batch),
             Column::Text => self.strings(values, morsel, batch),
             Column::Lengths => self.array_lengths(morsel, batch),
             Column::Used => self.used(values, morsel, batch),
@@ -62,6 +65,17 @@ impl ObjectScan<'_> {
     fn strings(&self, values: &Values, morsel: &Morsel, batch: &Batch<'_>) -> Cells {
         let texts = self.read(morsel, batch, "texts", |block, row| {
             values.string_bytes(block.address(row)).map(|units| Some(from_utf16_le(&units)))
+        });
+        Cells::texts(texts.iter().map(Option::as_deref))
+    }
+
+    fn object_texts(&self, values: &Values, morsel: &Morsel, batch: &Batch<'_>) -> Cells {
+        let texts = self.read(morsel, batch, "values", |block, row| {
+            // Free space has a MethodTable of its own, but is no object.
+            if &*self.type_of(block, row).name == FREE {
+                return Ok(None);
+            }
+            values.object_text(block.address(row))
         });
         Cells::texts(texts.iter().map(Option::as_deref))
     }
