@@ -98,6 +98,32 @@ pub const MAX_SEGMENTS: usize = 4 << 20;
 /// Threads of the runtime. Linux allows 4,194,304 ids (`PID_MAX_LIMIT`).
 pub const MAX_THREADS: usize = 4 << 20;
 
+/// Slots of thread statics of one answer: a thousand threads with a thousand such fields each, and room for
+/// sixteen times that. A damaged list of threads may be long and lead to the same statics again and again.
+pub const MAX_THREAD_STATIC_SLOTS: usize = 16 << 20;
+
+/// Nodes of the list of a thread's statics whose constructors are running: they nest as calls do.
+pub const MAX_IN_FLIGHT_STATICS: usize = 4096;
+
+/// Ranges of code in the runtime's list, or in one place of its map: a module or a heap of code has one.
+pub const MAX_RANGE_SECTIONS: usize = 1 << 20;
+
+/// Bytes of one method's code: how far its beginning is looked for. The JIT gives up on methods whose IL has 60,000
+/// bytes; large ones of generated code reach some megabytes.
+pub const MAX_METHOD_CODE_BYTES: u64 = 64 << 20;
+
+/// Buckets of a module's map of entry points. Each holds four methods; CoreLib has 40,000 of them.
+pub const MAX_ENTRY_POINT_BUCKETS: u64 = 4 << 20;
+
+/// Funclets (handlers, filters) of one method.
+pub const MAX_FUNCLETS: u32 = 65_536;
+
+/// Methods that one delegate calls. Event leaks reach some 100,000; a combined delegate costs an array of them each time.
+pub const MAX_DELEGATE_TARGETS: u64 = 16 << 20;
+
+/// Frames of one exception's stack: a stack of 8 MiB holds about 100,000 at most, and threads may ask for larger ones.
+pub const MAX_EXCEPTION_FRAMES: u64 = 4 << 20;
+
 /// Assemblies of the process.
 pub const MAX_ASSEMBLIES: u64 = 1 << 20;
 

@@ -4,8 +4,11 @@
 
 mod array_usage;
 pub mod arrays;
+mod delegates;
+mod exceptions;
 mod object;
 mod plain;
+mod runtime_fields;
 mod strings;
 mod text;
 mod value;
@@ -16,6 +19,8 @@ use crate::clr::ClrRuntime;
 use crate::clr::type_system::TypeSystem;
 use crate::error::Result;
 
+pub use delegates::DelegateTarget;
+pub use exceptions::{ExceptionDetails, ExceptionFrame};
 pub use object::{NotAnObject, ObjectView, Row};
 pub use plain::Plain;
 pub use value::Value;

@@ -25,6 +25,7 @@ use rustc_hash::FxHashMap;
 use crate::bytes::Addr;
 use crate::clr::ClrRuntime;
 use crate::clr::metadata::Metadata;
+use crate::clr::methods::Methods;
 use crate::clr::types::{MethodTables, Naming, TypeDesc, TypeDescs, TypeHandle};
 use crate::dump::{AddressSpace, Fault};
 use crate::error::Result;
@@ -64,6 +65,7 @@ pub struct TypeSystem {
     by_name: OnceLock<FxHashMap<Arc<str>, Vec<Addr>>>,
     names: RwLock<FxHashMap<Addr, Arc<str>>>,
     descriptions: RwLock<FxHashMap<Addr, Arc<TypeDescription>>>,
+    methods: Methods,
 }
 
 impl TypeSystem {
@@ -95,6 +97,7 @@ impl TypeSystem {
             by_name: OnceLock::new(),
             names: RwLock::default(),
             descriptions: RwLock::default(),
+            methods: Methods::of(&runtime),
             runtime,
         })
     }
@@ -112,6 +115,11 @@ impl TypeSystem {
     /// The reader of MethodTables.
     pub fn method_tables(&self) -> &MethodTables {
         &self.method_tables
+    }
+
+    /// What finding methods takes.
+    pub(in crate::clr) fn methods(&self) -> &Methods {
+        &self.methods
     }
 
     /// The metadata of the module whose Module is at `module`; `None` where there is none. Opened and copied at the

@@ -26,6 +26,7 @@ const CATEGORY_ENUM: u32 = 0x0006_0000;
 const CATEGORY_PRIMITIVE: u32 = 0x0007_0000;
 const CATEGORY_INTERFACE: u32 = 0x000c_0000;
 const GENERICS: u32 = 0x30;
+const GENERICS_SHARED: u32 = 0x20;
 const GENERIC_DEFINITION: u32 = 0x30;
 /// Base size of an array without bounds: header, MethodTable, count.
 const SZ_ARRAY_BASE_SIZE: u32 = 24;
@@ -116,6 +117,12 @@ impl MethodTableFlags {
     /// Whether this is a generic type, instantiated or not. The low bits mean this only without a component size.
     pub fn is_generic(self) -> bool {
         !self.has_component_size() && self.0 & GENERICS != 0
+    }
+
+    /// Whether this is a form of a generic type that no object and no static has: the canonical one, over
+    /// `System.__Canon`, or the one over the type's own parameters.
+    pub fn is_shared_or_open_generic(self) -> bool {
+        self.is_generic() && self.0 & GENERICS_SHARED != 0
     }
 }
 
