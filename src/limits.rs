@@ -190,6 +190,10 @@ pub const MAX_BASE_TYPES: usize = 256;
 /// Rows of one object's fields, structs opened: the largest structs of real programs have some hundreds of leaves.
 pub const MAX_FIELD_ROWS: usize = 20_000;
 
+/// Rows of one array's elements, structs opened, beyond which the remaining elements are left out and counted: no
+/// person reads so many, and 100 million rows would not fit into memory.
+pub const MAX_ELEMENT_ROWS: usize = 1_000_000;
+
 /// Levels of structs within structs that are opened as rows. The compiler refuses a struct within itself; a damaged
 /// signature does not.
 pub const MAX_STRUCT_NESTING: usize = 32;

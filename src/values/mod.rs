@@ -3,7 +3,7 @@
 //! Reads through the descriptions of [`crate::clr::type_system`]; knows nothing of columns or of how values are printed.
 
 mod array_usage;
-pub mod arrays;
+mod arrays;
 mod delegates;
 mod exceptions;
 mod object;
@@ -19,6 +19,7 @@ use crate::clr::ClrRuntime;
 use crate::clr::type_system::TypeSystem;
 use crate::error::Result;
 
+pub use arrays::{ArrayView, Dimension, NotAnArray};
 pub use delegates::DelegateTarget;
 pub use exceptions::{ExceptionDetails, ExceptionFrame};
 pub use object::{NotAnObject, ObjectView, Row};

@@ -1,5 +1,6 @@
 //! The rows of one object: its fields with their values, structs opened, elements of arrays after them.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::arrays::{ArrayView, NotAnArray};
@@ -20,6 +21,15 @@ pub enum NotAnObject {
     Missing(Fault),
     /// The word there leads to no MethodTable.
     NoMethodTable(Addr),
+}
+
+impl fmt::Display for NotAnObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotAnObject::Missing(fault) => fault.fmt(f),
+            NotAnObject::NoMethodTable(word) => write!(f, "{word}, which stands there, leads to no type"),
+        }
+    }
 }
 
 /// A field or an element, and its value.
@@ -80,14 +90,21 @@ impl Values {
         let size = u64::from(shape.base_size);
         let size = count.ok().map(|count| size + u64::from(shape.component_size) * u64::from(count));
 
-        let mut rows = Rows { values: self, object: address, rows: Vec::new(), max_elements, cut: false };
+        let mut rows = Rows {
+            values: self,
+            object: address,
+            rows: Vec::new(),
+            max_elements,
+            max_rows: limits::MAX_FIELD_ROWS,
+            cut: false,
+        };
         rows.whole(&description);
         rows.fields(address.offset(DATA), &description, "", 0);
         let mut view = ObjectView {
             address,
             description: Arc::clone(&description),
             size,
-            fields_left_out: rows.cut,
+            fields_left_out: false,
             rows: Vec::new(),
             elements_left_out: 0,
             no_elements: None,
@@ -98,6 +115,7 @@ impl Values {
                 Err(no_array) => view.no_elements = Some(no_array),
             }
         }
+        view.fields_left_out = rows.cut;
         view.rows = rows.rows;
         Ok(view)
     }
@@ -107,7 +125,8 @@ impl Values {
     pub fn value_rows(&self, name: &str, place: Addr, of: &FieldType) -> Vec<Row> {
         let object = Addr(place.0.wrapping_sub(DATA));
         let max_elements = limits::MAX_FIELD_ROWS as u64;
-        let mut rows = Rows { values: self, object, rows: Vec::new(), max_elements, cut: false };
+        let max_rows = limits::MAX_FIELD_ROWS;
+        let mut rows = Rows { values: self, object, rows: Vec::new(), max_elements, max_rows, cut: false };
         rows.opened(name, place, of, 0);
         rows.rows
     }
@@ -119,7 +138,9 @@ struct Rows<'a> {
     object: Addr,
     rows: Vec<Row>,
     max_elements: u64,
-    /// Whether a cap was met.
+    /// How many rows there may be before fields are left out.
+    max_rows: usize,
+    /// Whether that cap was met, or the one of structs within structs.
     cut: bool,
 }
 
@@ -158,9 +179,7 @@ impl Rows<'_> {
 
     /// The row of a value and, if it is a struct, those of its fields.
     fn opened(&mut self, path: &str, place: Addr, of: &FieldType, depth: usize) {
-        if self.rows.len() >= limits::MAX_FIELD_ROWS + self.max_elements as usize
-            || depth >= limits::MAX_STRUCT_NESTING
-        {
+        if self.rows.len() >= self.max_rows || depth >= limits::MAX_STRUCT_NESTING {
             self.cut = true;
             return;
         }
@@ -187,12 +206,17 @@ impl Rows<'_> {
 
     /// The rows of an array's first elements; how many are left out.
     fn elements(&mut self, array: &ArrayView) -> u64 {
-        let shown = u64::from(array.count).min(self.max_elements);
-        for number in 0..shown as u32 {
+        let before = self.rows.len();
+        for number in 0..array.count {
+            let shown = u64::from(number);
             let Some(place) = array.place(number) else { break };
+            if shown >= self.max_elements || self.rows.len() - before > limits::MAX_ELEMENT_ROWS {
+                return u64::from(array.count) - shown;
+            }
+            self.max_rows = self.rows.len() + limits::MAX_FIELD_ROWS;
             self.opened(&array.index_text(number), place, array.element(), 0);
         }
-        u64::from(array.count) - shown
+        0
     }
 
     fn value(&mut self, path: &str, place: Addr, of: &FieldType) {

@@ -14,8 +14,7 @@ use super::{QueryError, RunOptions};
 use crate::bytes::Addr;
 use crate::graph::Snapshot;
 use crate::problem::Problem;
-use crate::values::arrays::NotAnArray;
-use crate::values::{NotAnObject, ObjectView, Row};
+use crate::values::{NotAnArray, NotAnObject, ObjectView, Row};
 use place::Found;
 
 /// So many elements of an array are shown: a screen or two, and as much as a program asks for at once.

@@ -5,7 +5,6 @@ use super::{NoText, Text};
 
 /// `Nullable<T>`: no text without a value.
 pub(super) fn nullable(members: &Members<'_>) -> Text {
-    // The field is inline in a box too only for T itself: a boxed Nullable<T> is a box of T.
     if !members.boolean(&["hasValue"])? {
         return Err(NoText::Null);
     }

@@ -12,6 +12,9 @@ pub(super) type Names = [&'static str];
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Members<'a> {
     pub values: &'a Values,
+    /// The name of the value's own type.
+    pub type_name: &'a str,
+    /// The type whose members these are: its own, or a base.
     pub description: &'a TypeDescription,
     /// Where the data begin.
     pub data: Addr,
@@ -102,6 +105,7 @@ impl Members<'_> {
         let FieldShape::Struct { method_table } = field.field_type.shape else { return Err(NoText::Unknown) };
         let description = self.values.types().description(method_table);
         let (data, nesting) = (self.place(field), self.nesting.deeper()?);
-        read(&Members { values: self.values, description: &description, data, nesting })
+        let type_name = &description.name;
+        read(&Members { values: self.values, type_name, description: &description, data, nesting })
     }
 }

@@ -26,7 +26,6 @@ mod structs;
 mod tuples;
 mod version;
 
-use members::Members;
 pub(super) use readings::Readings;
 
 use super::{Plain, Value, Values};
@@ -117,10 +116,7 @@ impl Values {
         match reading.description.kind {
             TypeKind::String => self.string_text(object, nesting),
             TypeKind::Class => match reading.decoder {
-                Some(decoder) => {
-                    let data = object.offset(DATA);
-                    decoder(&Members { values: self, description: &reading.description, data, nesting })
-                }
+                Some(decoder) => decoder(&reading.members(self, object.offset(DATA), nesting)),
                 None => Err(NoText::Unknown),
             },
             _ => self.box_text(object, &reading.description, nesting),
@@ -158,7 +154,7 @@ impl Values {
 
     fn struct_text(&self, data: Addr, method_table: Addr, nesting: Nesting) -> Text {
         let reading = self.readings.of(self.types(), method_table);
-        let members = Members { values: self, description: &reading.description, data, nesting };
+        let members = reading.members(self, data, nesting);
         match reading.decoder {
             Some(decoder) => decoder(&members),
             None => structs::fields(&members),

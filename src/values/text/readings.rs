@@ -5,11 +5,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use rustc_hash::FxHashMap;
 
 use super::members::{Members, Names};
-use super::{Text, builder, dates, decimal, delegates, exceptions, guid, holders, integers};
+use super::{Nesting, Text, builder, dates, decimal, delegates, exceptions, guid, holders, integers};
 use super::{named, network, ranges, reflection, tuples, version};
 use crate::bytes::Addr;
 use crate::clr::type_system::{TypeDescription, TypeKind, TypeSystem};
 use crate::limits;
+use crate::values::Values;
 
 /// Makes the text of a value of a type that it knows.
 pub(super) type Decoder = fn(&Members<'_>) -> Text;
@@ -37,6 +38,7 @@ const EXACT: &[(&str, Decoder)] = &[
     ("System.ValueTuple", tuples::tuple),
     ("System.Tuple", tuples::tuple),
     ("System.Collections.Generic.KeyValuePair", tuples::key_value_pair),
+    ("System.Collections.DictionaryEntry", tuples::key_value_pair),
     ("System.Version", version::version),
     ("System.Net.IPAddress", network::ip_address),
     ("System.Net.IPEndPoint", network::ip_end_point),
@@ -82,6 +84,15 @@ pub(super) const NAMES: &Names = &[
 pub(super) struct Reading {
     pub description: Arc<TypeDescription>,
     pub decoder: Option<Decoder>,
+    /// The type whose members the decoder knows: itself or a base. Seen from there, no subclass hides them by names of its own.
+    members_of: Arc<TypeDescription>,
+}
+
+impl Reading {
+    /// The members of a value of the type, whose data begin at `data`.
+    pub fn members<'a>(&'a self, values: &'a Values, data: Addr, nesting: Nesting) -> Members<'a> {
+        Members { values, type_name: &self.description.name, description: &self.members_of, data, nesting }
+    }
 }
 
 /// How types are read, each looked up once.
@@ -97,8 +108,11 @@ impl Readings {
             return Arc::clone(reading);
         }
         let description = types.description(method_table);
-        let decoder = decoder(types, &description);
-        let reading = Arc::new(Reading { description, decoder });
+        let (decoder, members_of) = match decoder(types, &description) {
+            Some((decoder, members_of)) => (Some(decoder), members_of),
+            None => (None, Arc::clone(&description)),
+        };
+        let reading = Arc::new(Reading { description, decoder, members_of });
         // What is no type is not remembered: a damaged heap may hold any number of such words.
         if reading.description.kind != TypeKind::Unknown {
             let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
@@ -108,20 +122,20 @@ impl Readings {
     }
 }
 
-fn decoder(types: &TypeSystem, description: &TypeDescription) -> Option<Decoder> {
-    let exact = named_decoder(EXACT, &description.name);
-    if exact.is_some() || description.kind != TypeKind::Class {
-        return exact;
+/// How a type is read, and the type that the reading was found by.
+fn decoder(types: &TypeSystem, of: &Arc<TypeDescription>) -> Option<(Decoder, Arc<TypeDescription>)> {
+    if let Some(decoder) = named_decoder(EXACT, &of.name) {
+        return Some((decoder, Arc::clone(of)));
     }
-    let mut name = Arc::clone(&description.name);
-    let mut parent = description.parent;
+    if of.kind != TypeKind::Class {
+        return None;
+    }
+    let mut ancestor = Arc::clone(of);
     for _ in 0..limits::MAX_BASE_TYPES {
-        if let Some(decoder) = named_decoder(WITH_SUBCLASSES, &name) {
-            return Some(decoder);
+        if let Some(decoder) = named_decoder(WITH_SUBCLASSES, &ancestor.name) {
+            return Some((decoder, ancestor));
         }
-        let base = types.description(parent?);
-        name = Arc::clone(&base.name);
-        parent = base.parent;
+        ancestor = types.description(ancestor.parent?);
     }
     None
 }

@@ -2,6 +2,7 @@
 
 use super::members::Members;
 use super::{NoText, Text};
+use crate::clr::type_system::Field;
 use crate::limits;
 
 /// The fields of any struct, nested ones too, up to a length and a depth.
@@ -20,7 +21,7 @@ pub(super) fn fields(members: &Members<'_>) -> Text {
     Ok(format!("{{{}}}", joined(fields)?))
 }
 
-fn elements(members: &Members<'_>, count: u32, field: &crate::clr::type_system::Field) -> Text {
+fn elements(members: &Members<'_>, count: u32, field: &Field) -> Text {
     let size = members.description.data_size / count.max(1);
     let elements = (0..u64::from(count)).map(|i| {
         let place = members.place(field).offset(i * u64::from(size));
@@ -32,8 +33,8 @@ fn elements(members: &Members<'_>, count: u32, field: &crate::clr::type_system::
 /// The parts with commas between them, cut short when they are many.
 pub(super) fn joined(parts: impl Iterator<Item = Text>) -> Text {
     let mut text = String::new();
-    for part in parts {
-        if !text.is_empty() {
+    for (i, part) in parts.enumerate() {
+        if i > 0 {
             text.push_str(", ");
         }
         if text.len() > limits::MAX_STRUCT_TEXT_BYTES {

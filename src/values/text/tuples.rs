@@ -29,6 +29,7 @@ pub(super) fn tuple(members: &Members<'_>) -> Text {
     Ok(format!("({items}, {rest})"))
 }
 
+/// `KeyValuePair<K, V>` and `DictionaryEntry`.
 pub(super) fn key_value_pair(members: &Members<'_>) -> Text {
-    Ok(format!("[{}, {}]", members.part(&["key"])?, members.part(&["value"])?))
+    Ok(format!("[{}, {}]", members.part(&["key", "_key"])?, members.part(&["value", "_value"])?))
 }

@@ -15,14 +15,7 @@ pub fn of_types(table: TableId, types: &[TypeInfo], values: Option<&Values>) -> 
     match table {
         TableId::Strings => all(&|of| is_string(of, values)),
         TableId::Arrays => all(&|of| of.rank > 0),
-        TableId::Exceptions => {
-            let exceptions =
-                values.map(|values| values.types().named("System.Exception")).unwrap_or_default();
-            let derives = |of: &TypeInfo, values: &Values| {
-                exceptions.iter().any(|&base| values.types().derives_from(of.method_table, base))
-            };
-            all(&|of| values.is_some_and(|values| derives(of, values)))
-        }
+        TableId::Exceptions => all(&|of| values.is_some_and(|values| values.is_exception(of.method_table))),
         TableId::Collections => all(&|_| false),
         _ => None,
     }

@@ -6,12 +6,13 @@ use super::columns::Column;
 use super::{Batch, Morsel, ObjectScan};
 use crate::bytes::Addr;
 use crate::clr::type_system::TypeKind;
+use crate::dump::Fault;
 use crate::graph::{ObjectBlock, TypeInfo};
 use crate::query::Kind;
 use crate::query::cells::Cells;
 use crate::query::scalar::Scalar;
 use crate::text::from_utf16_le;
-use crate::values::Values;
+use crate::values::{ExceptionDetails, ExceptionFrame, Values};
 
 /// What an array has before its elements: the MethodTable and the component count. One of several dimensions, or
 /// with a lower bound, has the length of each dimension behind that, and then the lower bounds.
@@ -54,6 +55,26 @@ impl ObjectScan<'_> {
             Column::Lengths => self.array_lengths(morsel, batch),
             Column::Used => self.used(values, morsel, batch),
             Column::Thread => self.threads(morsel, batch),
+            Column::Message => {
+                let messages = self.exceptions(values, morsel, batch, "messages", |details| details.message);
+                Cells::texts(messages.iter().map(Option::as_deref))
+            }
+            Column::HResult => {
+                let numbers = self.exceptions(values, morsel, batch, "HRESULTs", |details| details.hresult);
+                // The field is an Int32; a program sees its negative numbers.
+                let signed = |number: u32| Scalar::Integer((number as i32).into());
+                let numbers = numbers.into_iter().map(|number| number.map_or(Scalar::Null, signed));
+                Cells::scalars(Kind::Integer, numbers)
+            }
+            Column::Inner => {
+                let inner =
+                    self.exceptions(values, morsel, batch, "inner exceptions", |details| details.inner);
+                Cells::optional(inner.into_iter().map(|address| address.map(|address| address.0)))
+            }
+            Column::Stack => {
+                let stacks = self.exceptions(values, morsel, batch, "stacks", stack);
+                Cells::scalars(Kind::List, stacks.into_iter().map(Option::unwrap_or_default))
+            }
             _ => Cells::null(batch.len()),
         }
     }
@@ -110,6 +131,20 @@ impl ObjectScan<'_> {
         Cells::optional(used)
     }
 
+    /// A part of what each exception tells.
+    fn exceptions<T>(
+        &self,
+        values: &Values,
+        morsel: &Morsel,
+        batch: &Batch<'_>,
+        what: &'static str,
+        part: impl Fn(ExceptionDetails) -> Result<Option<T>, Fault>,
+    ) -> Vec<Option<T>> {
+        self.read(morsel, batch, what, |block, row| {
+            values.exception(block.address(row))?.map_or(Ok(None), &part)
+        })
+    }
+
     /// The thread whose current exception each object is.
     fn threads(&self, morsel: &Morsel, batch: &Batch<'_>) -> Cells {
         let thread_of = |exception: Addr| {
@@ -119,6 +154,22 @@ impl ObjectScan<'_> {
         let threads = self.read(morsel, batch, "threads", |block, row| Ok(thread_of(block.address(row))));
         Cells::optional(threads)
     }
+}
+
+/// The methods that an exception went through; where a frame's method is not known its instruction pointer.
+fn stack(details: ExceptionDetails) -> Result<Option<Scalar>, Fault> {
+    let frames = details.stack?;
+    let frame = |frame: &ExceptionFrame| match &frame.method {
+        Some(method) => Scalar::Text(Arc::clone(method)),
+        None => Scalar::Address(frame.ip.0),
+    };
+    if !frames.is_empty() {
+        return Ok(Some(Scalar::List(frames.iter().map(frame).collect())));
+    }
+    // One that came from elsewhere has its stack as text.
+    let text = details.stack_text?;
+    let lines = |text: String| text.lines().map(|line| Scalar::Text(line.trim().into())).collect();
+    Ok(text.map(|text| Scalar::List(lines(text))))
 }
 
 /// Where the elements of an array begin.
