@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::table::Table;
 use crate::bytes::Addr;
 use crate::clr::statics::{NoSlot, StaticSlot, statics as slots};
-use crate::clr::type_system::{FieldShape, StaticField};
+use crate::clr::type_system::{FieldShape, StaticField, StaticPlace};
 use crate::dump::Fault;
 use crate::graph::Snapshot;
 use crate::problem::Problem;
@@ -32,6 +32,8 @@ struct Row {
     address: Option<Addr>,
     /// Whether something of it is not in the dump.
     missing: bool,
+    /// Whether it is constant data in a module's image.
+    is_constant: bool,
 }
 
 /// Reads the columns `used` of the table. Values that are not in the dump are counted as a problem.
@@ -57,6 +59,7 @@ fn rows_of(values: &Values, slot: &StaticSlot) -> Vec<Row> {
         text: None,
         address: None,
         missing: matches!(slot.address, Err(NoSlot::Missing(_))),
+        is_constant: slot.field.place == StaticPlace::Image,
     };
     let Ok(place) = slot.address else { return vec![row] };
     let place = match place_of_value(values, &slot.field, place) {
@@ -95,7 +98,7 @@ struct ValuePlace {
 /// Follows the reference to the box of a struct; `None` when there is no box yet.
 fn place_of_value(values: &Values, field: &StaticField, slot: Addr) -> Result<Option<ValuePlace>, Fault> {
     let is_reference = matches!(field.field_type.shape, FieldShape::Reference { .. });
-    if !field.by_reference || is_reference {
+    if !field.by_reference || is_reference || field.place == StaticPlace::Image {
         return Ok(Some(ValuePlace { data: slot, object: None }));
     }
     let boxed = values.types().memory().pointer(slot)?;
@@ -104,10 +107,19 @@ fn place_of_value(values: &Values, field: &StaticField, slot: Addr) -> Result<Op
 
 fn problems(slots: &[StaticSlot], rows: &[Row]) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let missing = rows.iter().filter(|row| row.missing).count();
-    if missing > 0 {
-        let message = format!("the values of {missing} static fields are not in the dump and count as null");
+    let missing = |constant| rows.iter().filter(|row| row.missing && row.is_constant == constant).count();
+    if missing(false) > 0 {
+        let message =
+            format!("the values of {} static fields are not in the dump and count as null", missing(false));
         problems.push(Problem::loss(message));
+    }
+    if missing(true) > 0 {
+        // Dumps leave out what the files of the program have; nothing of the process's state is lost.
+        let message = format!(
+            "{} constants lie in parts of modules that are not in the dump: their values are null",
+            missing(true)
+        );
+        problems.push(Problem::note(message));
     }
     let unknown = slots.iter().filter(|slot| slot.address == Err(NoSlot::UnknownLayout)).count();
     if unknown > 0 {
