@@ -22,6 +22,7 @@ What the record has wrong or does not have, of statics above all:
     statics of generic types        read at the place of another instantiation: left out
     constant data in images         read at a wrong place (<PrivateImplementationDetails>): left out
     statics that are structs        not read where a type's parameters are not resolved: left out
+    static function pointers        read among the references, where they do not lie: left out
     primitives of threads           read as 0 where the thread never had them: only references are compared
     fields of a generic type        a field of type T has the type `T1` there: the type is not compared
     long texts                      recorded in part: not compared
