@@ -2,6 +2,7 @@
 //!
 //! Reads through the descriptions of [`crate::clr::type_system`]; knows nothing of columns or of how values are printed.
 
+pub mod collections;
 mod value;
 
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use crate::clr::ClrRuntime;
 use crate::clr::type_system::TypeSystem;
 use crate::error::Result;
+use collections::{CollectionShapes, Collections};
 
 pub use value::Value;
 
@@ -16,6 +18,7 @@ pub use value::Value;
 #[derive(Debug)]
 pub struct Values {
     types: TypeSystem,
+    collections: Collections,
 }
 
 impl Values {
@@ -24,7 +27,13 @@ impl Values {
     /// # Errors
     /// The dump holds no heap.
     pub fn new(runtime: Arc<ClrRuntime>) -> Result<Values> {
-        Ok(Values { types: TypeSystem::new(runtime)? })
+        Ok(Values { types: TypeSystem::new(runtime)?, collections: Collections::default() })
+    }
+
+    /// The same values, with collections recognised by `shapes`.
+    #[must_use]
+    pub fn with_collections(self, shapes: CollectionShapes) -> Values {
+        Values { collections: Collections::new(shapes), ..self }
     }
 
     /// The types.
