@@ -58,6 +58,26 @@ pub const MAX_BASE_SIZE: u32 = 0x0800_0000;
 /// Arguments of one generic type: C# has no limit, metadata allows 65,535; real ones stay below 20.
 pub const MAX_GENERIC_ARGUMENTS: u64 = 1024;
 
+/// Types that one signature names, arguments and elements included. The largest that compilers make (tuples of
+/// tuples) stay in the hundreds.
+pub const MAX_SIGNATURE_PARTS: usize = 4096;
+
+/// Parts of one lookup map of a module. The runtime makes each new part half as large as all before it.
+pub const MAX_LOOKUP_MAP_PARTS: usize = 4096;
+
+/// Buckets of one of a module's tables of types: it grows with its entries, of which the largest applications have
+/// some 100,000.
+pub const MAX_TYPE_HASH_BUCKETS: u64 = 4 << 20;
+
+/// Types in one of a module's tables of types.
+pub const MAX_TYPES_OF_MODULE: usize = 4 << 20;
+
+/// Fields that a type declares itself. The type loader counts them in 16 bits.
+pub const MAX_FIELDS_OF_TYPE: u32 = 1 << 16;
+
+/// Types that derive from each other. Real hierarchies stay below 20; a damaged chain may never end.
+pub const MAX_TYPE_ANCESTORS: usize = 1024;
+
 /// Heaps of the server GC: at most one a processor, and the runtime allows 1,024 (`MAX_SUPPORTED_CPUS`).
 pub const MAX_GC_HEAPS: u64 = 4096;
 
