@@ -51,8 +51,9 @@ impl Notes {
         let unreadable = self.unreadable.lock().unwrap_or_else(|e| e.into_inner());
         for ((dump, what), objects) in unreadable.iter() {
             let (count, dump) = (objects.count(), dump + 1);
-            let message =
-                format!("the {what} of {count} objects of dump {dump} are not in it and count as null");
+            let message = format!(
+                "the {what} of {count} objects of dump {dump} are missing or damaged and count as null"
+            );
             problems.push(Problem::loss(message));
         }
         if self.overflow.load(Ordering::Relaxed) {

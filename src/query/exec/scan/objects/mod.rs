@@ -10,7 +10,6 @@ mod values;
 
 use super::{Batch, Morsel, Rows, Scan, cut};
 use crate::bytes::Addr;
-use crate::dump::Fault;
 use crate::graph::{
     Generation, Heap, ObjectBlock, ObjectId, Segment, SegmentKind, Snapshot, TypeId, TypeInfo,
 };
@@ -118,14 +117,14 @@ impl<'a> ObjectScan<'a> {
         Cells::optional(lengths)
     }
 
-    /// What `read` gives for each row of a batch: the row's block and its position there are handed over. What it
-    /// does not find in the dump is null, and noted as one of `what`.
-    fn read<T>(
+    /// What `read` gives for each row of a batch: the row's block and its position there are handed over. What is
+    /// missing from the dump or damaged is null, and noted as one of `what`.
+    fn read<T, E>(
         &self,
         morsel: &Morsel,
         batch: &Batch<'_>,
         what: &'static str,
-        mut read: impl FnMut(&ObjectBlock, usize) -> Result<Option<T>, Fault>,
+        mut read: impl FnMut(&ObjectBlock, usize) -> Result<Option<T>, E>,
     ) -> Vec<Option<T>> {
         let block = self.block(morsel);
         let mut missing = Vec::new();

@@ -16,7 +16,9 @@ pub fn of_types(table: TableId, types: &[TypeInfo], values: Option<&Values>) -> 
         TableId::Strings => all(&|of| is_string(of, values)),
         TableId::Arrays => all(&|of| of.rank > 0),
         TableId::Exceptions => all(&|of| values.is_some_and(|values| values.is_exception(of.method_table))),
-        TableId::Collections => all(&|_| false),
+        TableId::Collections => {
+            all(&|of| values.is_some_and(|values| values.collection_shape(of.method_table).is_some()))
+        }
         _ => None,
     }
 }

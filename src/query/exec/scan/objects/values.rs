@@ -12,6 +12,7 @@ use crate::query::Kind;
 use crate::query::cells::Cells;
 use crate::query::scalar::Scalar;
 use crate::text::from_utf16_le;
+use crate::values::collections::CollectionSummary;
 use crate::values::{ExceptionDetails, ExceptionFrame, Values};
 
 /// What an array has before its elements: the MethodTable and the component count. One of several dimensions, or
@@ -43,7 +44,10 @@ impl ObjectScan<'_> {
 
     /// What the collections of each type are; null for types that are none.
     pub(super) fn shapes(&self) -> Cells {
-        Cells::null(self.types().len())
+        let values = self.snapshot.values.as_deref();
+        let shape = |of: &TypeInfo| values?.collection_shape(of.method_table).map(|s| Arc::clone(s.name()));
+        let names: Vec<Option<Arc<str>>> = self.types().iter().map(shape).collect();
+        Cells::texts(names.iter().map(Option::as_deref))
     }
 
     /// A column of what stands in the objects of a batch.
@@ -75,8 +79,37 @@ impl ObjectScan<'_> {
                 let stacks = self.exceptions(values, morsel, batch, "stacks", stack);
                 Cells::scalars(Kind::List, stacks.into_iter().map(Option::unwrap_or_default))
             }
+            Column::Count => {
+                Cells::optional(self.collections(values, morsel, batch, |summary| Some(summary.count)))
+            }
+            Column::Capacity => {
+                Cells::optional(self.collections(values, morsel, batch, |summary| summary.capacity))
+            }
+            Column::Wasted => {
+                Cells::optional(self.collections(values, morsel, batch, |summary| Some(summary.wasted)))
+            }
+            Column::Fill => {
+                let fills = self.collections(values, morsel, batch, CollectionSummary::fill);
+                let fill = |fill: Option<f64>| fill.map_or(Scalar::Null, Scalar::Real);
+                Cells::scalars(Kind::Real, fills.into_iter().map(fill))
+            }
             _ => Cells::null(batch.len()),
         }
+    }
+
+    /// A number of each collection.
+    fn collections<T>(
+        &self,
+        values: &Values,
+        morsel: &Morsel,
+        batch: &Batch<'_>,
+        part: impl Fn(&CollectionSummary) -> Option<T>,
+    ) -> Vec<Option<T>> {
+        self.read(morsel, batch, "items", |block, row| {
+            let shape = values.collection_shape(self.type_of(block, row).method_table);
+            let Some(shape) = shape else { return Ok(None) };
+            values.summary(&shape, block.address(row)).map(|summary| part(&summary))
+        })
     }
 
     fn type_of(&self, block: &ObjectBlock, row: usize) -> &TypeInfo {
@@ -108,7 +141,7 @@ impl ObjectScan<'_> {
             let at =
                 |place: u64| memory.u32(block.address(row).offset(place)).map(|n| Scalar::Integer(n.into()));
             let lengths = match u64::from(of.rank.min(MAX_RANK)) {
-                0 => return Ok(None),
+                0 => return Ok::<_, Fault>(None),
                 rank if data_offset(of) > ARRAY_HEADER => {
                     (0..rank).map(|n| at(ARRAY_HEADER + 4 * n)).collect::<Result<_, _>>()?
                 }
@@ -151,7 +184,8 @@ impl ObjectScan<'_> {
             let thread = self.snapshot.threads.iter().find(|t| t.exception == Some(exception))?;
             thread.os_id
         };
-        let threads = self.read(morsel, batch, "threads", |block, row| Ok(thread_of(block.address(row))));
+        let threads =
+            self.read(morsel, batch, "threads", |block, row| Ok::<_, Fault>(thread_of(block.address(row))));
         Cells::optional(threads)
     }
 }
