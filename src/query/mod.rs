@@ -19,6 +19,7 @@ mod exec;
 mod lexer;
 mod like;
 mod listing;
+mod object;
 mod parser;
 mod plan;
 mod resolve;
@@ -132,6 +133,7 @@ pub fn run(snapshots: &[Snapshot], statement: &str, options: &RunOptions<'_>) ->
         Statement::Tables => listing::all_tables(),
         Statement::Describe(name) => listing::describe(&name)?,
         Statement::Help(word) => listing::help(word.as_ref())?,
+        Statement::Object(at) => object::object(&at, snapshots, options)?,
     };
     answer.query = statement.trim().to_owned();
     answer.elapsed = started.elapsed();

@@ -56,6 +56,7 @@ keywords! {
     Describe "describe" false "Shows the columns of a table, or what a function does.",
     Help "help" false "Lists what the language has, or tells about one word.",
     Explain "explain" false "Shows how a select would be answered, without doing it.",
+    Object "object" false "Shows the fields of one object.",
 }
 
 /// All keywords.

@@ -36,6 +36,13 @@ static STATEMENTS: &[StatementDoc] = &[
         summary: "Shows how a select would be answered: what is built first, what is scanned, which \
                   conditions are decided once a type.",
     },
+    StatementDoc {
+        name: "object",
+        usage: "object ADDRESS or object @N.ADDRESS",
+        summary: "Shows one object: what it is, then a row a field with its offset, type, value and text (what a \
+                  person reads). A struct has a row of its own and a row for each field in it; the elements of an \
+                  array follow the fields.",
+    },
 ];
 
 /// All statements.

@@ -21,17 +21,17 @@ mod workers;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::QueryError;
+use super::catalog::TableId;
 use super::plan::{Plan, Source, Typed};
 use crate::graph::Snapshot;
 use crate::problem::Problem;
 use crate::progress::Progress;
 use filter::Filter;
 use notes::Notes;
-use scan::{ObjectScan, Scan, Table};
+use scan::{DuplicateScan, ObjectScan, Scan, Table};
 use sort::{SortColumn, sorted};
 
 use super::ast::Limit;
-use super::catalog::TableId;
 
 /// What the execution of a statement has at hand.
 pub struct Execution<'a> {
@@ -85,8 +85,21 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
                 execution.notes.tell(unknown_types::unknown_types(plan, *table, &heap.types));
             }
             match (table, heap) {
-                (TableId::Objects, Some(heap)) => {
-                    over(plan, &ObjectScan::new(from, heap, *snapshot), execution)?
+                (table, Some(heap)) if table.lists_objects() => {
+                    over(plan, &ObjectScan::new(from, heap, *snapshot, *table), execution)?
+                }
+                (TableId::Duplicates, Some(heap)) => {
+                    let values = from.values.as_deref().ok_or_else(no_values)?;
+                    over(plan, &DuplicateScan::new(from, heap, values, *snapshot, execution)?, execution)?
+                }
+                (TableId::Fields | TableId::Statics, _) => {
+                    let values = from.values.as_deref().ok_or_else(no_values)?;
+                    let (table, problems) = match heap {
+                        Some(heap) => scan::fields(values.types(), heap.types.all(), used),
+                        None => scan::statics(from, values, used),
+                    };
+                    execution.notes.tell(problems);
+                    over(plan, &table, execution)?
                 }
                 _ => over(plan, &scan::read_table(from, heap, *table, used), execution)?,
             }
@@ -95,8 +108,16 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
     if execution.cancel.load(Ordering::Relaxed) { Err(QueryError::Cancelled) } else { Ok(table) }
 }
 
-fn no_dump() -> QueryError {
+/// The error of a statement without a dump to ask.
+pub fn no_dump() -> QueryError {
     let error = crate::Error::new(crate::ErrorKind::Usage, "no dump is open");
+    QueryError::Data(std::sync::Arc::new(error))
+}
+
+/// The error of a statement about values of a dump that has no reader for them.
+pub fn no_values() -> QueryError {
+    let error =
+        crate::Error::new(crate::ErrorKind::NoHeap, "the values of objects cannot be read from this dump");
     QueryError::Data(std::sync::Arc::new(error))
 }
 

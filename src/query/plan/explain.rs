@@ -1,7 +1,7 @@
 //! A plan in words, one step a row.
 
 use super::{Conjunct, Plan, Source};
-use crate::query::catalog::{Level, TableId};
+use crate::query::catalog::Level;
 
 /// A step of a plan: what is done, and to what.
 pub type Step = (&'static str, String);
@@ -47,7 +47,7 @@ fn add_source(plan: &Plan, steps: &mut Vec<Step>) {
                 Some(grouping) if grouping.from_type_totals => {
                     ("read", "the totals of each type: no scan".to_owned())
                 }
-                _ if *table == TableId::Objects => ("scan", format!("objects ({})", texts(columns))),
+                _ if table.lists_objects() => ("scan", format!("{} ({})", table.doc().name, texts(columns))),
                 _ => ("read", format!("{} ({})", table.doc().name, texts(columns))),
             };
             steps.push((what, table));

@@ -59,6 +59,8 @@ pub enum Node {
     InSelect(Box<Typed>, Box<Plan>),
     /// A function.
     Call(Function, Vec<Typed>),
+    /// A value of any sort as text.
+    Spell(Box<Typed>),
 }
 
 impl Typed {
@@ -94,7 +96,8 @@ impl Typed {
             | Node::Like(a, _)
             | Node::Matches(a, _)
             | Node::InSet(a, _)
-            | Node::InSelect(a, _) => vec![a],
+            | Node::InSelect(a, _)
+            | Node::Spell(a) => vec![a],
             Node::And(all) | Node::Or(all) | Node::Call(_, all) => all.iter().collect(),
         }
     }
@@ -116,6 +119,7 @@ impl Typed {
             Node::Matches(a, regex) => Node::Matches(boxed(a)?, regex),
             Node::InSet(a, set) => Node::InSet(boxed(a)?, set),
             Node::InSelect(a, plan) => Node::InSelect(boxed(a)?, plan),
+            Node::Spell(a) => Node::Spell(boxed(a)?),
             Node::And(all) => Node::And(all.into_iter().map(change).collect::<Result<_, E>>()?),
             Node::Or(all) => Node::Or(all.into_iter().map(change).collect::<Result<_, E>>()?),
             Node::Call(function, all) => {

@@ -118,11 +118,14 @@ impl Plan {
     pub fn needs_heap(&self) -> bool {
         match &self.source {
             Source::Select(plan) => plan.needs_heap(),
-            Source::Table { table: TableId::Objects | TableId::Types, .. } => true,
-            Source::Table { table: TableId::Modules | TableId::Threads, .. } => false,
-            Source::Table { table: TableId::Segments, used, .. } => {
-                used.iter().any(|&c| TableId::Segments.doc().columns.get(c).is_some_and(|c| c.name == "free"))
-            }
+            Source::Table { table, used, .. } => match table {
+                TableId::Modules | TableId::Threads | TableId::Statics => false,
+                TableId::Segments => {
+                    let columns = table.doc().columns;
+                    used.iter().any(|&c| columns.get(c).is_some_and(|c| c.name == "free"))
+                }
+                _ => true,
+            },
         }
     }
 
@@ -181,12 +184,14 @@ impl Plan {
     /// Every type holds the number and the size of its objects. They answer a query whose keys
     /// and conditions depend on nothing but the type, and that asks for nothing but these two.
     fn type_totals_suffice(&self) -> bool {
-        let (Source::Table { table: TableId::Objects, .. }, Some(grouping)) = (&self.source, &self.grouping)
-        else {
+        let (Source::Table { table, .. }, Some(grouping)) = (&self.source, &self.grouping) else {
             return false;
         };
+        if !table.lists_objects() {
+            return false;
+        }
         let by_type = |e: &Typed| matches!(e.level, Level::Constant | Level::Type);
-        let size = TableId::Objects.doc().columns.iter().position(|c| c.name == "size");
+        let size = table.doc().columns.iter().position(|c| c.name == "size");
         self.filter.iter().all(|c| by_type(&c.expr))
             && grouping.keys.iter().all(|k| by_type(&k.expr))
             && grouping.aggregates.iter().all(|a| match (a.function, &a.argument) {

@@ -222,6 +222,7 @@ impl Context<'_> {
         let value = self.expression(expr)?;
         match value.kind {
             Some(Kind::Text) | None => Ok(value),
+            Some(Kind::Value) => Ok(spelled(value)),
             Some(kind) => {
                 let message = format!("{what} is for text, and this is {}", kind.phrase());
                 let diagnostic = Diagnostic::new(expr.span.clone(), message);
@@ -301,6 +302,12 @@ impl Context<'_> {
         self.check_comparable(&value, item.expr.kind, &value_expr.span)?;
         Ok(boolean(Node::InSelect(Box::new(value.clone()), Box::new(plan)), [&value]))
     }
+}
+
+/// A value of any sort as the text that it is spelled with.
+pub fn spelled(value: Typed) -> Typed {
+    let (kind, level) = (Some(Kind::Text), value.level);
+    Typed { node: Node::Spell(Box::new(value)), kind, level }
 }
 
 /// A condition with the parts `parts`.

@@ -3,6 +3,7 @@
 //! Everything that can be wrong with a statement is found here or in the parser, before any data is touched.
 
 mod calls;
+pub mod dumps;
 mod expression;
 mod groups;
 mod operators;
@@ -146,16 +147,7 @@ impl<'a> Resolver<'a> {
                 table(&name.text).map(|t| t.id).ok_or_else(|| unknown_table(&name.text, name.span.clone()))?
             }
         };
-        let snapshot = match dump {
-            None => 0,
-            Some((number, _)) if (number as usize) <= self.dumps => number as usize - 1,
-            Some((number, span)) => {
-                let open: Vec<_> = (1..=self.dumps).map(|n| format!("`@{n}`")).collect();
-                return Err(
-                    Diagnostic::new(span, format!("no dump `@{number}` is open")).expected(one_of(&open))
-                );
-            }
-        };
+        let snapshot = dumps::position(dump.as_ref(), self.dumps)?;
         Ok((Source::Table { snapshot, table, used: Vec::new() }, Scope::of_table(table)))
     }
 

@@ -32,6 +32,7 @@ pub fn eval(expr: &Typed, batch: &Batch<'_>) -> Vector {
         Node::Like(a, pattern) => texts::test(&eval(a, batch), len, |text| pattern.matches(text)),
         Node::Matches(a, regex) => texts::test(&eval(a, batch), len, |text| regex.is_match(text)),
         Node::InSet(a, set) => compare::in_set(&eval(a, batch), set, len),
+        Node::Spell(a) => texts::spelled(eval(a, batch), len),
         // Selects are run and replaced by their values before anything is evaluated.
         Node::InSelect(..) => Vector::NULL,
         Node::Call(function, arguments) => {
