@@ -58,6 +58,26 @@ pub const MAX_BASE_SIZE: u32 = 0x0800_0000;
 /// Arguments of one generic type: C# has no limit, metadata allows 65,535; real ones stay below 20.
 pub const MAX_GENERIC_ARGUMENTS: u64 = 1024;
 
+/// Types that one signature names, arguments and elements included. The largest that compilers make (tuples of
+/// tuples) stay in the hundreds.
+pub const MAX_SIGNATURE_PARTS: usize = 4096;
+
+/// Parts of one lookup map of a module. The runtime makes each new part half as large as all before it.
+pub const MAX_LOOKUP_MAP_PARTS: usize = 4096;
+
+/// Buckets of one of a module's tables of types: it grows with its entries, of which the largest applications have
+/// some 100,000.
+pub const MAX_TYPE_HASH_BUCKETS: u64 = 4 << 20;
+
+/// Types in one of a module's tables of types.
+pub const MAX_TYPES_OF_MODULE: usize = 4 << 20;
+
+/// Fields that a type declares itself. The type loader counts them in 16 bits.
+pub const MAX_FIELDS_OF_TYPE: u32 = 1 << 16;
+
+/// Types that derive from each other. Real hierarchies stay below 20; a damaged chain may never end.
+pub const MAX_TYPE_ANCESTORS: usize = 1024;
+
 /// Heaps of the server GC: at most one a processor, and the runtime allows 1,024 (`MAX_SUPPORTED_CPUS`).
 pub const MAX_GC_HEAPS: u64 = 4096;
 
@@ -77,6 +97,32 @@ pub const MAX_SEGMENTS: usize = 4 << 20;
 
 /// Threads of the runtime. Linux allows 4,194,304 ids (`PID_MAX_LIMIT`).
 pub const MAX_THREADS: usize = 4 << 20;
+
+/// Slots of thread statics of one answer: a thousand threads with a thousand such fields each, and room for
+/// sixteen times that. A damaged list of threads may be long and lead to the same statics again and again.
+pub const MAX_THREAD_STATIC_SLOTS: usize = 16 << 20;
+
+/// Nodes of the list of a thread's statics whose constructors are running: they nest as calls do.
+pub const MAX_IN_FLIGHT_STATICS: usize = 4096;
+
+/// Ranges of code in the runtime's list, or in one place of its map: a module or a heap of code has one.
+pub const MAX_RANGE_SECTIONS: usize = 1 << 20;
+
+/// Bytes of one method's code: how far its beginning is looked for. The JIT gives up on methods whose IL has 60,000
+/// bytes; large ones of generated code reach some megabytes.
+pub const MAX_METHOD_CODE_BYTES: u64 = 64 << 20;
+
+/// Buckets of a module's map of entry points. Each holds four methods; CoreLib has 40,000 of them.
+pub const MAX_ENTRY_POINT_BUCKETS: u64 = 4 << 20;
+
+/// Funclets (handlers, filters) of one method.
+pub const MAX_FUNCLETS: u32 = 65_536;
+
+/// Methods that one delegate calls. Event leaks reach some 100,000; a combined delegate costs an array of them each time.
+pub const MAX_DELEGATE_TARGETS: u64 = 16 << 20;
+
+/// Frames of one exception's stack: a stack of 8 MiB holds about 100,000 at most, and threads may ask for larger ones.
+pub const MAX_EXCEPTION_FRAMES: u64 = 4 << 20;
 
 /// Assemblies of the process.
 pub const MAX_ASSEMBLIES: u64 = 1 << 20;
@@ -106,3 +152,48 @@ pub const UNPACKED_IN_MEMORY_BYTES: u64 = 64 << 20;
 /// The largest window of a zstd frame, as a power of two: the format's own tool goes no further
 /// (`--long=31`, 2 GiB). The decoder allocates so much for a frame that asks for it.
 pub const MAX_ZSTD_WINDOW_LOG: u32 = 31;
+
+/// UTF-16 code units of a string. The runtime allocates none that is longer (`MAX_STRINGLENGTH` in `src/coreclr/vm/object.h`).
+pub const MAX_STRING_UNITS: u32 = 0x3fff_ffdf;
+
+/// Components of an array: `Array.MaxLength`, and what a multidimensional one of bytes may reach.
+pub const MAX_ARRAY_LENGTH: u32 = 0x7fff_ffff;
+
+/// Dimensions of an array (`MAX_RANK` in `src/coreclr/vm/array.h`).
+pub const MAX_ARRAY_RANK: u32 = 32;
+
+/// Levels of structs, and of objects that are read as their contents, within one text that a person reads.
+pub const MAX_TEXT_NESTING: u32 = 6;
+
+/// Bytes from which on the text of a struct is cut short: more than anybody reads in a cell.
+pub const MAX_STRUCT_TEXT_BYTES: usize = 1000;
+
+/// UTF-16 code units of a string within the text of a struct.
+pub const MAX_NESTED_STRING_UNITS: usize = 200;
+
+/// UTF-16 code units of a `StringBuilder`: its chunks may all share one array in a damaged dump. Builders of
+/// real programs end far below, where the large object heap begins to hurt.
+pub const MAX_BUILDER_UNITS: u64 = 256 << 20;
+
+/// Chunks of a `StringBuilder`: of 16 characters at least, as long as nothing was removed.
+pub const MAX_BUILDER_CHUNKS: usize = 16 << 20;
+
+/// Bytes of a `BigInteger` that is spelled: the time grows with the square, and these are 19,700 digits.
+pub const MAX_BIG_INTEGER_BYTES: u64 = 8 << 10;
+
+/// Targets of a multicast delegate that are named in its text.
+pub const MAX_NAMED_TARGETS: usize = 8;
+
+/// Base types above a type. Deep hierarchies have some 20; a damaged chain may be a loop.
+pub const MAX_BASE_TYPES: usize = 256;
+
+/// Rows of one object's fields, structs opened: the largest structs of real programs have some hundreds of leaves.
+pub const MAX_FIELD_ROWS: usize = 20_000;
+
+/// Rows of one array's elements, structs opened, beyond which the remaining elements are left out and counted: no
+/// person reads so many, and 100 million rows would not fit into memory.
+pub const MAX_ELEMENT_ROWS: usize = 1_000_000;
+
+/// Levels of structs within structs that are opened as rows. The compiler refuses a struct within itself; a damaged
+/// signature does not.
+pub const MAX_STRUCT_NESTING: usize = 32;

@@ -210,7 +210,7 @@ mod tests {
         let mut memory = bytes(&units);
         memory.push(b'!');
         assert_eq!(from_utf16_le(&memory), format!("{}é{}", "z".repeat(77), "z".repeat(22)));
-        assert_eq!(from_utf16_le(&[b'!']), "");
+        assert_eq!(from_utf16_le(b"!"), "");
     }
 
     #[test]

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::bytes::Mapped;
+use crate::clr::layout::{self, Descriptor};
 use crate::clr::{ClrRuntime, GcHeap};
-use crate::dump::Dump;
+use crate::dump::{AddressSpace, Dump};
 use crate::error::Result;
 use crate::image::ModuleFiles;
-use crate::synth::ProcessDump;
+use crate::synth::{Memory, ProcessDump};
 
 /// The runtime of a process.
 pub(crate) fn open(dump: &ProcessDump) -> ClrRuntime {
@@ -28,4 +29,25 @@ pub(crate) fn gc(runtime: &ClrRuntime) -> &GcHeap {
 /// What a runtime's problems say.
 pub(crate) fn told(runtime: &ClrRuntime) -> Vec<&str> {
     runtime.problems.iter().map(|p| p.message.as_str()).collect()
+}
+
+/// Memory alone, for structures that are read without a runtime around them.
+pub(crate) fn space(memory: Memory) -> Arc<AddressSpace> {
+    Dump::parse(Mapped::Memory(memory.into_core().build())).unwrap_or_else(|e| panic!("{e}")).memory
+}
+
+/// Zeros from `start` to `end`, to write into.
+pub(crate) fn zeros(start: u64, end: u64) -> Memory {
+    let mut memory = Memory::default();
+    memory.map(start, vec![0; (end - start) as usize]);
+    memory
+}
+
+/// The layout of a family of versions: `8.0`.
+pub(crate) fn bundled(family: &str) -> Descriptor {
+    layout::all()
+        .iter()
+        .find(|bundled| bundled.name() == family)
+        .expect("a family that is bundled")
+        .descriptor()
 }

@@ -167,6 +167,14 @@ impl<'a> PeImage<'a> {
         }
     }
 
+    /// Where the `size` bytes at an RVA lie in memory; `None` for a file on disk.
+    ///
+    /// # Errors
+    /// `Malformed` when they do not lie inside of the image.
+    pub fn rva_address(&self, rva: u32, size: u32) -> Result<Option<Addr>, Error> {
+        self.offset_of(Directory { rva, size }).map(|offset| self.source.address(offset))
+    }
+
     fn metadata_directory(&self) -> Result<Directory, Error> {
         let native = || self.source.malformed(0, "there is no COR20 header: this is no .NET image");
         let cor20 = self.cor20.ok_or_else(native)?;

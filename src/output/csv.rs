@@ -5,9 +5,10 @@
 //! plain, sizes in bytes, addresses `0x...`. Answers of several statements are separated by an
 //! empty line.
 //!
-//! Text is kept as it is, also where it starts with `=`, `+`, `-` or `@`: a prefix against
-//! spreadsheets that run formulas would falsify the data for every other reader. Only on a
-//! terminal are control characters escaped.
+//! A text that a spreadsheet would run as a formula gets a single quote before it, see [`is_formula`]:
+//! a program decides what its strings hold, and a CSV file is opened with a double click. Programs
+//! that need every text exact read JSON. A lone surrogate of a .NET string is U+FFFD. On a terminal
+//! control characters are escaped too.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -20,6 +21,7 @@ use super::json::Json;
 use super::json_text::{push_integer, push_real};
 use super::rows::write_rows;
 use super::sanitize::sanitize;
+use crate::text::to_unicode;
 use crate::units::real_word;
 
 /// Writes answers as CSV.
@@ -64,6 +66,18 @@ fn push_record<T>(fields: impl Iterator<Item = T>, out: &mut Vec<u8>, push: impl
     out.extend_from_slice(b"\r\n");
 }
 
+/// Whether a spreadsheet would take the text for a formula: it begins with `=`, `+`, `-` or `@`, in ASCII or
+/// full width, or with a tab or a line break, behind which some look on. Plain numbers are no formulas.
+fn is_formula(text: &str) -> bool {
+    const STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    text.starts_with(STARTS) && !is_number(text)
+}
+
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'))
+        && text.parse::<f64>().is_ok()
+}
+
 /// CSV's notation of cells.
 #[derive(Debug)]
 struct Csv {
@@ -74,7 +88,10 @@ impl Notation for Csv {
     fn null(&self, _out: &mut Vec<u8>) {}
 
     fn text(&self, text: &str, out: &mut Vec<u8>) {
-        let text = if self.terminal { sanitize(text) } else { Cow::Borrowed(text) };
+        let mut text = if self.terminal { sanitize(text) } else { to_unicode(text) };
+        if is_formula(&text) {
+            text = Cow::Owned(format!("'{text}"));
+        }
         // Spaces at the ends are data (RFC 4180, section 2, rule 4), but many readers trim them.
         let quoted = text.is_empty()
             || text.bytes().any(|b| matches!(b, b'"' | b',' | b'\r' | b'\n'))
@@ -144,10 +161,39 @@ mod tests {
         assert!(!text.replace("\r\n", "").chars().any(crate::output::sanitize::is_hazardous));
     }
 
+    fn one(text: &str) -> String {
+        let mut out = Vec::new();
+        Csv { terminal: false }.text(text, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
     #[test]
-    fn formulas_are_left_as_they_are() {
-        let answer = samples::one_text(&["=1+1", "@cmd", " padded "]);
-        assert_eq!(csv(&[answer], false), "text\r\n=1+1\r\n@cmd\r\n\" padded \"\r\n");
+    fn formulas_are_disarmed() {
+        for formula in ["=1+1", "@cmd", "+A1", "-A1", "-1.5.2", "-e", "＝1", "-00:00:01.5"] {
+            assert_eq!(one(formula), format!("'{formula}"));
+        }
+        assert_eq!(one("\t=1"), "'\t=1");
+        assert_eq!(one("\r=1"), "\"'\r=1\"");
+        assert_eq!(one("=\"a\",b"), "\"'=\"\"a\"\",b\"");
+    }
+
+    #[test]
+    fn text_that_is_no_formula_is_left_as_it_is() {
+        for text in ["-5", "+1.5", "-1e9", "a=b", "'quoted'", "<>c"] {
+            assert_eq!(one(text), text);
+        }
+        assert_eq!(one(" padded "), "\" padded \"");
+    }
+
+    #[test]
+    fn numbers_are_no_formulas() {
+        let answer = samples::every_kind();
+        assert!(csv(&[answer], false).contains(",-5,72.5,"));
+    }
+
+    #[test]
+    fn surrogates_are_valid_unicode() {
+        assert_eq!(one(&crate::text::from_utf16(&[0xd800, 0x78, 0xdbff, 0xdfff])), "\u{fffd}x\u{10ffff}");
     }
 
     #[test]

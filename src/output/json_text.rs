@@ -4,13 +4,13 @@
 //! through here cell by cell. Beyond what RFC 8259 demands, every character that a terminal would
 //! obey is escaped too: the document means the same and may be shown anywhere.
 
-use super::sanitize::is_hazardous;
+use super::sanitize::{is_hazardous, push_unit_escapes};
 use crate::units::real_word;
 
 /// Appends a text with its quotes.
 ///
-/// Text is Rust text, valid Unicode. Once answers carry .NET strings with lone surrogates (WTF-16),
-/// this is the place that writes them as `\uD800`.
+/// The document is valid Unicode whatever the text holds: a lone surrogate of a .NET string (see [`crate::text`]) is the
+/// escape `\ud800`, and every other character is itself or an escape that reads back as it.
 pub(super) fn push_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let bytes = text.as_bytes();
@@ -32,7 +32,8 @@ pub(super) fn push_text(text: &str, out: &mut Vec<u8>) {
 }
 
 /// First bytes of the characters that may need an escape: the ASCII ones themselves, and the
-/// lead bytes under which hazardous characters lie (U+0080-009F, U+061C, U+2000-2FFF).
+/// lead bytes under which hazardous characters lie (U+0080-00BF, U+0600-063F, U+1000-1FFF,
+/// U+2000-2FFF, U+F000-FFFF, U+C0000-FFFFF, U+100000-10FFFF).
 const NEEDS_A_LOOK: [bool; 256] = {
     let mut table = [false; 256];
     let mut control = 0;
@@ -45,7 +46,11 @@ const NEEDS_A_LOOK: [bool; 256] = {
     table[0x7f] = true;
     table[0xc2] = true;
     table[0xd8] = true;
+    table[0xe1] = true;
     table[0xe2] = true;
+    table[0xef] = true;
+    table[0xf3] = true;
+    table[0xf4] = true;
     table
 };
 
@@ -58,8 +63,11 @@ fn push_escape(c: char, out: &mut Vec<u8>) {
         '\t' => b't',
         '\u{8}' => b'b',
         '\u{c}' => b'f',
-        // All hazardous characters lie in the basic plane, so four digits hold them.
-        _ => return out.extend_from_slice(format!("\\u{:04x}", u32::from(c)).as_bytes()),
+        _ => {
+            let mut escapes = String::with_capacity(12);
+            push_unit_escapes(c, &mut escapes);
+            return out.extend_from_slice(escapes.as_bytes());
+        }
     };
     out.extend_from_slice(&[b'\\', short]);
 }
@@ -127,6 +135,23 @@ mod tests {
     }
 
     #[test]
+    fn surrogates_are_their_escapes() {
+        let units = [0xd800, 0x78, 0xd83d, 0xde00, 0xdbff, 0xdfff, 0xdc00];
+        assert_eq!(
+            text(|o| push_text(&crate::text::from_utf16(&units), o)),
+            "\"\\ud800x\u{1f600}\\udbff\\udfff\\udc00\""
+        );
+    }
+
+    /// Every character before which [`push_text`] must stop is under a byte at which it does.
+    #[test]
+    fn no_hazardous_character_is_passed_over() {
+        for c in (0..=0x10_ffff).filter_map(char::from_u32).filter(|&c| is_hazardous(c)) {
+            assert!(NEEDS_A_LOOK[usize::from(c.encode_utf8(&mut [0; 4]).as_bytes()[0])], "{c:?}");
+        }
+    }
+
+    #[test]
     fn numbers_beyond_two_to_the_53_are_exact() {
         assert_eq!(text(|o| push_integer(9_007_199_254_740_993, o)), "9007199254740993");
         assert_eq!(text(|o| push_integer(i128::from(u64::MAX) * 4, o)), "73786976294838206460");
@@ -144,7 +169,9 @@ mod tests {
     proptest! {
         #[test]
         fn text_reads_back(given in any::<String>()) {
-            let json = text(|o| push_text(&given, o));
+            // A real character in the place of the stand-ins comes as a dump's reader writes it.
+            let held = crate::text::from_utf16(&given.encode_utf16().collect::<Vec<_>>());
+            let json = text(|o| push_text(&held, o));
             prop_assert_eq!(serde_json::from_str::<String>(&json).unwrap(), given);
             prop_assert!(!json.chars().any(is_hazardous));
         }

@@ -137,6 +137,30 @@ pub(super) enum ModulePlace {
     InAssembly(u64),
 }
 
+/// Where a class keeps how many fields it has.
+#[derive(Debug)]
+pub(super) enum FieldCounts {
+    /// As numbers of 16 bits, the instance fields first.
+    Short(u64),
+    /// As numbers of 32 bits, so many bytes behind the class's start as a byte in it says.
+    Behind { place: u64, start: u64 },
+}
+
+/// Members of EEClass and Module by which fields and loaded types are found.
+#[derive(Debug)]
+pub(super) struct FieldLayout {
+    pub counts: FieldCounts,
+    /// `m_NormType` of the class.
+    pub element: u64,
+    /// The Module's maps from rows of TypeDef and TypeRef to MethodTables.
+    pub type_defs: u64,
+    pub type_refs: u64,
+    /// The Module's table of instantiations and arrays.
+    pub instances: u64,
+    /// Whether that table's buckets stand behind three words of their own; else it knows their number itself.
+    pub buckets_know_their_number: bool,
+}
+
 #[derive(Debug)]
 pub(super) struct Layout {
     pub table: TableIndexes,
@@ -150,6 +174,7 @@ pub(super) struct Layout {
     pub gc_heap: GcHeapLayout,
     pub types: TypeLayout,
     pub module: ModuleLayout,
+    pub fields: FieldLayout,
 }
 
 const VARS_2: DacVarsLayout = DacVarsLayout {
@@ -221,6 +246,14 @@ static V10_0: Layout = Layout {
         assembly_list: 576,
         module: ModulePlace::InAssembly(16),
     },
+    fields: FieldLayout {
+        counts: FieldCounts::Short(50),
+        element: 48,
+        type_defs: 416,
+        type_refs: 8,
+        instances: 600,
+        buckets_know_their_number: true,
+    },
 };
 
 static V9_0: Layout = Layout {
@@ -267,6 +300,14 @@ static V9_0: Layout = Layout {
         assembly_list: 1824,
         module: ModulePlace::InAssembly(16),
     },
+    fields: FieldLayout {
+        counts: FieldCounts::Short(50),
+        element: 48,
+        type_defs: 624,
+        type_refs: 8,
+        instances: 808,
+        buckets_know_their_number: true,
+    },
 };
 
 static V8_0: Layout = Layout {
@@ -312,6 +353,14 @@ static V8_0: Layout = Layout {
         dynamic_in_buffer: true,
         assembly_list: 2544,
         module: ModulePlace::InAssembly(24),
+    },
+    fields: FieldLayout {
+        counts: FieldCounts::Behind { place: 50, start: 56 },
+        element: 48,
+        type_defs: 752,
+        type_refs: 8,
+        instances: 968,
+        buckets_know_their_number: true,
     },
 };
 
@@ -378,5 +427,13 @@ static V3_1: Layout = Layout {
         dynamic_in_buffer: true,
         assembly_list: 0xad8,
         module: ModulePlace::InDomainAssembly(0x20),
+    },
+    fields: FieldLayout {
+        counts: FieldCounts::Behind { place: 54, start: 56 },
+        element: 52,
+        type_defs: 696,
+        type_refs: 728,
+        instances: 1024,
+        buckets_know_their_number: false,
     },
 };

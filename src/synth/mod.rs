@@ -8,12 +8,16 @@
 
 pub mod elf_core;
 mod heap;
+mod kennel;
 mod layout;
 mod memory;
 pub mod metadata;
 mod process;
 
 pub use heap::{HeapPlan, Place, RandomHeap, Randomness, SegmentKey, TrueObject, Truth};
+pub use kennel::{BORN, Kennel};
 pub use layout::Family;
 pub use memory::Memory;
-pub use process::{Handle, Image, ModuleKey, Process, ProcessDump, RuntimeFile, ThreadKey, Type, TypeDef};
+pub use process::{
+    Handle, Holds, Image, ModuleKey, Process, ProcessDump, RuntimeFile, ThreadKey, Type, TypeDef, element,
+};

@@ -2,6 +2,14 @@
 //!
 //! Reads through the descriptions of [`crate::clr::type_system`]; knows nothing of columns or of how values are printed.
 
+mod arrays;
+mod delegates;
+mod exceptions;
+mod object;
+mod plain;
+mod runtime_fields;
+mod strings;
+mod text;
 mod value;
 
 use std::sync::Arc;
@@ -10,12 +18,18 @@ use crate::clr::ClrRuntime;
 use crate::clr::type_system::TypeSystem;
 use crate::error::Result;
 
+pub use arrays::{ArrayView, Dimension, NotAnArray};
+pub use delegates::DelegateTarget;
+pub use exceptions::{ExceptionDetails, ExceptionFrame};
+pub use object::{NotAnObject, ObjectView, Row};
+pub use plain::Plain;
 pub use value::Value;
 
 /// The reader of values of a dump. Shared between threads; what it finds out of types is found out once.
 #[derive(Debug)]
 pub struct Values {
     types: TypeSystem,
+    readings: text::Readings,
 }
 
 impl Values {
@@ -24,7 +38,7 @@ impl Values {
     /// # Errors
     /// The dump holds no heap.
     pub fn new(runtime: Arc<ClrRuntime>) -> Result<Values> {
-        Ok(Values { types: TypeSystem::new(runtime)? })
+        Ok(Values { types: TypeSystem::new(runtime)?, readings: text::Readings::default() })
     }
 
     /// The types.

@@ -36,6 +36,13 @@ impl Globals {
     }
 }
 
+#[cfg(test)]
+impl<'a> FromIterator<(&'a str, Addr)> for Globals {
+    fn from_iter<I: IntoIterator<Item = (&'a str, Addr)>>(variables: I) -> Globals {
+        Globals { addresses: variables.into_iter().map(|(name, at)| (name.to_owned(), at)).collect() }
+    }
+}
+
 /// The runtime's variables and layout, and how they were found.
 #[derive(Debug)]
 pub struct Located {

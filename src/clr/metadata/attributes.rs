@@ -1,4 +1,4 @@
-//! Attributes of the assembly that carry one text, as its file version.
+//! Attributes: texts of the assembly, as its file version, and marks on types.
 
 use super::rows::{CustomAttribute, MemberRef, TypeDef, TypeRef};
 use super::{BlobIndex, Metadata, MetadataError, Table, Token, compressed};
@@ -24,6 +24,28 @@ impl Metadata<'_> {
         let mut named =
             on_assembly.filter(|row| self.is_constructor_of(row.constructor, attribute) == Ok(true));
         named.next().and_then(|row| self.first_text(row.value))
+    }
+
+    /// Whether an attribute of that name stands on `parent`. Its namespace does not matter. `false` where what would
+    /// tell is not in the dump.
+    pub fn has_attribute(&self, parent: Token, attribute: &str) -> bool {
+        self.attribute_of(parent, attribute).is_some()
+    }
+
+    /// The length that `InlineArrayAttribute` gives the struct with that row; `None` for one without, and where what
+    /// would tell is not in the dump.
+    pub fn inline_array_length(&self, type_def: u32) -> Option<u32> {
+        let on = Token { table: Table::TypeDef, rid: type_def };
+        let row = self.attribute_of(on, "InlineArrayAttribute")?;
+        let argument = self.blob(row.value).ok()?.strip_prefix(&PROLOG)?;
+        argument.first_chunk().map(|&bytes| u32::from_le_bytes(bytes))
+    }
+
+    fn attribute_of(&self, parent: Token, attribute: &str) -> Option<CustomAttribute> {
+        let rows = self.attributes_of(parent).ok()?.filter_map(|row| self.row(row).ok());
+        let mut named = rows
+            .filter(|row: &CustomAttribute| self.is_constructor_of(row.constructor, attribute) == Ok(true));
+        named.next()
     }
 
     /// Whether the type whose constructor this is has this name.

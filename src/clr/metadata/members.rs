@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::rows::{GenericParam, TypeDef};
-use super::{Metadata, MetadataError, Table, Token};
+use super::rows::{Constant, CustomAttribute, GenericParam, TypeDef};
+use super::{Metadata, MetadataError, Table, TableRow, Token};
 
 /// What is found out about members once, when it is first asked for. An error stands for all
 /// answers: one missing row makes a count too low or leads a search astray.
@@ -14,6 +14,17 @@ pub(super) struct Members {
     generic_owners: OnceLock<Result<Vec<Token>, MetadataError>>,
     /// Method and place in the lists of methods, by method; empty without a pointer table.
     method_places: OnceLock<Result<Vec<(u32, u32)>, MetadataError>>,
+    /// Constants by what they are the value of.
+    constants: OnceLock<Result<Vec<(Token, u32)>, MetadataError>>,
+    /// Attributes by what they stand on.
+    attributes: OnceLock<Result<Vec<(Token, u32)>, MetadataError>>,
+}
+
+/// The rows of a table that belong to `parent`, of rows sorted by what they belong to.
+fn rows_of(sorted: &[(Token, u32)], parent: Token) -> impl Iterator<Item = u32> {
+    let first = sorted.partition_point(|&(other, _)| other < parent);
+    let rows = sorted.get(first..).unwrap_or_default().iter();
+    rows.take_while(move |&&(other, _)| other == parent).map(|&(_, row)| row)
 }
 
 impl Metadata<'_> {
@@ -73,6 +84,39 @@ impl Metadata<'_> {
         let first = owners.partition_point(|&other| other < owner);
         let behind = owners.partition_point(|&other| other <= owner);
         Ok(u32::try_from(behind - first).unwrap_or(u32::MAX))
+    }
+
+    /// The constant that is the value of a field, a parameter or a property; `None` for one without.
+    ///
+    /// The first call reads the table once: its rows need not be sorted in `#-` metadata.
+    ///
+    /// # Errors
+    /// When any of the table of constants is not in the dump.
+    pub fn constant_of(&self, parent: Token) -> Result<Option<Constant>, MetadataError> {
+        let sorted = self.members.constants.get_or_init(|| self.by_parent(|row: Constant| row.parent));
+        let sorted = sorted.as_ref().map_err(|&error| error)?;
+        rows_of(sorted, parent).next().map(|row| self.row(row)).transpose()
+    }
+
+    /// The rows of the attributes that stand on something.
+    ///
+    /// # Errors
+    /// When any of the table of attributes is not in the dump.
+    pub(super) fn attributes_of(&self, parent: Token) -> Result<impl Iterator<Item = u32>, MetadataError> {
+        let sorted =
+            self.members.attributes.get_or_init(|| self.by_parent(|row: CustomAttribute| row.parent));
+        Ok(rows_of(sorted.as_ref().map_err(|&error| error)?, parent))
+    }
+
+    /// The rows of a table, sorted by what they belong to.
+    fn by_parent<R: TableRow>(
+        &self,
+        parent: impl Fn(R) -> Token,
+    ) -> Result<Vec<(Token, u32)>, MetadataError> {
+        let pairs = self.rows::<R>().map(|(number, row)| row.map(|row| (parent(row), number)));
+        let mut pairs = pairs.collect::<Result<Vec<_>, _>>()?;
+        pairs.sort_unstable();
+        Ok(pairs)
     }
 
     fn generic_owners(&self) -> Result<Vec<Token>, MetadataError> {

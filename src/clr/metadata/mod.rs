@@ -16,6 +16,7 @@
 mod attributes;
 mod coded_index;
 mod compressed;
+pub(in crate::clr) mod element_type;
 mod error;
 mod guid;
 mod heaps;
@@ -25,6 +26,7 @@ mod row;
 mod rows;
 #[cfg(test)]
 mod sample;
+mod signature;
 mod table;
 mod tables;
 #[cfg(test)]
@@ -44,6 +46,7 @@ pub use rows::{
     FieldRva, GenericParam, MemberRef, MethodDef, MethodSpec, Module, NestedClass, Param, TypeDef, TypeRef,
     TypeSpec,
 };
+pub use signature::{NamedType, TypeSignature};
 pub use table::Table;
 pub use type_names::{TypeDefName, TypeDefPart};
 

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::rows::{NestedClass, TypeDef};
-use super::{Metadata, MetadataError};
+use super::rows::{NestedClass, TypeDef, TypeRef};
+use super::{Metadata, MetadataError, Table, Token};
 use crate::limits::{MAX_METADATA_NAME_BYTES, MAX_TYPE_NESTING};
 
 /// TypeAttributes: the visibility, of which the values from 2 on are those of nested types (II.23.1.15).
@@ -75,7 +75,7 @@ impl Metadata<'_> {
         let mut next = Some(type_def);
         while let Some(rid) = next {
             if parts.len() == MAX_TYPE_NESTING {
-                let offset = self.tables.place(super::Table::NestedClass)?.start;
+                let offset = self.tables.place(Table::NestedClass)?.start;
                 return Err(MetadataError::Malformed { offset, what: "types are nested without end" });
             }
             let row: TypeDef = self.row(rid)?;
@@ -87,6 +87,26 @@ impl Metadata<'_> {
             }
             parts.push(part);
             next = self.enclosing_of(rid, &row)?;
+        }
+        parts.reverse();
+        Ok(TypeDefName { parts })
+    }
+
+    /// The name of a type of another module, with its namespace and the types around it.
+    ///
+    /// # Errors
+    /// As for [`Self::type_def_name`].
+    pub fn type_ref_name(&self, type_ref: u32) -> Result<TypeDefName<'_>, MetadataError> {
+        let mut parts = Vec::with_capacity(2);
+        let mut next = Token { table: Table::TypeRef, rid: type_ref };
+        while next.table == Table::TypeRef {
+            if parts.len() == MAX_TYPE_NESTING {
+                let offset = self.tables.place(Table::TypeRef)?.start;
+                return Err(MetadataError::Malformed { offset, what: "types are nested without end" });
+            }
+            let row: TypeRef = self.row(next.rid)?;
+            parts.push(TypeDefPart { namespace: self.string(row.namespace)?, name: self.string(row.name)? });
+            next = row.resolution_scope;
         }
         parts.reverse();
         Ok(TypeDefName { parts })

@@ -1,9 +1,36 @@
 //! Methods: from a MethodDesc or a code address to a name.
+//!
+//! Code lies in ranges of three kinds ([`range_sections`]): what the JIT made ([`code_heap`], [`nibble_map`]), what
+//! was compiled ahead ([`ready_to_run`]; [`native_image`] in 2.x), and stubs ([`precode`]). All lead to the
+//! MethodDesc ([`method_desc`]), and that to the row of the method in its module's metadata.
 
-use std::sync::Arc;
+mod code_heap;
+mod method_desc;
+mod native_image;
+mod nibble_map;
+mod precode;
+mod range_sections;
+mod ready_to_run;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rustc_hash::FxHashMap;
 
 use crate::bytes::Addr;
+use crate::clr::ClrRuntime;
+use crate::clr::metadata::MethodDef;
 use crate::clr::type_system::TypeSystem;
+use crate::dump::Fault;
+
+use code_heap::CodeHeaps;
+use method_desc::{Identity, MethodDesc, MethodDescs};
+use native_image::NativeImages;
+use precode::Precodes;
+use range_sections::{Code, RangeSections};
+use ready_to_run::ReadyToRun;
+
+/// Where listings say that code made at run time belongs.
+const DYNAMIC_CLASS: &str = "DynamicClass";
 
 /// A method of the runtime.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,18 +39,102 @@ pub struct Method {
     pub method_desc: Addr,
     /// The MethodTable of the type that declares it; of a dynamic method, of the runtime's own holder.
     pub method_table: Addr,
-    /// `Namespace.Type.Method`; module and token (`zoo.dll!06000012`) where the metadata is missing.
+    /// `Namespace.Type.Method`; module and token (`zoo.dll!06000012`) where the metadata is missing; of a dynamic
+    /// method `DynamicClass.Name`.
     pub name: Arc<str>,
+}
+
+/// What finding methods takes, and the methods that were asked for.
+#[derive(Debug)]
+pub(in crate::clr) struct Methods {
+    descs: Option<MethodDescs>,
+    ranges: Option<RangeSections>,
+    heaps: Option<CodeHeaps>,
+    ready_to_run: Option<ReadyToRun>,
+    native_images: Option<NativeImages>,
+    precodes: Precodes,
+    /// By MethodDesc; `None` for what is none.
+    known: RwLock<FxHashMap<Addr, Option<Method>>>,
+}
+
+impl Methods {
+    /// What the layout of `runtime` lacks is not found, without an error.
+    pub(in crate::clr) fn of(runtime: &ClrRuntime) -> Methods {
+        let layout = &runtime.located.layout;
+        Methods {
+            descs: MethodDescs::new(layout).ok(),
+            ranges: RangeSections::of(layout, &runtime.located.globals),
+            heaps: CodeHeaps::of(layout),
+            ready_to_run: ReadyToRun::of(layout),
+            native_images: NativeImages::of(layout),
+            precodes: Precodes::of(layout),
+            known: RwLock::default(),
+        }
+    }
 }
 
 impl TypeSystem {
     /// The method of a MethodDesc; `None` where it is none or not in the dump.
-    pub fn method(&self, _method_desc: Addr) -> Option<Method> {
-        None
+    pub fn method(&self, method_desc: Addr) -> Option<Method> {
+        let known =
+            self.methods().known.read().unwrap_or_else(PoisonError::into_inner).get(&method_desc).cloned();
+        if let Some(known) = known {
+            return known;
+        }
+        let method = self.read_method(method_desc);
+        let mut known = self.methods().known.write().unwrap_or_else(PoisonError::into_inner);
+        known.entry(method_desc).or_insert(method).clone()
     }
 
-    /// The method whose code, precode stub or entry point is at `address` (exactly, or for code anywhere inside); `None` where that cannot be told.
-    pub fn method_at(&self, _address: Addr) -> Option<Method> {
-        None
+    /// The method whose code, precode stub or entry point is at `address` (exactly, or for code anywhere inside);
+    /// `None` where that cannot be told.
+    pub fn method_at(&self, address: Addr) -> Option<Method> {
+        let method = |found: Result<Option<Addr>, Fault>| self.method(found.ok()??);
+        method(self.code_at(address))
+            .or_else(|| method(self.methods().precodes.method_desc(self.memory(), address)))
+    }
+
+    /// The MethodDesc of the code around `address`.
+    fn code_at(&self, address: Addr) -> Result<Option<Addr>, Fault> {
+        let (memory, methods) = (self.memory(), self.methods());
+        let code = match &methods.ranges {
+            Some(ranges) => ranges.find(memory, address)?,
+            None => None,
+        };
+        let found = match code {
+            None | Some(Code::Stubs) => None,
+            Some(Code::Jit { heap }) => {
+                methods.heaps.as_ref().map(|heaps| heaps.method_desc(memory, heap, address))
+            }
+            Some(Code::ReadyToRun { module, image }) => {
+                let images = methods.ready_to_run.as_ref();
+                images.map(|images| images.method_desc(memory, module, image, address))
+            }
+            Some(Code::NativeImage { module, image }) => {
+                let images = methods.native_images.as_ref();
+                images.map(|images| images.method_desc(memory, module, image, address))
+            }
+        };
+        found.transpose().map(Option::flatten)
+    }
+
+    fn read_method(&self, method_desc: Addr) -> Option<Method> {
+        let read = self.methods().descs.as_ref()?.read(self.memory(), self.method_tables(), method_desc);
+        let MethodDesc { method_table, identity } = read.ok()??;
+        let name = match identity {
+            Identity::Dynamic(name) => format!("{DYNAMIC_CLASS}.{name}"),
+            Identity::Row(row) => self.method_name(method_table, row),
+        };
+        Some(Method { method_desc, method_table, name: name.into() })
+    }
+
+    fn method_name(&self, method_table: Addr, row: u32) -> String {
+        let module = self.method_tables().defining_module(self.memory(), method_table).unwrap_or_default();
+        let from_metadata = || {
+            let metadata = self.metadata(module)?;
+            let name = metadata.string(metadata.row::<MethodDef>(row).ok()?.name).ok()?;
+            Some(format!("{}.{name}", self.name(method_table)))
+        };
+        from_metadata().unwrap_or_else(|| format!("{}!{:08x}", self.module_name(module), 0x0600_0000 | row))
     }
 }

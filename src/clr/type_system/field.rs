@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::bytes::Addr;
+use crate::clr::metadata::element_type;
 
 /// A type whose values are numbers, by its `CorElementType` (ECMA-335 II.23.1.16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,6 +39,47 @@ pub enum Primitive {
 }
 
 impl Primitive {
+    /// The primitive of a `CorElementType`; `None` for one that is none.
+    pub fn from_element_type(kind: u8) -> Option<Primitive> {
+        Some(match kind {
+            element_type::BOOLEAN => Primitive::Boolean,
+            element_type::CHAR => Primitive::Char,
+            element_type::I1 => Primitive::I1,
+            element_type::U1 => Primitive::U1,
+            element_type::I2 => Primitive::I2,
+            element_type::U2 => Primitive::U2,
+            element_type::I4 => Primitive::I4,
+            element_type::U4 => Primitive::U4,
+            element_type::I8 => Primitive::I8,
+            element_type::U8 => Primitive::U8,
+            element_type::R4 => Primitive::R4,
+            element_type::R8 => Primitive::R8,
+            element_type::NATIVE_INT => Primitive::NativeInt,
+            element_type::NATIVE_UINT => Primitive::NativeUInt,
+            _ => return None,
+        })
+    }
+
+    /// The name of its type: `System.Int32`.
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Primitive::Boolean => "System.Boolean",
+            Primitive::Char => "System.Char",
+            Primitive::I1 => "System.SByte",
+            Primitive::U1 => "System.Byte",
+            Primitive::I2 => "System.Int16",
+            Primitive::U2 => "System.UInt16",
+            Primitive::I4 => "System.Int32",
+            Primitive::U4 => "System.UInt32",
+            Primitive::I8 => "System.Int64",
+            Primitive::U8 => "System.UInt64",
+            Primitive::R4 => "System.Single",
+            Primitive::R8 => "System.Double",
+            Primitive::NativeInt => "System.IntPtr",
+            Primitive::NativeUInt => "System.UIntPtr",
+        }
+    }
+
     /// Bytes of a value.
     pub fn size(self) -> u32 {
         match self {
@@ -98,6 +140,8 @@ pub struct Field {
     pub name: Arc<str>,
     /// The MethodTable of the type that declares it.
     pub declared_in: Addr,
+    /// Its row in the Field table of the module that declares it.
+    pub row: u32,
     /// Bytes from the start of the data: 8 bytes behind the start of an object, at the start of a struct.
     pub offset: u32,
     /// Its type.

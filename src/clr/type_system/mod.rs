@@ -4,38 +4,102 @@
 //! between threads, and describes a type once, when it is first asked for. Where the fields' *values* lie in an
 //! object follows from the description; reading and spelling them is up to the layer above.
 
+mod compressed_map;
+mod describe;
 mod description;
+mod eeclass;
+mod enums;
 mod field;
+mod field_desc;
+mod fields;
+mod loaded;
+mod lookup_map;
+mod modules;
+mod resolve;
+mod type_hash_table;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use rustc_hash::FxHashMap;
 
 use crate::bytes::Addr;
 use crate::clr::ClrRuntime;
-use crate::clr::types::MethodTables;
+use crate::clr::metadata::Metadata;
+use crate::clr::methods::Methods;
+use crate::clr::types::{MethodTables, Naming, TypeDesc, TypeDescs, TypeHandle};
 use crate::dump::{AddressSpace, Fault};
 use crate::error::Result;
+use crate::limits::MAX_TYPE_ANCESTORS;
+use crate::problem::Problem;
 
 pub use description::{ArrayShape, TypeDescription, TypeKind};
+use eeclass::EEClassFields;
 pub use field::{Field, FieldShape, FieldType, Primitive, StaticField, StaticPlace};
+use field_desc::FieldDescFields;
+use loaded::{Composition, LoadedTypes};
+use modules::TypeModules;
+use type_hash_table::TypeHashTableFields;
+
+/// Types that the runtime keeps in variables; `None` where one cannot be read.
+#[derive(Debug)]
+struct WellKnown {
+    object: Option<Addr>,
+    string: Option<Addr>,
+    canon: Option<Addr>,
+}
 
 /// The loaded types of a runtime.
 #[derive(Debug)]
 pub struct TypeSystem {
     runtime: Arc<ClrRuntime>,
     method_tables: MethodTables,
+    type_descs: TypeDescs,
+    classes: EEClassFields,
+    field_descs: FieldDescFields,
+    hash_tables: TypeHashTableFields,
+    modules: TypeModules,
+    well_known: WellKnown,
+    loaded: OnceLock<LoadedTypes>,
+    /// The MethodTables of primitives by their element type.
+    primitives: OnceLock<FxHashMap<u8, Addr>>,
+    by_name: OnceLock<FxHashMap<Arc<str>, Vec<Addr>>>,
+    names: RwLock<FxHashMap<Addr, Arc<str>>>,
+    descriptions: RwLock<FxHashMap<Addr, Arc<TypeDescription>>>,
+    methods: Methods,
 }
 
 impl TypeSystem {
     /// The types of `runtime`.
     ///
     /// # Errors
-    /// The runtime has no heap: then the MethodTables' reader is not there either.
+    /// The runtime has no heap: then the MethodTables' reader is not there either. Or its layout lacks what tells fields.
     pub fn new(runtime: Arc<ClrRuntime>) -> Result<TypeSystem> {
         let method_tables = match &runtime.gc {
             Ok(gc) => gc.method_tables.clone(),
             Err(error) => return Err(error.duplicate()),
         };
-        Ok(TypeSystem { runtime, method_tables })
+        let (layout, globals) = (&runtime.located.layout, &runtime.located.globals);
+        let well_known = |name: &str| globals.pointer(&runtime.dump.memory, name);
+        Ok(TypeSystem {
+            method_tables,
+            type_descs: TypeDescs::new(layout),
+            classes: EEClassFields::new(layout)?,
+            field_descs: FieldDescFields::new(layout)?,
+            hash_tables: TypeHashTableFields::new(layout)?,
+            modules: TypeModules::new(Arc::clone(&runtime))?,
+            well_known: WellKnown {
+                object: well_known("ObjectMethodTable"),
+                string: well_known("StringMethodTable"),
+                canon: well_known("CanonMethodTable"),
+            },
+            loaded: OnceLock::new(),
+            primitives: OnceLock::new(),
+            by_name: OnceLock::new(),
+            names: RwLock::default(),
+            descriptions: RwLock::default(),
+            methods: Methods::of(&runtime),
+            runtime,
+        })
     }
 
     /// The runtime.
@@ -53,6 +117,31 @@ impl TypeSystem {
         &self.method_tables
     }
 
+    /// What finding methods takes.
+    pub(in crate::clr) fn methods(&self) -> &Methods {
+        &self.methods
+    }
+
+    /// The metadata of the module whose Module is at `module`; `None` where there is none. Opened and copied at the
+    /// first call.
+    pub fn metadata(&self, module: Addr) -> Option<&Metadata<'static>> {
+        self.modules.metadata(module)
+    }
+
+    /// The file name of the module whose Module is at `module`, of a dynamic one its assembly's name; `?` for what is
+    /// no module.
+    pub fn module_name(&self, module: Addr) -> &str {
+        self.modules.name(module).map_or("?", |name| name)
+    }
+
+    /// The module that defines the type at `mt`, and its row in the TypeDef table there; `None` for arrays and where
+    /// it cannot be read.
+    pub fn definition_of(&self, mt: Addr) -> Option<(Addr, u32)> {
+        let row = self.method_tables.type_def_row(self.memory(), mt).ok()??;
+        let module = self.method_tables.defining_module(self.memory(), mt).ok()?;
+        (row != 0).then_some((module, row))
+    }
+
     /// The MethodTable of the object at `object`, without the marks that the GC leaves in the word.
     ///
     /// # Errors
@@ -63,29 +152,116 @@ impl TypeSystem {
 
     /// The name of the type at `mt`, as listings print it.
     pub fn name(&self, mt: Addr) -> Arc<str> {
-        Arc::from(mt.to_string())
+        if let Some(name) = self.names.read().unwrap_or_else(PoisonError::into_inner).get(&mt) {
+            return Arc::clone(name);
+        }
+        self.naming(|naming| naming.name(mt))
     }
 
-    /// What the type at `mt` is and which fields it has. Never fails: what could not be told stands in
-    /// [`TypeDescription::incomplete`].
-    pub fn description(&self, mt: Addr) -> Arc<TypeDescription> {
-        Arc::new(TypeDescription::unknown(mt, self.name(mt)))
+    /// The name of the type that a handle leads to.
+    pub fn handle_name(&self, handle: TypeHandle) -> Arc<str> {
+        match handle {
+            TypeHandle::MethodTable(mt) => self.name(mt),
+            TypeHandle::TypeDesc(_) => self.naming(|naming| naming.handle_name(handle)),
+        }
+    }
+
+    fn naming<R>(&self, name: impl FnOnce(&mut Naming<'_, TypeModules>) -> R) -> R {
+        let mut known = self.names.write().unwrap_or_else(PoisonError::into_inner);
+        name(&mut Naming {
+            memory: self.memory(),
+            method_tables: &self.method_tables,
+            type_descs: &self.type_descs,
+            modules: &self.modules,
+            known: &mut known,
+        })
     }
 
     /// The MethodTables of all types that are loaded, in ascending order: those of the modules' tables of
-    /// definitions and of their tables of instantiations (generic types, arrays, pointers have TypeDescs only).
-    /// Types that cannot be reached because their tables are not in the dump are left out.
+    /// definitions and of their tables of instantiations (generic types, arrays; pointers have TypeDescs only).
+    /// Types that cannot be reached because their tables are not in the dump are left out: see [`Self::problems`].
     pub fn loaded(&self) -> Arc<Vec<Addr>> {
-        Arc::default()
+        Arc::clone(&self.loaded_types().method_tables)
+    }
+
+    /// What [`Self::loaded`] had to leave out.
+    pub fn problems(&self) -> &[Problem] {
+        &self.loaded_types().problems
+    }
+
+    fn loaded_types(&self) -> &LoadedTypes {
+        self.loaded.get_or_init(|| LoadedTypes::find(self))
+    }
+
+    fn made_of(&self, composition: &Composition) -> Option<TypeHandle> {
+        self.loaded_types().made_of(composition)
     }
 
     /// The loaded types that bear `name`, as listings print it: several, when load contexts hold the same type.
-    pub fn named(&self, _name: &str) -> Vec<Addr> {
-        Vec::new()
+    /// The first call names all loaded types.
+    pub fn named(&self, name: &str) -> Vec<Addr> {
+        let by_name = self.by_name.get_or_init(|| {
+            let mut by_name: FxHashMap<Arc<str>, Vec<Addr>> = FxHashMap::default();
+            for &mt in &*self.loaded() {
+                by_name.entry(self.name(mt)).or_default().push(mt);
+            }
+            by_name
+        });
+        by_name.get(name).cloned().unwrap_or_default()
     }
 
     /// Whether `mt` is `ancestor` or derives from it, by the chain of parents. `false` where the chain cannot be read.
     pub fn derives_from(&self, mt: Addr, ancestor: Addr) -> bool {
-        mt == ancestor
+        let mut at = Some(mt);
+        // A damaged chain may never end.
+        for _ in 0..MAX_TYPE_ANCESTORS {
+            match at {
+                Some(mt) if mt == ancestor => return true,
+                Some(mt) => at = self.parent(mt),
+                None => return false,
+            }
+        }
+        false
+    }
+
+    fn parent(&self, mt: Addr) -> Option<Addr> {
+        self.method_tables.parent(self.memory(), mt).ok().filter(|parent| !parent.is_null())
+    }
+
+    /// The MethodTable of the values that a handle stands for; `None` for pointers and generic parameters.
+    fn method_table_of(&self, handle: TypeHandle) -> Option<Addr> {
+        let at = match handle {
+            TypeHandle::MethodTable(mt) => return Some(mt),
+            TypeHandle::TypeDesc(at) => at,
+        };
+        match self.type_descs.read(self.memory(), &self.method_tables, at).ok()? {
+            // The MethodTable that an array's TypeDesc names may be one that several arrays share.
+            TypeDesc::Array { element, method_table, .. } => {
+                let own = self.method_tables.element_type(self.memory(), method_table) == Ok(element);
+                own.then_some(method_table)
+            }
+            _ => None,
+        }
+    }
+
+    /// Dimensions of an array.
+    fn rank(&self, mt: Addr) -> Option<u32> {
+        self.method_tables.shape(self.memory(), mt).ok().map(|shape| MethodTables::rank(&shape))
+    }
+
+    /// The MethodTable of the primitive with that element type.
+    fn primitive_type(&self, kind: u8) -> Option<Addr> {
+        let primitives = self.primitives.get_or_init(|| {
+            let mut primitives = FxHashMap::default();
+            for &mt in &*self.loaded() {
+                if self.method_tables.flags(self.memory(), mt).is_ok_and(|flags| flags.is_primitive())
+                    && let Ok(class) = self.classes.of_type(self.memory(), &self.method_tables, mt)
+                {
+                    primitives.entry(class.element_type).or_insert(mt);
+                }
+            }
+            primitives
+        });
+        primitives.get(&kind).copied()
     }
 }

@@ -20,7 +20,14 @@ const CATEGORY: u32 = 0x000f_0000;
 const CATEGORY_ARRAY: u32 = 0x0008_0000;
 const CATEGORY_SZ_ARRAY: u32 = 0x000a_0000;
 const ARRAY_MASK: u32 = 0x000c_0000;
+const VALUE_TYPE_MASK: u32 = 0x000c_0000;
+const VALUE_TYPE: u32 = 0x0004_0000;
+const CATEGORY_ENUM: u32 = 0x0006_0000;
+const CATEGORY_PRIMITIVE: u32 = 0x0007_0000;
+const CATEGORY_INTERFACE: u32 = 0x000c_0000;
 const GENERICS: u32 = 0x30;
+const GENERICS_SHARED: u32 = 0x20;
+const GENERIC_DEFINITION: u32 = 0x30;
 /// Base size of an array without bounds: header, MethodTable, count.
 const SZ_ARRAY_BASE_SIZE: u32 = 24;
 
@@ -30,6 +37,11 @@ const HAS_INTERFACE_MAP: u32 = 0x2;
 const HAS_MODULE_OVERRIDE: u32 = 0x10;
 /// The slots that come before the module override: dispatch map and non-virtual slots.
 const SLOTS_BEFORE_MODULE_OVERRIDE: u32 = 0x4 | 0x8;
+
+const ALL_MULTIPURPOSE_SLOTS: u32 = 0x1f;
+/// MTFlags up to 8.0: how the type keeps its statics.
+const STATICS_MASK: u32 = 0x6;
+const GENERIC_STATICS: u32 = 0x4;
 
 /// What the heap walk needs to know of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,9 +89,40 @@ impl MethodTableFlags {
         self.0 & CATEGORY == CATEGORY_SZ_ARRAY
     }
 
+    /// Whether this is a struct, an enum or a primitive.
+    pub fn is_value_type(self) -> bool {
+        self.0 & VALUE_TYPE_MASK == VALUE_TYPE
+    }
+
+    /// Whether this is an enum, or a struct that the runtime passes as the primitive it holds.
+    pub fn is_enum_like(self) -> bool {
+        self.0 & CATEGORY == CATEGORY_ENUM
+    }
+
+    /// Whether this is one of the runtime's primitives: `System.Int32` and its like.
+    pub fn is_primitive(self) -> bool {
+        self.0 & CATEGORY == CATEGORY_PRIMITIVE
+    }
+
+    /// Whether this is an interface.
+    pub fn is_interface(self) -> bool {
+        self.0 & CATEGORY == CATEGORY_INTERFACE
+    }
+
+    /// Whether this is a generic type over its own parameters.
+    pub fn is_generic_definition(self) -> bool {
+        !self.has_component_size() && self.0 & GENERICS == GENERIC_DEFINITION
+    }
+
     /// Whether this is a generic type, instantiated or not. The low bits mean this only without a component size.
     pub fn is_generic(self) -> bool {
         !self.has_component_size() && self.0 & GENERICS != 0
+    }
+
+    /// Whether this is a form of a generic type that no object and no static has: the canonical one, over
+    /// `System.__Canon`, or the one over the type's own parameters.
+    pub fn is_shared_or_open_generic(self) -> bool {
+        self.is_generic() && self.0 & GENERICS_SHARED != 0
     }
 }
 
@@ -107,6 +150,15 @@ enum ModuleField {
     Loader(u64),
 }
 
+/// Where a generic instance has its `GenericsStaticsInfo`.
+#[derive(Clone, Copy, Debug)]
+enum GenericsStatics {
+    /// In front of the auxiliary data (since 9.0).
+    BeforeAuxiliaryData { auxiliary_data: u64, size: u64 },
+    /// Behind the vtable and the slots that have no fixed place.
+    BehindVtable,
+}
+
 /// Offsets of the fields, resolved once.
 #[derive(Clone, Debug)]
 struct Offsets {
@@ -127,6 +179,8 @@ struct Offsets {
     class_method_table: u64,
     dict_info_dicts: u64,
     dict_info_args: u64,
+    generics_statics: GenericsStatics,
+    static_field_descs: u64,
 }
 
 /// Encodings of the pointers that are not plain in every version.
@@ -177,6 +231,13 @@ impl MethodTables {
             class_method_table: layout.field("EEClass", "MethodTable")?,
             dict_info_dicts: layout.field("GenericsDictInfo", "NumDicts")?,
             dict_info_args: layout.field("GenericsDictInfo", "NumTypeArgs")?,
+            generics_statics: match layout.optional_field("GenericsStaticsInfo", Descriptor::SIZE) {
+                Some(size) => {
+                    GenericsStatics::BeforeAuxiliaryData { auxiliary_data: of("AuxiliaryData")?, size }
+                }
+                None => GenericsStatics::BehindVtable,
+            },
+            static_field_descs: layout.field("GenericsStaticsInfo", "FieldDescs")?,
         };
         let encodings = Encodings {
             parent_indirect: layout.encoding("MethodTable.ParentMethodTable").is_some(),
@@ -246,6 +307,48 @@ impl MethodTables {
             tag if tag == self.offsets.canon_tag => Ok(Addr(word - tag)),
             tag => memory.pointer(Addr(word - tag)),
         }
+    }
+
+    /// Bytes of an instance without components: header and MethodTable included, rounded up.
+    pub fn base_size(&self, memory: &AddressSpace, mt: Addr) -> Result<u32, Fault> {
+        memory.u32(mt.offset(self.offsets.base_size))
+    }
+
+    /// What tells where the statics of a generic instance are: `GenericsStaticsInfo`, since 9.0 in front of the
+    /// auxiliary data, before behind the MethodTable. `None` for a type without; since 9.0 nothing but its contents
+    /// tells that it is there, so the caller must prove it.
+    pub fn generics_statics_info(&self, memory: &AddressSpace, mt: Addr) -> Result<Option<Addr>, Fault> {
+        let flags = self.flags(memory, mt)?;
+        if !flags.is_generic() {
+            return Ok(None);
+        }
+        match self.offsets.generics_statics {
+            GenericsStatics::BeforeAuxiliaryData { auxiliary_data, size } => {
+                let auxiliary = memory.pointer(mt.offset(auxiliary_data))?;
+                Ok(Some(Addr(auxiliary.0.wrapping_sub(size))))
+            }
+            GenericsStatics::BehindVtable if flags.0 & STATICS_MASK == GENERIC_STATICS => {
+                let flags2 = u32::from(memory.u16(mt.offset(self.offsets.flags2))?);
+                // Five slots share two fixed places; the others stand behind the vtable.
+                let slots = u64::from((flags2 & ALL_MULTIPURPOSE_SLOTS).count_ones().saturating_sub(2));
+                let num_virtuals = u64::from(memory.u16(mt.offset(self.offsets.num_virtuals))?);
+                Ok(Some(mt.offset(self.offsets.size + 8 * num_virtuals.div_ceil(8) + 8 * slots)))
+            }
+            GenericsStatics::BehindVtable => Ok(None),
+        }
+    }
+
+    /// The FieldDescs of the static fields of a generic instance, which has its own; `None` for a type without. To be
+    /// proved, as for [`Self::generics_statics_info`].
+    pub fn generic_static_fields(&self, memory: &AddressSpace, mt: Addr) -> Result<Option<Addr>, Fault> {
+        let info = self.generics_statics_info(memory, mt)?;
+        info.map(|info| memory.pointer(info.offset(self.offsets.static_field_descs))).transpose()
+    }
+
+    /// The EEClass, which instances of a generic type over references share.
+    pub fn class(&self, memory: &AddressSpace, mt: Addr) -> Result<Addr, Fault> {
+        let canonical = self.canonical(memory, mt)?;
+        memory.pointer(canonical.offset(self.offsets.canon))
     }
 
     /// The row of the TypeDef table, 0 for arrays; `None` where it stands in a form that is not read

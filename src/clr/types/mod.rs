@@ -2,13 +2,17 @@
 
 mod encoding;
 mod method_table;
+pub(in crate::clr) mod spelling;
+mod type_desc;
 mod type_handle;
 mod type_name;
 
 pub use encoding::Encoding;
 pub use method_table::{MethodTableFlags, MethodTables, NotAMethodTable, Shape};
+pub use type_desc::{TypeDesc, TypeDescs};
 pub use type_handle::TypeHandle;
-pub use type_name::{NamingModule, TypeNames};
+pub(in crate::clr) use type_name::Naming;
+pub use type_name::{NamingModule, NamingModules, TypeNames};
 
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,8 @@
 //! ```
 
 mod arena;
+mod fields;
+mod loaded_types;
 mod modules;
 mod pe_image;
 mod runtime_file;
@@ -25,6 +27,7 @@ mod threads;
 mod types;
 
 pub(super) use arena::Arena;
+pub use fields::{Holds, element};
 pub use modules::{Image, ModuleKey, TypeDef};
 pub use runtime_file::RuntimeFile;
 pub use threads::ThreadKey;

@@ -1,7 +1,8 @@
 //! Managed modules: what they define, their metadata, and the runtime's structures that lead to it.
 
+use super::fields::field_signature;
 use super::pe_image::pe_image;
-use super::{Process, Type};
+use super::{Holds, Process, Type, element};
 use crate::synth::layout::ModulePlace;
 use crate::synth::metadata::{Builder, Cell};
 
@@ -42,6 +43,10 @@ pub(super) struct ModulePlan {
     name: String,
     image: Image,
     types: Vec<Definition>,
+    /// The types that are loaded, by their definition's row.
+    pub loaded: Vec<(u32, u64)>,
+    /// The generic instances and arrays that are loaded.
+    pub instances: Vec<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -49,14 +54,39 @@ struct Definition {
     namespace: String,
     name: String,
     enclosing: Option<u32>,
+    fields: Vec<FieldPlan>,
+}
+
+/// A field as metadata has it.
+#[derive(Clone, Debug)]
+pub(super) struct FieldPlan {
+    pub name: String,
+    pub flags: u16,
+    pub holds: Holds,
+    /// The FieldDesc that takes the field's row; literals have none.
+    pub field_desc: Option<u64>,
+    /// The element type and the number of a literal.
+    pub constant: Option<(u8, u64)>,
 }
 
 impl Process {
     /// Adds a module with that file name.
     pub fn module(&mut self, name: &str, image: Image) -> ModuleKey {
         let address = self.native.allocate(2048);
-        self.modules.push(ModulePlan { address, name: name.to_owned(), image, types: Vec::new() });
+        self.modules.push(ModulePlan {
+            address,
+            name: name.to_owned(),
+            image,
+            types: Vec::new(),
+            loaded: Vec::new(),
+            instances: Vec::new(),
+        });
         ModuleKey(self.modules.len() - 1)
+    }
+
+    /// System.Private.CoreLib.
+    pub fn core_library(&self) -> ModuleKey {
+        ModuleKey(0)
     }
 
     /// The address of the runtime's Module.
@@ -83,8 +113,17 @@ impl Process {
     ) -> TypeDef {
         let types = &mut self.modules[module.0].types;
         let row = FIRST_ROW + types.len() as u32;
-        types.push(Definition { namespace: namespace.to_owned(), name: name.to_owned(), enclosing });
+        types.push(Definition {
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            enclosing,
+            fields: Vec::new(),
+        });
         TypeDef { module, row }
+    }
+
+    pub(super) fn add_field(&mut self, of: TypeDef, field: FieldPlan) {
+        self.modules[of.module.0].types[(of.row - FIRST_ROW) as usize].fields.push(field);
     }
 
     pub(super) fn define_core_library(&mut self) {
@@ -93,15 +132,20 @@ impl Process {
         self.object = self.class(object, 24);
         let string = self.define(library, "System", "String");
         self.string = self.string_type(string);
+        let members = [
+            ("_stringLength", 0, Holds::Number(element::I4)),
+            ("_firstChar", 4, Holds::Number(element::CHAR)),
+        ];
+        self.fields(string, self.string, &members);
         let canon = self.define(library, "System", "__Canon");
         self.canon = self.class(canon, 24);
         self.free = self.free_type();
         self.objects = self.array(self.object, 8);
         let byte = self.define(library, "System", "Byte");
-        let byte = self.value_type(byte, 24);
+        let byte = self.primitive(byte, element::U1);
         self.bytes = self.array(byte, 1);
         let long = self.define(library, "System", "Int64");
-        let long = self.value_type(long, 24);
+        let long = self.primitive(long, element::I8);
         self.longs = self.array(long, 8);
     }
 
@@ -151,7 +195,10 @@ impl Process {
 
     fn write_module(&mut self, plan: &ModulePlan) {
         let layout = &self.family.layout().module;
-        let metadata = metadata(plan);
+        let foreign = self.foreign_types(plan);
+        self.write_field_rows(plan);
+        self.write_loaded_types(plan, &foreign);
+        let metadata = self.metadata(plan, &foreign);
         let pe_assembly = self.native.allocate(128);
         self.native.put64(plan.address + layout.pe_assembly, pe_assembly);
         if plan.image == Image::Dynamic {
@@ -220,32 +267,91 @@ impl Process {
     }
 }
 
-fn metadata(plan: &ModulePlan) -> Vec<u8> {
-    use Cell::{Blob, Guid, Name, NoGuid, U16, U32};
-    let assembly = plan.name.trim_end_matches(".dll");
-    let bytes: usize = plan.types.iter().map(|t| t.name.len() + t.namespace.len() + 2).sum();
-    let mut builder = Builder::of_form("#~", bytes > 0x8000);
-    let mut mvid = [7; 16];
-    mvid[..8].copy_from_slice(&plan.address.to_le_bytes());
-    builder.row(0x00, &[U16(0), Name(&plan.name), Guid(mvid), NoGuid, NoGuid]);
-    builder.row(0x01, &[U16(1 << 2 | 2), Name("Object"), Name("System")]);
-    builder.row(0x02, &[U32(0), Name("<Module>"), Name(""), U16(0), U16(1), U16(1)]);
-    for of in &plan.types {
-        let flags = if of.enclosing.is_some() { 0x0010_0002 } else { 0x0010_0001 };
-        let names = [U32(flags), Name(&of.name), Name(&of.namespace)];
-        builder.row(0x02, &[&names[..], &[U16(1 << 2 | 1), U16(1), U16(1)]].concat());
+impl Process {
+    /// The types of other modules that fields name, each once: the rows of TypeRef from 2 on.
+    fn foreign_types(&self, plan: &ModulePlan) -> Vec<TypeDef> {
+        let mut foreign = Vec::new();
+        for field in plan.types.iter().flat_map(|of| &of.fields) {
+            field_signature(&field.holds, &mut |of: TypeDef| {
+                if self.module_address(of.module) != plan.address && !foreign.contains(&of) {
+                    foreign.push(of);
+                }
+                0
+            });
+        }
+        foreign
     }
-    let versions = [U16(1), U16(2), U16(3), U16(4)];
-    builder
-        .row(0x20, &[&[U32(0x8004)], &versions[..], &[U32(0), Blob(&[]), Name(assembly), Name("")]].concat());
-    builder.row(
-        0x23,
-        &[U16(4), U16(0), U16(0), U16(0), U32(0), Blob(&[]), Name("System.Runtime"), Name(""), Blob(&[])],
-    );
-    for (row, of) in (FIRST_ROW..).zip(&plan.types) {
-        if let Some(enclosing) = of.enclosing {
-            builder.row(0x29, &[U16(row as u16), U16(enclosing as u16)]);
+
+    /// Puts the rows that fields get in metadata into their FieldDescs.
+    fn write_field_rows(&mut self, plan: &ModulePlan) {
+        for (field, row) in plan.types.iter().flat_map(|of| &of.fields).zip(1..) {
+            if let Some(at) = field.field_desc {
+                self.native.put32(at + 8, row);
+            }
         }
     }
-    builder.build()
+
+    fn metadata(&self, plan: &ModulePlan, foreign: &[TypeDef]) -> Vec<u8> {
+        use Cell::{Blob, Guid, Name, NoGuid, U16, U32};
+        let assembly = plan.name.trim_end_matches(".dll");
+        let names = plan.types.iter().flat_map(|t| [t.name.len(), t.namespace.len() + 2]);
+        let names = names.chain(plan.types.iter().flat_map(|t| &t.fields).map(|f| f.name.len() + 1));
+        let mut builder = Builder::of_form("#~", names.sum::<usize>() > 0x8000);
+        let mut mvid = [7; 16];
+        mvid[..8].copy_from_slice(&plan.address.to_le_bytes());
+        builder.row(0x00, &[U16(0), Name(&plan.name), Guid(mvid), NoGuid, NoGuid]);
+        builder.row(0x01, &[U16(1 << 2 | 2), Name("Object"), Name("System")]);
+        for of in foreign {
+            let of = &self.modules[of.module.0].types[(of.row - FIRST_ROW) as usize];
+            builder.row(0x01, &[U16(1 << 2 | 2), Name(&of.name), Name(&of.namespace)]);
+        }
+        builder.row(0x02, &[U32(0), Name("<Module>"), Name(""), U16(0), U16(1), U16(1)]);
+        let mut first_field = 1;
+        for of in &plan.types {
+            let flags = if of.enclosing.is_some() { 0x0010_0002 } else { 0x0010_0001 };
+            let names = [U32(flags), Name(&of.name), Name(&of.namespace)];
+            builder.row(0x02, &[&names[..], &[U16(1 << 2 | 1), U16(first_field), U16(1)]].concat());
+            first_field += of.fields.len() as u16;
+        }
+        let mut token = |of: TypeDef| match foreign.iter().position(|other| *other == of) {
+            // Signatures hold compressed numbers: one byte up to 127.
+            Some(index) => u8::try_from((index + 2) << 2 | 1).expect("few types of other modules"),
+            None => u8::try_from(of.row << 2).expect("few types in fields"),
+        };
+        let fields = plan.types.iter().flat_map(|of| &of.fields);
+        for (field, row) in fields.clone().zip(1_u16..) {
+            let signature = field_signature(&field.holds, &mut token);
+            builder.row(0x04, &[U16(field.flags), Name(&field.name), Blob(&signature)]);
+            if let Some((element, number)) = field.constant {
+                let number = number.to_le_bytes();
+                let width = constant_width(element);
+                builder.row(0x0b, &[U16(element.into()), U16(row << 2), Blob(&number[..width])]);
+            }
+        }
+        let versions = [U16(1), U16(2), U16(3), U16(4)];
+        builder.row(
+            0x20,
+            &[&[U32(0x8004)], &versions[..], &[U32(0), Blob(&[]), Name(assembly), Name("")]].concat(),
+        );
+        builder.row(
+            0x23,
+            &[U16(4), U16(0), U16(0), U16(0), U32(0), Blob(&[]), Name("System.Runtime"), Name(""), Blob(&[])],
+        );
+        for (row, of) in (FIRST_ROW..).zip(&plan.types) {
+            if let Some(enclosing) = of.enclosing {
+                builder.row(0x29, &[U16(row as u16), U16(enclosing as u16)]);
+            }
+        }
+        builder.build()
+    }
+}
+
+/// Bytes of a constant of that element type.
+fn constant_width(element: u8) -> usize {
+    match element {
+        element::BOOLEAN | element::I1 | element::U1 => 1,
+        element::CHAR => 2,
+        element::I8 | element::U8 | element::R8 => 8,
+        _ => 4,
+    }
 }

@@ -1,11 +1,11 @@
 //! MethodTables, EEClasses and TypeDescs.
 
-use super::{Process, TypeDef};
+use super::{ModuleKey, Process, TypeDef};
 
 /// `MTFlags`, `src/coreclr/vm/methodtable.h`.
 const HAS_COMPONENT_SIZE: u32 = 0x8000_0000;
 const HAS_FINALIZER: u32 = 0x0010_0000;
-const VALUE_TYPE: u32 = 0x0004_0000;
+pub(super) const VALUE_TYPE: u32 = 0x0004_0000;
 const ARRAY: u32 = 0x0008_0000;
 const SZ_ARRAY: u32 = 0x000a_0000;
 const GENERIC_INSTANCE: u32 = 0x10;
@@ -74,12 +74,14 @@ impl Process {
         self.plain(of, base_size, VALUE_TYPE)
     }
 
-    fn plain(&mut self, of: TypeDef, base_size: u32, flags: u32) -> Type {
+    pub(super) fn plain(&mut self, of: TypeDef, base_size: u32, flags: u32) -> Type {
         let class = self.ee_class();
         let parent = self.object.method_table;
         let module = self.module_address(of.module);
         let table = MethodTable { flags, base_size, row: of.row, parent, module, class, slot: 0 };
-        self.with_own_class(table)
+        let made = self.with_own_class(table);
+        self.note_definition(of, made);
+        made
     }
 
     pub(super) fn string_type(&mut self, of: TypeDef) -> Type {
@@ -128,7 +130,9 @@ impl Process {
         let parent = self.object.method_table;
         let module = self.module_address(of.module);
         let table = MethodTable { flags, base_size, row: of.row, parent, module, class, slot };
-        Type { method_table: self.method_table(table), base_size, component_size: 0 }
+        let made = Type { method_table: self.method_table(table), base_size, component_size: 0 };
+        self.note_instance(of.module, made);
+        made
     }
 
     /// Two dictionaries, the parent's and the type's own, with the counts in front.
@@ -182,7 +186,9 @@ impl Process {
             let class = self.ee_class();
             self.with_own_class(MethodTable { class, ..table })
         };
-        Type { component_size, ..made }
+        let made = Type { component_size, ..made };
+        self.note_instance(ModuleKey(0), made);
+        made
     }
 
     /// A pointer type, as an argument or an element.
@@ -210,7 +216,7 @@ impl Process {
     }
 
     fn ee_class(&mut self) -> u64 {
-        self.native.allocate(96)
+        self.native.allocate(128)
     }
 
     fn with_own_class(&mut self, table: MethodTable) -> Type {

@@ -1,0 +1,1 @@
+//! Signatures, good and bad.

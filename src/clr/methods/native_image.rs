@@ -1,0 +1,173 @@
+//! Fragile precompiled images, which only System.Private.CoreLib of 2.x is: from an address to the MethodDesc.
+//!
+//! The image has tables of its functions by where they begin, one for the code that is run at start and one for the
+//! rest, and beside each the RVAs of the MethodDescs. A function without one is a funclet of a function before it.
+//! A third table, of cold parts, leads back to the two others.
+//!
+//! Source: `NGenLayoutInfo` in `src/vm/ceeload.h`, `NativeImageJitManager::JitCodeToMethodInfo` in `src/vm/codeman.cpp`
+//! of dotnet/coreclr v2.0.
+
+use crate::bytes::Addr;
+use crate::clr::layout::Descriptor;
+use crate::dump::{AddressSpace, Fault};
+use crate::limits;
+
+/// Ranges of code: hot, unhot and cold.
+const RANGES: u64 = 3;
+const COLD: u64 = 2;
+/// Bytes of a range: where it begins, how long it is.
+const RANGE_SIZE: u64 = 16;
+/// A mark in the table of MethodDescs: the function has exception clauses.
+const MARK: u32 = 1;
+/// Bytes of an entry of the map of cold code: the main function's place, the size of its hot part.
+const COLD_ENTRY_SIZE: u64 = 8;
+
+/// Reads fragile images by a layout.
+#[derive(Debug)]
+pub(super) struct NativeImages {
+    info: u64,
+    ranges: u64,
+    functions: u64,
+    function_counts: u64,
+    method_descs: u64,
+    cold_map: u64,
+    function_begin: u64,
+    function_size: u64,
+}
+
+/// One of the image's tables of functions.
+#[derive(Clone, Copy)]
+struct Functions {
+    table: Addr,
+    count: u32,
+}
+
+impl NativeImages {
+    /// `None` where the layout has no such images.
+    pub(super) fn of(layout: &Descriptor) -> Option<NativeImages> {
+        let of = |name: &str, field: &str| layout.optional_field(name, field);
+        Some(NativeImages {
+            info: of("Module", "NGenLayoutInfo")?,
+            ranges: of("NGenLayoutInfo", "CodeSections")?,
+            functions: of("NGenLayoutInfo", "RuntimeFunctions")?,
+            function_counts: of("NGenLayoutInfo", "NumRuntimeFunctions")?,
+            method_descs: of("NGenLayoutInfo", "MethodDescs")?,
+            cold_map: of("NGenLayoutInfo", "ColdCodeMap")?,
+            function_begin: of("RuntimeFunction", "BeginAddress")?,
+            function_size: of("RuntimeFunction", Descriptor::SIZE)?,
+        })
+    }
+
+    /// The MethodDesc of the code around `address` in the image at `image` of the Module at `module`; `None` when
+    /// there is no code.
+    ///
+    /// # Errors
+    /// The way there is not in the dump.
+    pub(super) fn method_desc(
+        &self,
+        memory: &AddressSpace,
+        module: Addr,
+        image: Addr,
+        address: Addr,
+    ) -> Result<Option<Addr>, Fault> {
+        let info = memory.pointer(module.offset(self.info))?;
+        let Some(kind) = self.range(memory, info, address)? else { return Ok(None) };
+        let functions = self.functions(memory, info, kind)?;
+        let Some(index) = self.last_begun(memory, functions, image, address)? else { return Ok(None) };
+        if kind == COLD {
+            return self.of_cold_part(memory, info, image, index);
+        }
+        self.of_function(memory, info, image, kind, index)
+    }
+
+    /// Which of the three ranges holds `address`.
+    fn range(&self, memory: &AddressSpace, info: Addr, address: Addr) -> Result<Option<u64>, Fault> {
+        for kind in 0..RANGES {
+            let range = info.offset(self.ranges + RANGE_SIZE * kind);
+            let (begin, size) = (memory.pointer(range)?, memory.u64(range.offset(8))?);
+            if address.since(begin).is_some_and(|distance| distance < size) {
+                return Ok(Some(kind));
+            }
+        }
+        Ok(None)
+    }
+
+    fn functions(&self, memory: &AddressSpace, info: Addr, kind: u64) -> Result<Functions, Fault> {
+        let table = memory.pointer(info.offset(self.functions + 8 * kind))?;
+        Ok(Functions { table, count: memory.u32(info.offset(self.function_counts + 4 * kind))? })
+    }
+
+    fn begin(&self, memory: &AddressSpace, functions: Functions, index: u32) -> Result<u32, Fault> {
+        let function = functions.table.offset(self.function_size * u64::from(index));
+        memory.u32(function.offset(self.function_begin))
+    }
+
+    /// The last function that begins no later than `address`.
+    fn last_begun(
+        &self,
+        memory: &AddressSpace,
+        functions: Functions,
+        image: Addr,
+        address: Addr,
+    ) -> Result<Option<u32>, Fault> {
+        let rva = address.since(image).and_then(|rva| u32::try_from(rva).ok());
+        let Some(rva) = rva else { return Ok(None) };
+        let (mut low, mut high) = (0, functions.count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.begin(memory, functions, middle)? <= rva { low = middle + 1 } else { high = middle }
+        }
+        Ok(low.checked_sub(1))
+    }
+
+    /// The MethodDesc of a function, or of the one before it that a funclet belongs to.
+    fn of_function(
+        &self,
+        memory: &AddressSpace,
+        info: Addr,
+        image: Addr,
+        kind: u64,
+        index: u32,
+    ) -> Result<Option<Addr>, Fault> {
+        let table = memory.pointer(info.offset(self.method_descs + 8 * kind))?;
+        let first = index.saturating_sub(limits::MAX_FUNCLETS);
+        for index in (first..=index).rev() {
+            let rva = memory.u32(table.offset(4 * u64::from(index)))? & !MARK;
+            if rva != 0 {
+                return Ok(Some(image.offset(rva.into())));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The MethodDesc of a cold part: the map gives the place of its main function in a table, by RVA.
+    fn of_cold_part(
+        &self,
+        memory: &AddressSpace,
+        info: Addr,
+        image: Addr,
+        index: u32,
+    ) -> Result<Option<Addr>, Fault> {
+        let map = memory.pointer(info.offset(self.cold_map))?;
+        let first = index.saturating_sub(limits::MAX_FUNCLETS);
+        for index in (first..=index).rev() {
+            let rva = memory.u32(map.offset(COLD_ENTRY_SIZE * u64::from(index)))?;
+            if rva == 0 {
+                continue;
+            }
+            let place = image.offset(rva.into());
+            for kind in 0..COLD {
+                let Functions { table, count } = self.functions(memory, info, kind)?;
+                let index = place.since(table).map(|distance| distance / self.function_size.max(1));
+                if let Some(index) = index.filter(|&index| index < count.into()) {
+                    return self.of_function(memory, info, image, kind, index as u32);
+                }
+            }
+            return Ok(None);
+        }
+        Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests;

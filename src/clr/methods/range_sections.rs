@@ -1,0 +1,194 @@
+//! Which kind of code lies at an address: the runtime's list, later a map, of ranges of code.
+//!
+//! Source: `RangeSection` and `RangeSectionMap` in `src/coreclr/vm/codeman.h` of dotnet/runtime v8.0 to v10.0;
+//! `RangeSection` in `src/vm/codeman.h` of dotnet/coreclr v2.0 and v3.1.
+
+use crate::bytes::Addr;
+use crate::clr::layout::Descriptor;
+use crate::clr::locate::Globals;
+use crate::dump::{AddressSpace, Fault};
+use crate::limits;
+
+/// `RANGE_SECTION_CODEHEAP`.
+const CODE_HEAP: u32 = 2;
+/// `RANGE_SECTION_READYTORUN`, of the list.
+const READY_TO_RUN: u32 = 4;
+
+/// Bits of an address that choose in each level of the map, from the top level down.
+const LEVEL_SHIFTS: [u32; 5] = [49, 41, 33, 25, 17];
+const LEVEL_MASK: u64 = 0xff;
+/// Marks in the map's pointers.
+const MARK: u64 = 1;
+
+/// What lies in a range of code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Code {
+    /// What the JIT made, in the heap that this CodeHeapListNode describes.
+    Jit {
+        /// The CodeHeapListNode.
+        heap: Addr,
+    },
+    /// The ReadyToRun code of a module.
+    ReadyToRun {
+        /// The Module.
+        module: Addr,
+        /// Where its image begins.
+        image: Addr,
+    },
+    /// The code of a module's fragile precompiled image (2.x).
+    NativeImage {
+        /// The Module.
+        module: Addr,
+        /// Where its image begins.
+        image: Addr,
+    },
+    /// Stubs.
+    Stubs,
+}
+
+/// Finds ranges of code.
+#[derive(Debug)]
+pub(super) struct RangeSections {
+    index: Index,
+    begin: u64,
+    end: u64,
+    flags: u64,
+    content: Content,
+}
+
+/// How the ranges are found.
+#[derive(Debug)]
+enum Index {
+    /// By five levels of tables (since 8.0).
+    Map { top: Addr, begin: u64, end: u64, section: u64, next: u64 },
+    /// One after the other.
+    List { head: Addr, next: u64 },
+}
+
+/// Where a RangeSection says what it holds.
+#[derive(Debug)]
+enum Content {
+    /// Each kind has a field of its own.
+    Fields { heap: u64, module: u64 },
+    /// One field serves all kinds, and the flags say which it is.
+    Shared(u64),
+}
+
+impl RangeSections {
+    /// `None` where the layout lacks a field, or the runtime's variable was not found.
+    pub(super) fn of(layout: &Descriptor, globals: &Globals) -> Option<RangeSections> {
+        let of = |name: &str, field: &str| layout.optional_field(name, field);
+        let index = match globals.address("ExecutionManagerCodeRangeMapAddress") {
+            Some(map) => Index::Map {
+                // The variable is the top table itself.
+                top: map.offset(of("RangeSectionMap", "TopLevelData").unwrap_or(0)),
+                begin: of("RangeSectionFragment", "RangeBegin")?,
+                end: of("RangeSectionFragment", "RangeEndOpen")?,
+                section: of("RangeSectionFragment", "RangeSection")?,
+                next: of("RangeSectionFragment", "Next")?,
+            },
+            None => Index::List {
+                head: globals.address("ExecutionManagerCodeRangeList")?,
+                next: of("RangeSection", "Next")?,
+            },
+        };
+        let content = match of("RangeSection", "HeapListOrZapModule") {
+            Some(offset) => Content::Shared(offset),
+            None => Content::Fields {
+                heap: of("RangeSection", "HeapList")?,
+                module: of("RangeSection", "R2RModule")?,
+            },
+        };
+        Some(RangeSections {
+            index,
+            begin: of("RangeSection", "RangeBegin")?,
+            end: of("RangeSection", "RangeEndOpen")?,
+            flags: of("RangeSection", "Flags")?,
+            content,
+        })
+    }
+
+    /// What lies at `address`; `None` when it is in no range of code.
+    ///
+    /// # Errors
+    /// The way there is not in the dump.
+    pub(super) fn find(&self, memory: &AddressSpace, address: Addr) -> Result<Option<Code>, Fault> {
+        let section = match self.index {
+            Index::Map { .. } => self.in_map(memory, address)?,
+            Index::List { head, next } => self.in_list(memory, memory.pointer(head)?, next, address)?,
+        };
+        section.map(|section| self.content(memory, section)).transpose()
+    }
+
+    fn in_map(&self, memory: &AddressSpace, address: Addr) -> Result<Option<Addr>, Fault> {
+        let Index::Map { top, begin, end, section, next } = self.index else { return Ok(None) };
+        let mut entry = top;
+        for (level, shift) in LEVEL_SHIFTS.into_iter().enumerate() {
+            if level > 0 {
+                entry = memory.pointer(entry)?.without(MARK);
+                if entry.is_null() {
+                    return Ok(None);
+                }
+            }
+            entry = entry.offset(8 * (address.0 >> shift & LEVEL_MASK));
+        }
+        let mut fragment = memory.pointer(entry)?.without(MARK);
+        for _ in 0..limits::MAX_RANGE_SECTIONS {
+            if fragment.is_null() {
+                break;
+            }
+            let range = memory.pointer(fragment.offset(begin))?..memory.pointer(fragment.offset(end))?;
+            if range.contains(&address) {
+                return memory.pointer(fragment.offset(section)).map(Some);
+            }
+            fragment = memory.pointer(fragment.offset(next))?.without(MARK);
+        }
+        Ok(None)
+    }
+
+    fn in_list(
+        &self,
+        memory: &AddressSpace,
+        head: Addr,
+        next: u64,
+        address: Addr,
+    ) -> Result<Option<Addr>, Fault> {
+        let mut section = head;
+        for _ in 0..limits::MAX_RANGE_SECTIONS {
+            if section.is_null() {
+                break;
+            }
+            let begin = memory.pointer(section.offset(self.begin))?;
+            if (begin..memory.pointer(section.offset(self.end))?).contains(&address) {
+                return Ok(Some(section));
+            }
+            section = memory.pointer(section.offset(next))?;
+        }
+        Ok(None)
+    }
+
+    fn content(&self, memory: &AddressSpace, section: Addr) -> Result<Code, Fault> {
+        let image = memory.pointer(section.offset(self.begin))?;
+        let flags = memory.u32(section.offset(self.flags))?;
+        match self.content {
+            Content::Fields { heap, .. } if flags & CODE_HEAP != 0 => {
+                Ok(Code::Jit { heap: memory.pointer(section.offset(heap))? })
+            }
+            Content::Fields { module, .. } => match memory.pointer(section.offset(module))? {
+                Addr::NULL => Ok(Code::Stubs),
+                module => Ok(Code::ReadyToRun { module, image }),
+            },
+            Content::Shared(offset) => {
+                let holder = memory.pointer(section.offset(offset))?;
+                Ok(match flags & (CODE_HEAP | READY_TO_RUN) {
+                    0 => Code::NativeImage { module: holder, image },
+                    READY_TO_RUN => Code::ReadyToRun { module: holder, image },
+                    _ => Code::Jit { heap: holder },
+                })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,162 @@
+//! ReadyToRun code: from an address to the MethodDesc of the precompiled method around it.
+//!
+//! The runtime notes the MethodDesc of each method it has prepared, by its entry point. An image's table of functions
+//! tells where functions begin; funclets (handlers, filters) follow the function that they belong to and are no entry
+//! points, so the last entry point that lies no later is the method's.
+//!
+//! Source: `ReadyToRunInfo` in `src/coreclr/vm/readytoruninfo.h`, `ReadyToRunJitManager::JitCodeToMethodInfo` in
+//! `src/coreclr/vm/codeman.cpp`, `HashMap` in `src/coreclr/vm/hash.h`.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rustc_hash::FxHashMap;
+
+use crate::bytes::Addr;
+use crate::clr::layout::Descriptor;
+use crate::dump::{AddressSpace, Fault};
+use crate::limits;
+
+/// Slots of a bucket of the map.
+const SLOTS: u64 = 4;
+/// Keys of the map that are none: empty and deleted.
+const LAST_NO_KEY: u64 = 1;
+/// A mark in values; what is left is half of the address.
+const VALUE_MARK: u64 = 1 << 63;
+
+/// Entry points and MethodDescs of a module's prepared methods, in ascending order.
+type EntryPoints = Arc<Vec<(Addr, Addr)>>;
+
+/// Reads ReadyToRun modules by a layout.
+#[derive(Debug)]
+pub(super) struct ReadyToRun {
+    info: u64,
+    composite: Option<u64>,
+    functions: u64,
+    function_count: u64,
+    function_begin: u64,
+    function_size: u64,
+    hot_cold: Option<(u64, u64)>,
+    /// Where the map of entry points says where its buckets are.
+    buckets: u64,
+    bucket_keys: u64,
+    bucket_values: u64,
+    bucket_size: u64,
+    /// By the address of each ReadyToRunInfo; read when first asked for.
+    entry_points: RwLock<FxHashMap<Addr, EntryPoints>>,
+}
+
+impl ReadyToRun {
+    /// `None` where the layout lacks a field.
+    pub(super) fn of(layout: &Descriptor) -> Option<ReadyToRun> {
+        let of = |name: &str, field: &str| layout.optional_field(name, field);
+        let info = |field: &str| of("ReadyToRunInfo", field);
+        Some(ReadyToRun {
+            info: of("Module", "ReadyToRunInfo")?,
+            composite: info("CompositeInfo"),
+            functions: info("RuntimeFunctions")?,
+            function_count: info("NumRuntimeFunctions")?,
+            function_begin: of("RuntimeFunction", "BeginAddress")?,
+            function_size: of("RuntimeFunction", Descriptor::SIZE)?,
+            hot_cold: info("HotColdMap").zip(info("NumHotColdMap")),
+            buckets: info("EntryPointToMethodDescMap")? + of("HashMap", "Buckets")?,
+            bucket_keys: of("Bucket", "Keys")?,
+            bucket_values: of("Bucket", "Values")?,
+            bucket_size: of("Bucket", Descriptor::SIZE)?,
+            entry_points: RwLock::default(),
+        })
+    }
+
+    /// The MethodDesc of the code around `address` in the image at `image` of the Module at `module`; `None` when
+    /// the runtime has prepared no method there.
+    ///
+    /// # Errors
+    /// The way there is not in the dump.
+    pub(super) fn method_desc(
+        &self,
+        memory: &AddressSpace,
+        module: Addr,
+        image: Addr,
+        address: Addr,
+    ) -> Result<Option<Addr>, Fault> {
+        let info = memory.pointer(module.offset(self.info))?;
+        // Of a composite image all modules share one ReadyToRunInfo, which otherwise leads to itself.
+        let info = match self.composite {
+            Some(offset) => {
+                Some(memory.pointer(info.offset(offset))?).filter(|i| !i.is_null()).unwrap_or(info)
+            }
+            None => info,
+        };
+        let entry_points = self.entry_points(memory, info)?;
+        // Heap dumps of 3.1 lack the table of functions. An address on a stack or in a delegate is in a method
+        // that was prepared, so that the last entry point before it must do.
+        let begin = self.function_begin(memory, info, image, address).unwrap_or(address);
+        let behind = entry_points.partition_point(|&(entry, _)| entry <= begin);
+        let found = behind.checked_sub(1).and_then(|last| entry_points.get(last));
+        Ok(found.filter(|&&(entry, _)| entry >= image).map(|&(_, method_desc)| method_desc))
+    }
+
+    /// Where the function around `address` begins: of a cold part, the function that it is the cold part of.
+    fn function_begin(&self, memory: &AddressSpace, info: Addr, image: Addr, address: Addr) -> Option<Addr> {
+        let rva = u32::try_from(address.since(image)?).ok()?;
+        let table = memory.pointer(info.offset(self.functions)).ok()?;
+        let begin = |index: u32| {
+            memory.u32(table.offset(self.function_size * u64::from(index) + self.function_begin)).ok()
+        };
+        let (mut low, mut high) = (0, memory.u32(info.offset(self.function_count)).ok()?);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if begin(middle)? <= rva { low = middle + 1 } else { high = middle }
+        }
+        let index = self.hot_part(memory, info, low.checked_sub(1)?);
+        begin(index).map(|rva| image.offset(rva.into()))
+    }
+
+    /// The index of the function whose cold part `index` is: the map has pairs of cold and hot indexes, in ascending
+    /// order; a cold part with funclets takes several functions.
+    fn hot_part(&self, memory: &AddressSpace, info: Addr, index: u32) -> u32 {
+        let pair = || {
+            let (map, count) = self.hot_cold?;
+            let map = memory.pointer(info.offset(map)).ok().filter(|map| !map.is_null())?;
+            let (mut low, mut high) = (0, memory.u32(info.offset(count)).ok()? / 2);
+            while low < high {
+                let middle = low + (high - low) / 2;
+                let cold = memory.u32(map.offset(8 * u64::from(middle))).ok()?;
+                if cold <= index { low = middle + 1 } else { high = middle }
+            }
+            memory.u32(map.offset(8 * u64::from(low.checked_sub(1)?) + 4)).ok()
+        };
+        pair().unwrap_or(index)
+    }
+
+    fn entry_points(&self, memory: &AddressSpace, info: Addr) -> Result<EntryPoints, Fault> {
+        let known = |cache: &FxHashMap<Addr, EntryPoints>| cache.get(&info).cloned();
+        if let Some(known) = known(&self.entry_points.read().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(known);
+        }
+        let read = Arc::new(self.read_entry_points(memory, info)?);
+        let mut cache = self.entry_points.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(Arc::clone(cache.entry(info).or_insert(read)))
+    }
+
+    /// All entries of the map. The first bucket's first word is the number of buckets behind it.
+    fn read_entry_points(&self, memory: &AddressSpace, info: Addr) -> Result<Vec<(Addr, Addr)>, Fault> {
+        let first = memory.pointer(info.offset(self.buckets))?;
+        let count = memory.u64(first)?.min(limits::MAX_ENTRY_POINT_BUCKETS);
+        let mut entries = Vec::new();
+        for bucket in 1..=count {
+            let bucket = first.offset(self.bucket_size * bucket);
+            for slot in 0..SLOTS {
+                let key = memory.pointer(bucket.offset(self.bucket_keys + 8 * slot))?;
+                if key.0 > LAST_NO_KEY {
+                    let value = memory.u64(bucket.offset(self.bucket_values + 8 * slot))?;
+                    entries.push((key, Addr((value & !VALUE_MARK) << 1)));
+                }
+            }
+        }
+        entries.sort_unstable();
+        Ok(entries)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,83 @@
+//! A ReadyToRun module of 10.0, at offsets of `readytoruninfo.h` and `hash.h` of dotnet/runtime v10.0.
+
+use super::*;
+use crate::clr::synthetic::{bundled, space, zeros};
+use crate::synth::Memory;
+
+const MODULE: u64 = 0x1000;
+const INFO: u64 = 0x2000;
+const BUCKETS: u64 = 0x3000;
+const FUNCTIONS: u64 = 0x4000;
+const HOT_COLD: u64 = 0x5000;
+const IMAGE: u64 = 0x10_0000;
+
+/// Functions at 0x100 (with a funclet at 0x180), 0x200 and 0x300 of the image; those at 0x100 and 0x200 have methods.
+fn a_module() -> Memory {
+    let mut memory = zeros(0x1000, 0x6000);
+    memory.write_u64(MODULE + 704, INFO);
+    memory.write_u64(INFO + 40, INFO);
+    memory.write_u64(INFO + 80, FUNCTIONS);
+    memory.write_u64(INFO + 88, 4);
+    for (index, begin) in [0x100_u32, 0x180, 0x200, 0x300].into_iter().enumerate() {
+        memory.write(FUNCTIONS + 12 * index as u64, &begin.to_le_bytes());
+    }
+    memory.write_u64(INFO + 360 + 16, BUCKETS);
+    memory.write_u64(BUCKETS, 2);
+    for (bucket, slot, entry, method_desc) in [(2, 3, 0x100, 0x7000_u64), (1, 0, 0x200, 0x7100)] {
+        memory.write_u64(BUCKETS + 64 * bucket + 8 * slot, IMAGE + entry);
+        memory.write_u64(BUCKETS + 64 * bucket + 32 + 8 * slot, method_desc >> 1 | 1 << 63);
+    }
+    // A slot whose key was deleted.
+    memory.write_u64(BUCKETS + 64 + 8, 1);
+    memory
+}
+
+fn found(memory: &Memory, distance: u64) -> Result<Option<Addr>, Fault> {
+    let reader = ReadyToRun::of(&bundled("10.0")).unwrap();
+    reader.method_desc(&space(memory.clone()), Addr(MODULE), Addr(IMAGE), Addr(IMAGE + distance))
+}
+
+#[test]
+fn code_leads_to_the_method_whose_entry_point_is_the_last_before() {
+    let memory = a_module();
+    assert_eq!(found(&memory, 0x100), Ok(Some(Addr(0x7000))));
+    assert_eq!(found(&memory, 0x17f), Ok(Some(Addr(0x7000))));
+    assert_eq!(found(&memory, 0x190), Ok(Some(Addr(0x7000))), "in the funclet");
+    assert_eq!(found(&memory, 0x200), Ok(Some(Addr(0x7100))));
+    assert_eq!(found(&memory, 0x50), Ok(None));
+}
+
+#[test]
+fn without_the_table_of_functions_the_entry_points_must_do() {
+    let mut memory = a_module();
+    memory.forget(FUNCTIONS, FUNCTIONS + 0x1000);
+    assert_eq!(found(&memory, 0x190), Ok(Some(Addr(0x7000))));
+    assert_eq!(found(&memory, 0x290), Ok(Some(Addr(0x7100))));
+}
+
+#[test]
+fn a_cold_part_belongs_to_its_hot_one() {
+    let mut memory = a_module();
+    memory.write_u64(INFO + 96, HOT_COLD);
+    memory.write_u64(INFO + 104, 2);
+    // Function 3 is the cold part of function 0.
+    memory.write(HOT_COLD, &3_u32.to_le_bytes());
+    memory.write(HOT_COLD + 4, &0_u32.to_le_bytes());
+    assert_eq!(found(&memory, 0x310), Ok(Some(Addr(0x7000))));
+    assert_eq!(found(&memory, 0x210), Ok(Some(Addr(0x7100))));
+}
+
+#[test]
+fn modules_of_a_composite_image_share_one_table() {
+    let mut memory = a_module();
+    memory.write_u64(MODULE + 704, INFO + 0x800);
+    memory.write_u64(INFO + 0x800 + 40, INFO);
+    assert_eq!(found(&memory, 0x210), Ok(Some(Addr(0x7100))));
+}
+
+#[test]
+fn an_absurd_number_of_buckets_ends_with_the_memory() {
+    let mut memory = a_module();
+    memory.write_u64(BUCKETS, u64::MAX);
+    assert_eq!(found(&memory, 0x100), Err(Fault::Unmapped(Addr(0x6000))));
+}

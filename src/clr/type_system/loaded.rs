@@ -1,0 +1,110 @@
+//! Which types are loaded: from the modules' tables, by what they are made of, by name.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::TypeSystem;
+use super::lookup_map::LookupMap;
+use super::type_hash_table::Entries;
+use crate::bytes::Addr;
+use crate::clr::types::{TypeDesc, TypeHandle};
+use crate::limits::MAX_TYPES_OF_MODULE;
+use crate::problem::Problem;
+
+/// What a type without a row of its own is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Composition {
+    /// A generic type over arguments: the module and row of its definition.
+    Instance { module: Addr, row: u32, arguments: Box<[TypeHandle]> },
+    /// An array of one dimension that begins at 0.
+    SzArray(TypeHandle),
+    /// An array of that many dimensions.
+    Array(TypeHandle, u32),
+    /// A pointer.
+    Pointer(TypeHandle),
+    /// A managed reference.
+    ByReference(TypeHandle),
+}
+
+/// All loaded types.
+#[derive(Debug, Default)]
+pub(super) struct LoadedTypes {
+    /// The MethodTables, ascending.
+    pub(super) method_tables: Arc<Vec<Addr>>,
+    /// Which modules' tables are not whole.
+    pub(super) problems: Vec<Problem>,
+    compositions: FxHashMap<Composition, TypeHandle>,
+}
+
+impl LoadedTypes {
+    /// Goes through the tables of all modules.
+    pub(super) fn find(types: &TypeSystem) -> LoadedTypes {
+        let mut method_tables = Vec::new();
+        let mut compositions = FxHashMap::default();
+        let mut problems = Vec::new();
+        for module in types.modules.addresses() {
+            method_tables.extend(defined(types, module));
+            let Entries { handles, fault } = types.hash_tables.entries(types.memory(), module);
+            let map_fault = types.modules.definitions(module).and_then(LookupMap::fault);
+            problems.extend(fault.or(map_fault).map(|fault| {
+                let module = types.module_name(module);
+                Problem::loss(format!("the loaded types of {module} cannot all be told: {fault}"))
+            }));
+            for handle in handles {
+                method_tables.extend(types.method_table_of(handle));
+                if let Some(composition) = composition(types, handle) {
+                    compositions.entry(composition).or_insert(handle);
+                }
+            }
+        }
+        method_tables.sort_unstable();
+        method_tables.dedup();
+        // What a damaged table leads to is no type.
+        method_tables.retain(|&mt| types.method_tables.shape(types.memory(), mt).is_ok());
+        LoadedTypes { method_tables: Arc::new(method_tables), compositions, problems }
+    }
+
+    /// The loaded type that is made of these parts.
+    pub(super) fn made_of(&self, composition: &Composition) -> Option<TypeHandle> {
+        self.compositions.get(composition).copied()
+    }
+}
+
+/// The types that a module defines and that are loaded.
+fn defined(types: &TypeSystem, module: Addr) -> impl Iterator<Item = Addr> {
+    let map = types.modules.definitions(module);
+    let rows = map.map_or(0, |map| map.rows().min(MAX_TYPES_OF_MODULE as u64) as u32);
+    (0..rows).filter_map(move |row| map?.get(types.memory(), row).ok().flatten())
+}
+
+fn composition(types: &TypeSystem, handle: TypeHandle) -> Option<Composition> {
+    let (memory, tables) = (types.memory(), &types.method_tables);
+    match handle {
+        TypeHandle::MethodTable(mt) => {
+            let flags = tables.flags(memory, mt).ok()?;
+            if flags.is_array() {
+                let element = tables.element_type(memory, mt).ok()?;
+                let rank = types.rank(mt)?;
+                return Some(match flags.is_sz_array() {
+                    true => Composition::SzArray(element),
+                    false => Composition::Array(element, rank),
+                });
+            }
+            let arguments = tables.instantiation(memory, mt).ok()?;
+            let (module, row) = types.definition_of(mt)?;
+            (!arguments.is_empty()).then(|| Composition::Instance {
+                module,
+                row,
+                arguments: arguments.into(),
+            })
+        }
+        TypeHandle::TypeDesc(at) => match types.type_descs.read(memory, tables, at).ok()? {
+            TypeDesc::Pointer(to) => Some(Composition::Pointer(to)),
+            TypeDesc::ByReference(to) => Some(Composition::ByReference(to)),
+            TypeDesc::Array { element, sz: true, .. } => Some(Composition::SzArray(element)),
+            TypeDesc::Array { element, rank, .. } => Some(Composition::Array(element, rank)),
+            _ => None,
+        },
+    }
+}

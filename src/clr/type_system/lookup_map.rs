@@ -1,0 +1,140 @@
+//! Lookup maps of a module: from the row of a TypeDef or TypeRef to the MethodTable that was loaded for it.
+//!
+//! Source: `LookupMap` in `src/coreclr/vm/ceeload.h` of dotnet/runtime v8.0 to v10.0 and `src/vm/ceeload.h` of
+//! dotnet/coreclr v2.0 and v3.1. A map is a chain of parts; the lowest bits of an element are flags.
+
+use rustc_hash::FxHashSet;
+
+use super::compressed_map::{CompressedMap, CompressedMapFields};
+use crate::bytes::Addr;
+use crate::clr::layout::Descriptor;
+use crate::clr::types::Encoding;
+use crate::dump::{AddressSpace, Fault};
+use crate::error::Result;
+use crate::limits::MAX_LOOKUP_MAP_PARTS;
+
+/// MethodTables are 8 bytes aligned: what lies below is a flag in every version.
+const ELEMENT_FLAGS: u64 = 7;
+
+/// Where the maps lie in a Module, and their members.
+#[derive(Debug)]
+pub(super) struct LookupMapFields {
+    definitions: u64,
+    definitions_encoding: Encoding,
+    references: u64,
+    references_encoding: Encoding,
+    next: u64,
+    table: u64,
+    count: u64,
+    compressed: Option<CompressedMapFields>,
+}
+
+impl LookupMapFields {
+    pub(super) fn new(layout: &Descriptor) -> Result<LookupMapFields> {
+        Ok(LookupMapFields {
+            definitions: layout.field("Module", "TypeDefToMethodTableMap")?,
+            definitions_encoding: Encoding::of(layout, "LookupMap.TypeDef")?,
+            references: layout.field("Module", "TypeRefToMethodTableMap")?,
+            references_encoding: Encoding::of(layout, "LookupMap.TypeRef")?,
+            next: layout.field("LookupMap", "Next")?,
+            table: layout.field("LookupMap", "TableData")?,
+            count: layout.field("LookupMap", "Count")?,
+            compressed: CompressedMapFields::new(layout),
+        })
+    }
+
+    /// The map of the types that a module defines.
+    pub(super) fn definitions(&self, memory: &AddressSpace, module: Addr) -> LookupMap {
+        self.read(memory, module.offset(self.definitions), self.definitions_encoding)
+    }
+
+    /// The map of the types of other modules that a module refers to.
+    pub(super) fn references(&self, memory: &AddressSpace, module: Addr) -> LookupMap {
+        self.read(memory, module.offset(self.references), self.references_encoding)
+    }
+
+    fn read(&self, memory: &AddressSpace, map: Addr, encoding: Encoding) -> LookupMap {
+        let mut parts = Vec::new();
+        let (mut at, mut seen, mut fault) = (map, FxHashSet::default(), None);
+        while !at.is_null() && seen.insert(at) && parts.len() < MAX_LOOKUP_MAP_PARTS {
+            match self.part(memory, at) {
+                Ok((part, next)) => {
+                    parts.push(part);
+                    at = next;
+                }
+                Err(missing) => {
+                    fault = Some(missing);
+                    break;
+                }
+            }
+        }
+        LookupMap { parts, encoding, fault }
+    }
+
+    fn part(&self, memory: &AddressSpace, at: Addr) -> Result<(Part, Addr), Fault> {
+        let count = memory.u32(at.offset(self.count))?;
+        let table = memory.pointer(at.offset(self.table))?;
+        let next = memory.pointer(at.offset(self.next))?;
+        let compressed = self.compressed.as_ref().map(|fields| fields.read(memory, at, table)).transpose()?;
+        let elements = match compressed.flatten() {
+            Some(map) => Elements::Compressed(map),
+            None => Elements::Plain(table),
+        };
+        Ok((Part { count, elements }, next))
+    }
+}
+
+/// A map from rows to MethodTables.
+#[derive(Debug)]
+pub(super) struct LookupMap {
+    parts: Vec<Part>,
+    encoding: Encoding,
+    /// Why the chain of parts breaks off.
+    fault: Option<Fault>,
+}
+
+#[derive(Debug)]
+struct Part {
+    count: u32,
+    elements: Elements,
+}
+
+#[derive(Debug)]
+enum Elements {
+    Plain(Addr),
+    Compressed(CompressedMap),
+}
+
+impl LookupMap {
+    /// The MethodTable of a row; `None` for one that was not loaded, or not by way of this map.
+    ///
+    /// # Errors
+    /// The element, or the part that would hold it, is not in the dump.
+    pub(super) fn get(&self, memory: &AddressSpace, row: u32) -> Result<Option<Addr>, Fault> {
+        let mut index = row;
+        for part in &self.parts {
+            if index < part.count {
+                let target = match &part.elements {
+                    Elements::Plain(table) => {
+                        self.encoding.read(memory, table.offset(8 * u64::from(index)))?
+                    }
+                    Elements::Compressed(map) => map.get(memory, index)?,
+                };
+                let target = target.without(ELEMENT_FLAGS);
+                return Ok((!target.is_null()).then_some(target));
+            }
+            index -= part.count;
+        }
+        self.fault.map_or(Ok(None), Err)
+    }
+
+    /// How many rows the map has room for.
+    pub(super) fn rows(&self) -> u64 {
+        self.parts.iter().map(|part| u64::from(part.count)).sum()
+    }
+
+    /// Why the map is not whole.
+    pub(super) fn fault(&self) -> Option<Fault> {
+        self.fault
+    }
+}
