@@ -81,14 +81,36 @@ pub enum Item {
 /// Where rows come from.
 #[derive(Clone, Debug)]
 pub enum Source {
-    /// A table by its name.
+    /// A table or a type by its name.
     Table {
         /// The number of the dump, from 1; `None` when it was not said.
         dump: Option<(u32, Span)>,
         /// The name; `None` for the objects of the dump.
         name: Option<Name>,
+        /// Whether the types that derive from it are meant too: `Zoo.Animal+`.
+        subclasses: bool,
+    },
+    /// A function that gives rows.
+    Call {
+        /// The number of the dump, from 1; `None` when it was not said.
+        dump: Option<(u32, Span)>,
+        /// The function's name.
+        name: Name,
+        /// What it is called with.
+        argument: SourceArgument,
+        /// Where the call stands, without the dump.
+        span: Span,
     },
     /// Another select.
+    Select(Box<Select>),
+}
+
+/// What a function that gives rows is called with.
+#[derive(Clone, Debug)]
+pub enum SourceArgument {
+    /// Values, each with its place.
+    Values(Vec<(Literal, Span)>),
+    /// The rows of a select.
     Select(Box<Select>),
 }
 
@@ -137,6 +159,12 @@ pub enum ExprKind {
         /// What stands between the parentheses.
         arguments: Arguments,
     },
+    /// A member of what an expression leads to.
+    Member(Box<Expr>, Name),
+    /// An element of the array that an expression leads to.
+    Index(Box<Expr>, Vec<i64>),
+    /// An address, where what lies there is of a type.
+    Cast(Box<Expr>, Name),
     /// A negative number.
     Negate(Box<Expr>),
     /// Arithmetic.
@@ -151,6 +179,8 @@ pub enum ExprKind {
     Or(Vec<Expr>),
     /// `is null`.
     IsNull(Box<Expr>),
+    /// `is` and a type.
+    IsType(Box<Expr>, Name),
     /// `like`.
     Like {
         /// The text.
@@ -289,6 +319,10 @@ impl Expr {
             ExprKind::Negate(a) | ExprKind::Not(a) | ExprKind::IsNull(a) | ExprKind::InSelect(a, _) => {
                 vec![a]
             }
+            ExprKind::Member(a, _)
+            | ExprKind::Index(a, _)
+            | ExprKind::Cast(a, _)
+            | ExprKind::IsType(a, _) => vec![a],
             ExprKind::Like { value, .. } | ExprKind::Matches { value, .. } => vec![value],
             ExprKind::Between { value, low, high } => vec![value, low, high],
             ExprKind::And(all) | ExprKind::Or(all) => all.iter().collect(),
@@ -337,8 +371,25 @@ struct Operand<'a>(&'a Expr);
 impl fmt::Display for Operand<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.kind {
-            ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Call { .. } => write!(f, "{}", self.0),
+            ExprKind::Literal(_)
+            | ExprKind::Name(_)
+            | ExprKind::Call { .. }
+            | ExprKind::Member(..)
+            | ExprKind::Index(..)
+            | ExprKind::Cast(..) => write!(f, "{}", self.0),
             _ => write!(f, "({})", self.0),
+        }
+    }
+}
+
+/// What a step of a path stands behind: a literal needs parentheses there.
+struct Root<'a>(&'a Expr);
+
+impl fmt::Display for Root<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.kind {
+            ExprKind::Literal(_) => write!(f, "({})", self.0),
+            _ => write!(f, "{}", Operand(self.0)),
         }
     }
 }
@@ -358,6 +409,13 @@ impl fmt::Display for Expr {
                 }
                 f.write_str(")")
             }
+            ExprKind::Member(x, name) => write!(f, "{}.{}", Root(x), written_name(&name.text)),
+            ExprKind::Index(x, indexes) => {
+                write!(f, "{}[", Root(x))?;
+                list(f, indexes, ", ")?;
+                f.write_str("]")
+            }
+            ExprKind::Cast(x, name) => write!(f, "({} as {})", Operand(x), written_name(&name.text)),
             ExprKind::Negate(x) => write!(f, "- {}", Operand(x)),
             ExprKind::Arithmetic(op, a, b) => write!(f, "{} {} {}", Operand(a), op.symbol(), Operand(b)),
             ExprKind::Compare(op, a, b) => write!(f, "{} {} {}", Operand(a), op.symbol(), Operand(b)),
@@ -365,6 +423,7 @@ impl fmt::Display for Expr {
             ExprKind::And(xs) => list(f, &operands(xs), " and "),
             ExprKind::Or(xs) => list(f, &operands(xs), " or "),
             ExprKind::IsNull(x) => write!(f, "{} is null", Operand(x)),
+            ExprKind::IsType(x, name) => write!(f, "{} is {}", Operand(x), written_name(&name.text)),
             ExprKind::Like { value, pattern, escape } => {
                 write!(f, "{} like {}", Operand(value), text(&pattern.0))?;
                 escape.as_ref().map_or(Ok(()), |e| write!(f, " escape {}", text(&e.0)))
@@ -397,10 +456,22 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Source::Select(select) => write!(f, "({select})"),
-            Source::Table { dump, name } => {
+            Source::Table { dump, name, subclasses } => {
                 let dump = dump.as_ref().map(|(n, _)| format!("@{n}"));
                 let name = name.as_ref().map(|n| written_name(&n.text));
-                f.write_str(&dump.into_iter().chain(name).collect::<Vec<_>>().join("."))
+                f.write_str(&dump.into_iter().chain(name).collect::<Vec<_>>().join("."))?;
+                f.write_str(if *subclasses { "+" } else { "" })
+            }
+            Source::Call { dump, name, argument, .. } => {
+                dump.as_ref().map_or(Ok(()), |(n, _)| write!(f, "@{n}."))?;
+                write!(f, "{}(", written_name(&name.text))?;
+                match argument {
+                    SourceArgument::Select(select) => write!(f, "{select}")?,
+                    SourceArgument::Values(values) => {
+                        list(f, &values.iter().map(|(value, _)| value).collect::<Vec<_>>(), ", ")?;
+                    }
+                }
+                f.write_str(")")
             }
         }
     }

@@ -40,8 +40,10 @@ pub enum TokenKind {
 }
 
 /// All symbols, longer ones before those that they begin with.
-pub const SYMBOLS: &[&str] =
-    &["<>", "!=", "<=", ">=", "=", "<", ">", "~", "+", "-", "*", "/", "%", "(", ")", ",", ".", ";"];
+pub const SYMBOLS: &[&str] = &[
+    "||", "<>", "!=", "<=", ">=", "=", "<", ">", "~", "+", "-", "*", "/", "%", "(", ")", "[", "]", ",", ".",
+    ";",
+];
 
 /// The units of sizes and how many bits each shifts.
 const UNITS: &[(&str, u32)] = &[("b", 0), ("kb", 10), ("mb", 20), ("gb", 30), ("tb", 40)];
@@ -90,7 +92,7 @@ pub fn split_statements(text: &str) -> Vec<Range<usize>> {
     statements
 }
 
-/// Whether a statement goes on in the next line: a parenthesis or a quote is still open.
+/// Whether a statement goes on in the next line: a parenthesis, a bracket or a quote is still open.
 pub fn is_incomplete(text: &str) -> bool {
     let mut open = 0_i64;
     let mut at = 0;
@@ -109,8 +111,8 @@ pub fn is_incomplete(text: &str) -> bool {
                 at += length;
                 continue;
             }
-            '(' => open += 1,
-            ')' => open -= 1,
+            '(' | '[' => open += 1,
+            ')' | ']' => open -= 1,
             _ => {}
         }
         at += c.len_utf8();
@@ -222,7 +224,9 @@ impl Lexer<'_> {
             let d =
                 Diagnostic::new(span, format!("the character `{}` means nothing here", first.escape_debug()));
             return Err(match first {
-                '[' | ']' | '`' => d.hint("names with special characters stand in double quotes"),
+                '|' => d.hint("`or` is one of two conditions, `||` joins texts"),
+                '&' => d.hint("`and` joins conditions"),
+                '`' => d.hint("names with special characters stand in double quotes"),
                 '!' => d.hint("`not` negates, `!=` is unequal"),
                 '‘' | '’' | '“' | '”' => d.hint("text stands in straight quotes: '...'"),
                 _ => d,

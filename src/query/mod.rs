@@ -4,10 +4,10 @@
 //! | --- | --- | --- |
 //! | `lexer` | text | tokens |
 //! | `parser` | tokens | a statement (`ast`), every part with its place in the text |
-//! | `resolve` | a statement and the [`catalog`] | a `plan`: names are columns, kinds are checked |
+//! | `resolve` | a statement, the [`catalog`] and the types of the dumps (`schema`) | a `plan`: names are columns or `path`s, kinds are checked |
 //! | `exec` | a plan and the dumps | columns |
 //!
-//! Whatever is wrong with a statement is found before any data is touched, and told as a
+//! Whatever is wrong with a statement is found before any of its rows is read, and told as a
 //! [`Diagnostic`] with its place. The formal grammar is `grammar/heapql.ebnf`; a test holds the parser to it.
 
 mod answer;
@@ -21,9 +21,11 @@ mod like;
 mod listing;
 mod object;
 mod parser;
+mod path;
 mod plan;
 mod resolve;
 mod scalar;
+mod schema;
 #[cfg(test)]
 mod tests;
 mod value_set;
@@ -41,9 +43,10 @@ pub use lexer::{is_incomplete, split_statements};
 use crate::graph::Snapshot;
 use crate::problem::Problem;
 use crate::progress::{NoProgress, Progress};
-use ast::Statement;
+use ast::{Select, Statement};
 use exec::Execution;
 use plan::{Plan, Source};
+use schema::Schema;
 
 /// How a statement is run.
 #[derive(Clone, Copy)]
@@ -123,11 +126,11 @@ pub fn run(snapshots: &[Snapshot], statement: &str, options: &RunOptions<'_>) ->
     let started = Instant::now();
     let mut answer = match parser::parse(statement)? {
         Statement::Select(select) => {
-            let plan = resolve::resolve(&select, statement, snapshots.len())?;
+            let plan = plan(&select, statement, snapshots, options)?;
             select_answer(&plan, snapshots, options)?
         }
         Statement::Explain(select) => {
-            let plan = resolve::resolve(&select, statement, snapshots.len())?;
+            let plan = plan(&select, statement, snapshots, options)?;
             listing::steps(&plan::explain(&plan))
         }
         Statement::Tables => listing::all_tables(),
@@ -138,6 +141,17 @@ pub fn run(snapshots: &[Snapshot], statement: &str, options: &RunOptions<'_>) ->
     answer.query = statement.trim().to_owned();
     answer.elapsed = started.elapsed();
     Ok(answer)
+}
+
+/// The plan of a select. Where it names types, the heap is walked, since that is what tells which there are.
+fn plan(
+    select: &Select,
+    statement: &str,
+    snapshots: &[Snapshot],
+    options: &RunOptions<'_>,
+) -> Result<Plan, QueryError> {
+    let schema = Schema::new(select, snapshots, options.progress)?;
+    Ok(resolve::resolve(select, statement, &schema)?)
 }
 
 fn select_answer(

@@ -6,12 +6,14 @@
 
 mod functions;
 mod keywords;
+mod sources;
 mod statements;
 mod tables;
 
 pub use functions::{Aggregate, Function, FunctionDoc, Meaning, functions};
 pub(in crate::query) use keywords::is_reserved;
 pub use keywords::{Keyword, KeywordDoc, keywords};
+pub use sources::{SourceDoc, SourceFunction, source_functions};
 pub use statements::{StatementDoc, statements};
 pub use tables::{ColumnDoc, Level, TableDoc, TableId, tables};
 
@@ -45,6 +47,10 @@ mod tests {
         for function in functions() {
             assert!(names.insert(format!("{}()", function.name)));
             assert!(function.usage.starts_with(function.name) && !function.summary.is_empty());
+        }
+        for source in source_functions() {
+            assert!(names.insert(format!("{}()", source.name)));
+            assert!(source.usage.starts_with(source.name) && !source.summary.is_empty());
         }
         for keyword in keywords() {
             assert!(names.insert(format!("keyword {}", keyword.word)) && !keyword.summary.is_empty());

@@ -9,6 +9,7 @@ mod eval;
 mod filter;
 mod limit;
 mod notes;
+mod paths;
 mod prepare;
 mod project;
 mod scan;

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustc_hash::FxHashSet;
+
+use crate::bytes::Addr;
 use crate::problem::Problem;
 use crate::query::cells::Bitmap;
 
@@ -14,6 +17,8 @@ pub struct Notes {
     /// For each dump and what was asked for the objects where that is not in it. A set, since it may be asked for
     /// twice.
     unreadable: Mutex<BTreeMap<(usize, &'static str), Bitmap>>,
+    /// For each dump the objects of which a value is not in it. A set for the same reason.
+    missing_values: Mutex<BTreeMap<usize, FxHashSet<Addr>>>,
     /// What was found before a scan began.
     told: Mutex<Vec<Problem>>,
 }
@@ -45,6 +50,15 @@ impl Notes {
         objects.iter().for_each(|&object| bits.set(object as usize));
     }
 
+    /// Notes objects of a dump of which a value that was asked for is not in it.
+    pub fn missing_values(&self, dump: usize, objects: Vec<Addr>) {
+        if objects.is_empty() {
+            return;
+        }
+        let mut missing = self.missing_values.lock().unwrap_or_else(|e| e.into_inner());
+        missing.entry(dump).or_default().extend(objects);
+    }
+
     /// All that was noted.
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = self.told.lock().unwrap_or_else(|e| e.into_inner()).clone();
@@ -54,6 +68,12 @@ impl Notes {
             let message = format!(
                 "the {what} of {count} objects of dump {dump} are missing or damaged and count as null"
             );
+            problems.push(Problem::loss(message));
+        }
+        let missing = self.missing_values.lock().unwrap_or_else(|e| e.into_inner());
+        for (dump, objects) in missing.iter() {
+            let (count, dump) = (objects.len(), dump + 1);
+            let message = format!("values of {count} objects of dump {dump} are not in it and count as null");
             problems.push(Problem::loss(message));
         }
         if self.overflow.load(Ordering::Relaxed) {

@@ -13,7 +13,12 @@ pub fn translate(memory: &Memory, tokens: &[Token], end: usize) -> Diagnostic {
         None => (end..end, "the statement ends too early".to_owned()),
     };
     let diagnostic = Diagnostic::new(span, message).expected(one_of(&in_words(&expected)));
-    let Some(Token { kind: TokenKind::Word(word), .. }) = tokens.get(at) else { return diagnostic };
+    let Some(Token { kind: TokenKind::Word(word), .. }) = tokens.get(at) else {
+        return match hint_on_symbol(tokens, at) {
+            Some(hint) => diagnostic.hint(hint),
+            None => diagnostic,
+        };
+    };
     let words = expected.iter().filter_map(|e| match e {
         Expected::Keyword(k) | Expected::Operator(k) => Some(k.word()),
         _ => None,
@@ -26,6 +31,30 @@ pub fn translate(memory: &Memory, tokens: &[Token], end: usize) -> Diagnostic {
             diagnostic.hint(format!("`{word}` is a keyword; as a name it stands in double quotes"))
         }
         _ => diagnostic,
+    }
+}
+
+/// What was meant perhaps by a symbol that does not fit.
+fn hint_on_symbol(tokens: &[Token], at: usize) -> Option<&'static str> {
+    let before = |back: usize| at.checked_sub(back).and_then(|at| tokens.get(at)).map(|t| &t.kind);
+    let is_word = |kind: Option<&TokenKind>, words: &[Keyword]| matches!(kind, Some(TokenKind::Word(word)) if Keyword::of(word).is_some_and(|k| words.contains(&k)));
+    match tokens.get(at).map(|t| &t.kind) {
+        Some(TokenKind::Symbol("." | "+" | "[")) if is_word(before(2), &[Keyword::As]) => {
+            Some("a cast stands in parentheses: `(Payload as Zoo.Cat).Name`; a name is one word")
+        }
+        Some(TokenKind::Symbol("<" | ">")) => {
+            // Back over the parts of a name to the word that a source or a type stands behind.
+            let mut back = 1;
+            while matches!(before(back), Some(TokenKind::Word(_) | TokenKind::Symbol("." | "+")))
+                && !is_word(before(back), &[Keyword::From, Keyword::Is, Keyword::As])
+            {
+                back += 1;
+            }
+            is_word(before(back), &[Keyword::From, Keyword::Is, Keyword::As]).then_some(
+                "a type's name with other characters than letters and points stands in double quotes",
+            )
+        }
+        _ => None,
     }
 }
 

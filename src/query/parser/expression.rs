@@ -6,13 +6,16 @@ use nom::Parser;
 use nom::branch::alt;
 use nom::combinator::{map, opt};
 use nom::multi::separated_list1;
-use nom::sequence::{delimited, preceded};
+use nom::sequence::preceded;
 
 use super::input::{Expected, Parsed, Rejected, Tokens};
 use super::select::parenthesized;
-use super::token::{follows, keyword, keyword_follows, name, operator, symbol, symbol_operator, text, token};
+use super::token::{
+    any_word, follows, keyword, keyword_follows, name, operator, symbol, symbol_operator, text, token,
+};
+use super::type_name::type_name;
 use super::{MAX_HEIGHT, MAX_NESTING};
-use crate::query::ast::{Arguments, ArithmeticOp, CompareOp, Expr, ExprKind, Literal};
+use crate::query::ast::{Arguments, ArithmeticOp, CompareOp, Expr, ExprKind, Literal, Name};
 use crate::query::catalog::Keyword;
 use crate::query::diagnostic::{Diagnostic, Span};
 use crate::query::lexer::TokenKind;
@@ -104,14 +107,14 @@ fn negation(input: Tokens<'_>) -> Parsed<'_, Expr> {
 
 /// A sum, perhaps with one comparison behind it.
 fn comparison(input: Tokens<'_>) -> Parsed<'_, Expr> {
-    let (rest, value) = sum(input)?;
+    let (rest, value) = joined(input)?;
     if let Ok((rest, op)) = symbol_operator(COMPARISONS)(rest) {
-        let (rest, other) = sum(rest)?;
+        let (rest, other) = joined(rest)?;
         let (span, height) = (value.span.start..other.span.end, value.height.max(other.height));
         return build(rest, ExprKind::Compare(op, Box::new(value), Box::new(other)), span, height);
     }
     if let Ok((rest, _)) = operator(Keyword::Is)(rest) {
-        return is_null(rest, value);
+        return is(rest, value);
     }
     if follows(rest, "~") {
         return matches(rest, value);
@@ -133,11 +136,17 @@ fn negated<'a>((rest, condition): (Tokens<'a>, Expr), not: bool) -> Parsed<'a, E
     if not { unary(rest, condition.span.start, condition, ExprKind::Not) } else { Ok((rest, condition)) }
 }
 
-fn is_null<'a>(input: Tokens<'a>, value: Expr) -> Parsed<'a, Expr> {
+/// What stands behind `is`: null or a type.
+fn is<'a>(input: Tokens<'a>, value: Expr) -> Parsed<'a, Expr> {
     let (rest, not) = opt(keyword(Keyword::Not)).parse(input)?;
-    let (rest, null) = keyword(Keyword::Null)(rest)?;
-    let (span, height) = (value.span.start..null.end, value.height);
-    negated(build(rest, ExprKind::IsNull(Box::new(value)), span, height)?, not.is_some())
+    let (start, height) = (value.span.start, value.height);
+    if let Ok((rest, null)) = keyword(Keyword::Null)(rest) {
+        let condition = build(rest, ExprKind::IsNull(Box::new(value)), start..null.end, height)?;
+        return negated(condition, not.is_some());
+    }
+    let (rest, name) = type_name("a type's name")(rest)?;
+    let span = start..name.span.end;
+    negated(build(rest, ExprKind::IsType(Box::new(value), name), span, height)?, not.is_some())
 }
 
 fn like<'a>(input: Tokens<'a>, value: Expr) -> Parsed<'a, Expr> {
@@ -157,9 +166,9 @@ fn matches<'a>(input: Tokens<'a>, value: Expr) -> Parsed<'a, Expr> {
 }
 
 fn between<'a>(input: Tokens<'a>, value: Expr) -> Parsed<'a, Expr> {
-    let (rest, low) = sum(input)?;
+    let (rest, low) = joined(input)?;
     let (rest, _) = keyword(Keyword::And)(rest)?;
-    let (rest, high) = sum(rest)?;
+    let (rest, high) = joined(rest)?;
     let span = value.span.start..high.span.end;
     let height = value.height.max(low.height).max(high.height);
     let kind = ExprKind::Between { value: Box::new(value), low: Box::new(low), high: Box::new(high) };
@@ -180,6 +189,27 @@ fn within<'a>(input: Tokens<'a>, value: Expr) -> Parsed<'a, Expr> {
     let (rest, close) = symbol(")")(rest)?;
     let height = list.iter().map(|e| e.height).max().unwrap_or(0).max(value.height);
     build(rest, ExprKind::InList(Box::new(value), list), start..close.end, height)
+}
+
+/// Texts that are joined by `||`, which binds less than arithmetic does.
+fn joined(input: Tokens<'_>) -> Parsed<'_, Expr> {
+    let (mut rest, first) = sum(input)?;
+    if !follows(rest, "||") {
+        return Ok((rest, first));
+    }
+    let operator = rest.span();
+    let mut parts = vec![first];
+    while follows(rest, "||") {
+        let (behind, _) = symbol("||")(rest)?;
+        let part;
+        (rest, part) = sum(behind)?;
+        parts.push(part);
+    }
+    let start = parts.first().map_or(operator.start, |p| p.span.start);
+    let end = parts.last().map_or(operator.end, |p| p.span.end);
+    let height = parts.iter().map(|p| p.height).max().unwrap_or(0);
+    let name = Name { text: "concat".to_owned(), span: operator };
+    build(rest, ExprKind::Call { name, arguments: Arguments::List(parts) }, start..end, height)
 }
 
 fn sum(input: Tokens<'_>) -> Parsed<'_, Expr> {
@@ -216,12 +246,70 @@ fn sign(input: Tokens<'_>) -> Parsed<'_, Expr> {
 
 fn operand(input: Tokens<'_>) -> Parsed<'_, Expr> {
     if follows(input, "(") {
-        return delimited(symbol("("), expression, symbol(")")).parse(input);
+        let (rest, inner) = in_parentheses(input)?;
+        return steps(rest, inner);
     }
-    alt((literal, call_or_name)).parse(input)
+    alt((literal, |input| {
+        let (rest, root) = call_or_name(input)?;
+        steps(rest, root)
+    }))
+    .parse(input)
+}
+
+/// An expression in parentheses, which may be seen as the address of an object of a type.
+fn in_parentheses(input: Tokens<'_>) -> Parsed<'_, Expr> {
+    let (rest, open) = symbol("(")(input)?;
+    let (rest, inner) = expression(rest)?;
+    let (rest, cast) = opt(preceded(operator(Keyword::As), type_name("a type's name"))).parse(rest)?;
+    let (rest, close) = symbol(")")(rest)?;
+    match cast {
+        None => Ok((rest, inner)),
+        Some(name) => {
+            let height = inner.height;
+            build(rest, ExprKind::Cast(Box::new(inner), name), open.start..close.end, height)
+        }
+    }
+}
+
+/// The members and elements that a path goes through.
+fn steps<'a>(mut rest: Tokens<'a>, mut path: Expr) -> Parsed<'a, Expr> {
+    loop {
+        let (start, height) = (path.span.start, path.height);
+        if follows(rest, ".") {
+            let (behind, member) = preceded(symbol("."), any_word("a field's name")).parse(rest)?;
+            let span = start..member.span.end;
+            (rest, path) = build(behind, ExprKind::Member(Box::new(path), member), span, height)?;
+        } else if follows(rest, "[") {
+            let list = separated_list1(symbol(","), index);
+            let (behind, indexes) = preceded(symbol("["), list).parse(rest)?;
+            let (behind, close) = symbol("]")(behind)?;
+            let kind = ExprKind::Index(Box::new(path), indexes);
+            (rest, path) = build(behind, kind, start..close.end, height)?;
+        } else {
+            return Ok((rest, path));
+        }
+    }
+}
+
+/// The index of an element; arrays may begin below zero.
+fn index(input: Tokens<'_>) -> Parsed<'_, i64> {
+    let (rest, minus) = opt(symbol("-")).parse(input)?;
+    let number = |k: &TokenKind| if let TokenKind::Integer(n) = k { i64::try_from(*n).ok() } else { None };
+    let (rest, (number, _)) = token(rest, Expected::What("an index"), number)?;
+    Ok((rest, if minus.is_some() { -number } else { number }))
 }
 
 fn literal(input: Tokens<'_>) -> Parsed<'_, Expr> {
+    let (rest, (value, span)) = value(input, "an expression")?;
+    Ok((rest, Expr { kind: ExprKind::Literal(value), span, height: 0 }))
+}
+
+/// A literal value by itself, as the argument of a source.
+pub fn literal_value(input: Tokens<'_>) -> Parsed<'_, (Literal, Span)> {
+    value(input, "an address, a text or a select")
+}
+
+fn value<'a>(input: Tokens<'a>, what: &'static str) -> Parsed<'a, (Literal, Span)> {
     let of = |k: &TokenKind| {
         Some(match k {
             TokenKind::Integer(n) => Literal::Integer(*n),
@@ -238,8 +326,7 @@ fn literal(input: Tokens<'_>) -> Parsed<'_, Expr> {
             _ => return None,
         })
     };
-    let (rest, (value, span)) = token(input, Expected::What("an expression"), of)?;
-    Ok((rest, Expr { kind: ExprKind::Literal(value), span, height: 0 }))
+    token(input, Expected::What(what), of)
 }
 
 /// A name, or a function with its arguments.

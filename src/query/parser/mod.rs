@@ -6,6 +6,7 @@ mod input;
 mod select;
 mod statement;
 mod token;
+mod type_name;
 
 use nom::Err;
 

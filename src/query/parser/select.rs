@@ -3,14 +3,16 @@
 use nom::Parser;
 use nom::branch::alt;
 use nom::combinator::{map, opt};
-use nom::multi::{many0, separated_list1};
+use nom::multi::separated_list1;
 use nom::sequence::{delimited, preceded};
 
-use super::expression::{expression, nested};
+use super::expression::{expression, literal_value, nested};
 use super::input::{Expected, Parsed, Tokens};
-use super::token::{keyword, name, symbol, token};
-use crate::query::ast::{Expr, Item, Limit, Name, OrderKey, Select, Source};
+use super::token::{follows, keyword, name, symbol, token};
+use super::type_name::type_name;
+use crate::query::ast::{Expr, Item, Limit, OrderKey, Select, Source, SourceArgument};
 use crate::query::catalog::Keyword;
+use crate::query::diagnostic::Span;
 use crate::query::lexer::TokenKind;
 
 /// A select.
@@ -25,7 +27,7 @@ pub fn select(input: Tokens<'_>) -> Parsed<'_, Select> {
     let (rest, having) = opt(preceded(keyword(Keyword::Having), expression)).parse(rest)?;
     let (rest, order_by) = order(rest)?;
     let (rest, limit) = limit(rest)?;
-    let end = input.rest[..rest.at - input.at].last().map_or(start, |t| t.span.end);
+    let end = end_of(input, rest);
     let select = Select {
         distinct: distinct.is_some(),
         items,
@@ -40,6 +42,11 @@ pub fn select(input: Tokens<'_>) -> Parsed<'_, Select> {
     Ok((rest, select))
 }
 
+/// Where the last token between two places of a statement ends.
+pub fn end_of(input: Tokens<'_>, rest: Tokens<'_>) -> usize {
+    input.rest[..rest.at - input.at].last().map_or(input.span().start, |t| t.span.end)
+}
+
 /// A select in parentheses.
 pub fn parenthesized(input: Tokens<'_>) -> Parsed<'_, Select> {
     nested(input, delimited(symbol("("), select, symbol(")")))
@@ -51,30 +58,43 @@ fn item(input: Tokens<'_>) -> Parsed<'_, Item> {
 }
 
 fn source(input: Tokens<'_>) -> Parsed<'_, Source> {
-    alt((map(parenthesized, |s| Source::Select(Box::new(s))), of_a_dump, table)).parse(input)
+    alt((map(parenthesized, |s| Source::Select(Box::new(s))), of_a_dump, |input| named(input, None)))
+        .parse(input)
 }
 
 /// `@1`, `@1.objects`
 fn of_a_dump(input: Tokens<'_>) -> Parsed<'_, Source> {
     let number = |k: &TokenKind| if let TokenKind::Dump(n) = k { Some(*n) } else { None };
     let (rest, dump) = token(input, Expected::What("a dump (`@1`)"), number)?;
-    let (rest, name) = opt(preceded(symbol("."), dotted_name)).parse(rest)?;
-    Ok((rest, Source::Table { dump: Some(dump), name }))
+    if follows(rest, ".") {
+        let (rest, _) = symbol(".")(rest)?;
+        return named(rest, Some(dump));
+    }
+    Ok((rest, Source::Table { dump: Some(dump), name: None, subclasses: false }))
 }
 
-fn table(input: Tokens<'_>) -> Parsed<'_, Source> {
-    map(dotted_name, |name| Source::Table { dump: None, name: Some(name) }).parse(input)
+/// A table, a type or a function.
+fn named<'a>(input: Tokens<'a>, dump: Option<(u32, Span)>) -> Parsed<'a, Source> {
+    let (behind, first) = name("a table, a type or a function")(input)?;
+    if follows(behind, "(") {
+        let (rest, argument) = delimited(symbol("("), source_argument, symbol(")")).parse(behind)?;
+        let span = first.span.start..end_of(input, rest);
+        return Ok((rest, Source::Call { dump, name: first, argument, span }));
+    }
+    let (rest, name) = type_name("a table, a type or a function")(input)?;
+    let (rest, plus) = opt(symbol("+")).parse(rest)?;
+    Ok((rest, Source::Table { dump, name: Some(name), subclasses: plus.is_some() }))
 }
 
-/// A table's name. Types have names with dots, so those are taken whole too.
-fn dotted_name(input: Tokens<'_>) -> Parsed<'_, Name> {
-    let (rest, first) = name("a table's name")(input)?;
-    let (rest, more) = many0(preceded(symbol("."), name("a name"))).parse(rest)?;
-    let whole = more.into_iter().fold(first, |all, part| Name {
-        text: format!("{}.{}", all.text, part.text),
-        span: all.span.start..part.span.end,
-    });
-    Ok((rest, whole))
+/// Values, or a select with parentheses of its own or without.
+fn source_argument(input: Tokens<'_>) -> Parsed<'_, SourceArgument> {
+    let of_select = |select| SourceArgument::Select(Box::new(select));
+    alt((
+        map(|input| nested(input, select), of_select),
+        map(parenthesized, of_select),
+        map(separated_list1(symbol(","), literal_value), SourceArgument::Values),
+    ))
+    .parse(input)
 }
 
 fn keys(input: Tokens<'_>) -> Parsed<'_, Vec<Expr>> {

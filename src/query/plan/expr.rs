@@ -3,15 +3,42 @@
 use std::sync::Arc;
 
 use regex::Regex;
+use rustc_hash::FxHashSet;
 
 use super::Plan;
+use crate::bytes::Addr;
+use crate::dump::AddressSpace;
 use crate::query::Kind;
 use crate::query::ast::{ArithmeticOp, CompareOp};
 use crate::query::catalog::{Function, Level};
 use crate::query::cells::Cells;
 use crate::query::like::LikePattern;
+use crate::query::path::Path;
 use crate::query::scalar::Scalar;
 use crate::query::value_set::ValueSet;
+use crate::values::Values;
+
+/// Something about an object, by its address.
+#[derive(Clone, Debug)]
+pub enum ObjectProperty {
+    /// Whether its type is one of these, or derives from one.
+    IsOf(Arc<TypeTest>),
+    /// The address where its type is one of these, or derives from one; else null.
+    As(Arc<TypeTest>),
+    /// The name of its type.
+    TypeName(Arc<Values>),
+    /// The text that a person reads.
+    Text(Arc<Values>),
+}
+
+/// Whether objects are of certain types. Types that no object had when the heap was walked are none of them.
+#[derive(Debug)]
+pub struct TypeTest {
+    /// The memory that the objects lie in.
+    pub memory: Arc<AddressSpace>,
+    /// The MethodTables of these types and of those that derive from them.
+    pub method_tables: FxHashSet<Addr>,
+}
 
 /// An expression over the columns of a source.
 #[derive(Clone, Debug)]
@@ -31,6 +58,10 @@ pub enum Node {
     Literal(Scalar),
     /// A column of the source, by its position.
     Column(usize),
+    /// What a path leads to: from the object that an expression gives, or from the row, which then is an object.
+    Path(Option<Box<Typed>>, Arc<Path>),
+    /// Something about the object that an expression gives the address of.
+    OfObject(Box<Typed>, ObjectProperty),
     /// A value for each type, computed before the scan.
     ByType(Arc<Cells>),
     /// A value for each place, computed before the scan.
@@ -88,10 +119,14 @@ impl Typed {
     /// The expressions that this one is made of.
     pub fn parts(&self) -> Vec<&Typed> {
         match &self.node {
-            Node::Literal(_) | Node::Column(_) | Node::ByType(_) | Node::ByPlace(_) => Vec::new(),
+            Node::Literal(_) | Node::Column(_) | Node::ByType(_) | Node::ByPlace(_) | Node::Path(None, _) => {
+                Vec::new()
+            }
             Node::Arithmetic(_, a, b) | Node::Compare(_, a, b) => vec![a, b],
             Node::Negate(a)
             | Node::Not(a)
+            | Node::Path(Some(a), _)
+            | Node::OfObject(a, _)
             | Node::IsNull(a)
             | Node::Like(a, _)
             | Node::Matches(a, _)
@@ -125,7 +160,13 @@ impl Typed {
             Node::Call(function, all) => {
                 Node::Call(function, all.into_iter().map(change).collect::<Result<_, E>>()?)
             }
-            leaf @ (Node::Literal(_) | Node::Column(_) | Node::ByType(_) | Node::ByPlace(_)) => leaf,
+            Node::Path(Some(a), path) => Node::Path(Some(boxed(a)?), path),
+            Node::OfObject(a, property) => Node::OfObject(boxed(a)?, property),
+            leaf @ (Node::Literal(_)
+            | Node::Column(_)
+            | Node::Path(None, _)
+            | Node::ByType(_)
+            | Node::ByPlace(_)) => leaf,
         };
         Ok(Typed { node, kind, level })
     }

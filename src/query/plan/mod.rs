@@ -1,12 +1,13 @@
 //! How a select will be answered: names resolved, kinds checked, conditions sorted by what they depend on.
 //!
-//! A plan holds no data of a dump; it can be shown (`explain`) without opening the heap.
+//! A plan holds no data of a dump but what its types tell; one that names no types can be shown (`explain`) without
+//! walking the heap.
 
 mod explain;
 mod expr;
 
 pub use explain::{Step, explain};
-pub use expr::{Node, Typed};
+pub use expr::{Node, ObjectProperty, TypeTest, Typed};
 
 use super::Kind;
 use super::ast::Limit;
@@ -126,6 +127,14 @@ impl Plan {
                 }
                 _ => true,
             },
+        }
+    }
+
+    /// The dump that its rows are of, by its position.
+    pub fn snapshot(&self) -> usize {
+        match &self.source {
+            Source::Select(inner) => inner.snapshot(),
+            Source::Table { snapshot, .. } => *snapshot,
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use regex::Regex;
 
 use super::groups::Groups;
+use super::paths::THIS;
 use super::scope::Scope;
 use super::{Checked, Resolver};
 use crate::query::Kind;
@@ -116,6 +117,9 @@ impl Context<'_> {
             }
             ExprKind::And(parts) => self.conditions(parts, Node::And),
             ExprKind::Or(parts) => self.conditions(parts, Node::Or),
+            ExprKind::Member(..) | ExprKind::Index(..) => self.path(expr),
+            ExprKind::Cast(inner, name) => self.cast(inner, name),
+            ExprKind::IsType(inner, name) => self.is_type(inner, name),
             ExprKind::IsNull(part) => {
                 let part = self.expression(part)?;
                 Ok(boolean(Node::IsNull(Box::new(part.clone())), [&part]))
@@ -145,8 +149,7 @@ impl Context<'_> {
             return Ok(item.clone());
         }
         let column = match self.scope.find(name)[..] {
-            [] if is_bare_count(name) => return self.bare_count(&expr.span),
-            [] => return Err(self.unknown(name, &expr.span)),
+            [] => return self.no_column(name, expr),
             [column] => column,
             _ => {
                 let message = format!("several columns are called `{name}`");
@@ -165,15 +168,29 @@ impl Context<'_> {
                 let (function, argument) = (Aggregate::Sum, Some(value));
                 Ok(groups.aggregate(AggregateCall { function, distinct: false, argument, kind, text }))
             }
-            Some(_) => Err(Diagnostic::new(
-                expr.span.clone(),
-                format!("`{name}` is neither a key nor a measure, so a group has many of it"),
-            )
-            .expected("a key, a measure or an aggregate")
-            .hint(format!(
-                "add `{name}` to `group by`, or take `first({name})` or `count(distinct {name})`"
-            ))),
+            Some(_) => Err(self.no_key(name, &expr.span)),
         }
+    }
+
+    /// A name that no column bears: the bare word `count`, the row's object, or a field of it.
+    fn no_column(&mut self, name: &str, expr: &Expr) -> Checked<Typed> {
+        if is_bare_count(name) {
+            return self.bare_count(&expr.span);
+        }
+        let Some(rows) = &self.scope.objects else { return Err(self.unknown(name, &expr.span)) };
+        if name == THIS {
+            let own = Expr::new(ExprKind::Name("address".to_owned()), expr.span.clone(), []);
+            return self.name("address", &own);
+        }
+        if rows.all { Err(self.unknown(name, &expr.span)) } else { self.field(name, &expr.span) }
+    }
+
+    /// The error of a value of single rows in a grouped query.
+    pub(super) fn no_key(&self, name: &str, span: &Span) -> Diagnostic {
+        let message = format!("`{name}` is neither a key nor a measure, so a group has many of it");
+        Diagnostic::new(span.clone(), message)
+            .expected("a key, a measure or an aggregate")
+            .hint(format!("add `{name}` to `group by`, or take `first({name})` or `count(distinct {name})`"))
     }
 
     fn bare_count(&mut self, span: &Span) -> Checked<Typed> {
@@ -272,6 +289,7 @@ impl Context<'_> {
     fn in_list(&mut self, value: &Expr, list: &[Expr]) -> Checked<Typed> {
         let mut set = ValueSet::default();
         let mut others = Vec::new();
+        let mut as_numbers = false;
         for member in list {
             if let ExprKind::Literal(Literal::Null) = member.kind {
                 set.insert(Scalar::Null);
@@ -279,11 +297,21 @@ impl Context<'_> {
             }
             let equal = self.compare(CompareOp::Equal, value, member)?;
             match &member.kind {
-                ExprKind::Literal(literal) => set.insert(Scalar::from(literal)),
+                ExprKind::Literal(literal) => {
+                    as_numbers |= !matches!(literal, Literal::Text(_));
+                    set.insert(Scalar::from(literal));
+                }
                 _ => others.push(equal),
             }
         }
-        let value = self.expression(value)?;
+        let mut value = self.expression(value)?;
+        if let Some(number) = value.enum_number().filter(|_| as_numbers) {
+            if list.iter().any(|m| matches!(m.kind, ExprKind::Literal(Literal::Text(_)))) {
+                let span = list.first().map_or(0, |m| m.span.start)..list.last().map_or(0, |m| m.span.end);
+                return Err(Diagnostic::new(span, "the list has names of an enum as well as numbers"));
+            }
+            value = number;
+        }
         let mut parts = vec![boolean(Node::InSet(Box::new(value.clone()), Arc::new(set)), [&value])];
         if others.is_empty() {
             return Ok(parts.remove(0));

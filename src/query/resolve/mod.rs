@@ -8,33 +8,38 @@ mod expression;
 mod groups;
 mod operators;
 mod order;
+mod paths;
 mod scope;
+mod source;
 
-use super::ast::{Expr, ExprKind, Item, Select, Source as AstSource};
-use super::catalog::{Level, TableId, function, table, tables};
-use super::diagnostic::{Diagnostic, Span, one_of};
+use super::ast::{Expr, ExprKind, Item, Name, Select};
+use super::catalog::{Level, function};
+use super::diagnostic::{Diagnostic, Span};
 use super::plan::{Conjunct, Grouping, Key, OutputItem, Plan, Source, Typed};
+use super::schema::Schema;
 use expression::{Context, Place};
 use groups::Groups;
+use paths::THIS;
 use scope::Scope;
+use source::Resolved;
 
 type Checked<T> = Result<T, Diagnostic>;
 
 /// Makes the plan of a select.
 ///
-/// `statement` is the text that it was parsed from, `dumps` the number of dumps that are open.
+/// `statement` is the text that it was parsed from, `schema` tells of the dumps that are open.
 ///
 /// # Errors
 /// The first name that is not known or kind that does not fit.
-pub fn resolve(select: &Select, statement: &str, dumps: usize) -> Result<Plan, Diagnostic> {
-    Resolver { statement, dumps }.select(select)
+pub fn resolve(select: &Select, statement: &str, schema: &Schema<'_>) -> Result<Plan, Diagnostic> {
+    Resolver { statement, schema }.select(select)
 }
 
 /// What the resolution of a statement knows.
 #[derive(Clone, Copy)]
 struct Resolver<'a> {
     statement: &'a str,
-    dumps: usize,
+    schema: &'a Schema<'a>,
 }
 
 /// A selected expression after `*` was replaced by all columns.
@@ -59,10 +64,11 @@ impl Wanted {
 
 impl<'a> Resolver<'a> {
     fn select(&self, select: &Select) -> Checked<Plan> {
-        let (source, scope) = self.source(select)?;
+        let Resolved { source, scope, restriction } = self.source(select)?;
         let grouped = is_grouped(select, &scope);
         let wanted = expand(select, &scope, grouped)?;
-        let filter = self.conditions(select.filter.as_ref(), &mut self.rows(&scope, Place::Where))?;
+        let conditions = self.conditions(select.filter.as_ref(), &mut self.rows(&scope, Place::Where))?;
+        let filter = restriction.into_iter().chain(conditions).collect();
         let plan = Plan {
             source,
             filter,
@@ -131,26 +137,6 @@ impl<'a> Resolver<'a> {
         Ok(plan)
     }
 
-    fn source(&self, select: &Select) -> Checked<(Source, Scope)> {
-        let (dump, name) = match &select.source {
-            Some(AstSource::Select(inner)) => {
-                let plan = self.select(inner)?;
-                let scope = Scope::of_plan(&plan);
-                return Ok((Source::Select(Box::new(plan)), scope));
-            }
-            Some(AstSource::Table { dump, name }) => (dump.clone(), name.as_ref()),
-            None => (None, None),
-        };
-        let table = match name {
-            None => TableId::Objects,
-            Some(name) => {
-                table(&name.text).map(|t| t.id).ok_or_else(|| unknown_table(&name.text, name.span.clone()))?
-            }
-        };
-        let snapshot = dumps::position(dump.as_ref(), self.dumps)?;
-        Ok((Source::Table { snapshot, table, used: Vec::new() }, Scope::of_table(table)))
-    }
-
     /// A context in which expressions are over the rows of the source.
     fn rows<'s>(&self, scope: &'s Scope, place: Place) -> Context<'s>
     where
@@ -182,11 +168,15 @@ impl<'a> Resolver<'a> {
         wanted.iter().map(item).collect()
     }
 
-    /// The keys of `group by`. A name that is no column may be an alias.
+    /// The keys of `group by`. A name that is no column may be an alias. Without `group by`, the selected columns and
+    /// paths that do not add up are the keys.
     fn keys(&self, select: &Select, scope: &Scope, wanted: &[Wanted]) -> Checked<Vec<Key>> {
         let mut context = self.rows(scope, Place::GroupBy);
         let mut keys: Vec<Key> = Vec::new();
-        for key in &select.group_by {
+        let implied: Vec<&Expr> =
+            wanted.iter().map(|w| &w.expr).filter(|e| is_implied_key(e, scope)).collect();
+        let written: Vec<&Expr> = select.group_by.iter().collect();
+        for key in if written.is_empty() { implied } else { written } {
             let aliased = match &key.kind {
                 ExprKind::Name(name) if !scope.has(name) => {
                     wanted.iter().find(|w| w.alias.as_ref() == Some(name)).map(|w| &w.expr)
@@ -220,13 +210,32 @@ fn expand(select: &Select, scope: &Scope, grouped: bool) -> Checked<Vec<Wanted>>
                 return Err(Diagnostic::new(span.clone(), "`*` has no place in a grouped query")
                     .expected("keys, measures and aggregates"));
             }
-            Item::All(span) => wanted.extend(scope.columns.iter().map(|column| Wanted {
-                expr: Expr::new(ExprKind::Name(column.name.clone()), span.clone(), []),
-                alias: None,
-            })),
+            Item::All(span) => wanted.extend(all_columns(scope, span)),
         }
     }
     Ok(wanted)
+}
+
+/// What `*` stands for: all columns; of a type's objects the address, the type where there can be several, the size, and
+/// all fields. A field whose name means something else is reached through the object.
+fn all_columns(scope: &Scope, span: &Span) -> Vec<Wanted> {
+    let name = |name: &str| Expr::new(ExprKind::Name(name.to_owned()), span.clone(), []);
+    let column = |column: &str| Wanted { expr: name(column), alias: None };
+    let Some(rows) = scope.objects.as_ref().filter(|rows| !rows.all) else {
+        return scope.columns.iter().map(|c| column(&c.name)).collect();
+    };
+    let of_object = ["address", "type", "size"].into_iter().filter(|c| rows.subclasses || *c != "type");
+    let fields = rows.fields.iter().map(|field| {
+        let taken = scope.has(field) || **field == *THIS || expression::is_bare_count(field);
+        if !taken {
+            return column(field);
+        }
+        let this = name(THIS);
+        let member = ExprKind::Member(Box::new(this), Name { text: field.to_string(), span: span.clone() });
+        let expr = Expr { kind: member, span: span.clone(), height: 1 };
+        Wanted { alias: Some(expr.to_string()), expr }
+    });
+    of_object.map(column).chain(fields).collect()
 }
 
 /// The named items, for the clauses that may use those names.
@@ -284,6 +293,19 @@ fn is_grouped(select: &Select, scope: &Scope) -> bool {
     !select.group_by.is_empty() || select.having.is_some() || items || order
 }
 
+/// Whether a selected expression is a key where none are written: a column that does not add up, a field or a path.
+fn is_implied_key(expr: &Expr, scope: &Scope) -> bool {
+    match &expr.kind {
+        ExprKind::Name(name) => match scope.find(name)[..] {
+            [] => scope.objects.is_some() && !expression::is_bare_count(name),
+            [column] => !scope.columns[column].measure,
+            _ => false,
+        },
+        ExprKind::Member(inner, _) | ExprKind::Index(inner, _) => !has_aggregate(inner, scope, &[]),
+        _ => false,
+    }
+}
+
 /// Whether an expression has an aggregate or the bare word `count` in it.
 fn has_aggregate(expr: &Expr, scope: &Scope, aliases: &[&str]) -> bool {
     if let ExprKind::Name(name) = &expr.kind {
@@ -294,15 +316,4 @@ fn has_aggregate(expr: &Expr, scope: &Scope, aliases: &[&str]) -> bool {
         _ => false,
     };
     aggregate || expr.parts().into_iter().any(|p| has_aggregate(p, scope, aliases))
-}
-
-fn unknown_table(name: &str, span: Span) -> Diagnostic {
-    let names: Vec<_> = tables().iter().map(|t| t.name).collect();
-    let diagnostic = Diagnostic::new(span, format!("there is no table `{name}`"));
-    let diagnostic = if name.contains('.') {
-        diagnostic.hint(format!("the objects of a type: `from objects where type = '{name}'`"))
-    } else {
-        diagnostic.nearest(name, names.iter().copied())
-    };
-    diagnostic.expected(one_of(&names))
 }

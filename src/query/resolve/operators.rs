@@ -87,6 +87,13 @@ impl Context<'_> {
             }
         }
         let (mut left, mut right) = (self.expression(a)?, self.expression(b)?);
+        // An enum shows its name, and compares with names and with numbers.
+        let is_number = |side: &Typed| side.kind.is_some_and(Kind::is_number);
+        if let Some(number) = left.enum_number().filter(|_| is_number(&right)) {
+            left = number;
+        } else if let Some(number) = right.enum_number().filter(|_| is_number(&left)) {
+            right = number;
+        }
         if !comparable(left.kind, right.kind) {
             return Err(incomparable((a, &left), (b, &right)));
         }
@@ -168,6 +175,7 @@ fn incomparable((a, left): (&Expr, &Typed), (b, right): (&Expr, &Typed)) -> Diag
         (wanted, Kind::Text) if wanted.is_number() => diagnostic.hint("numbers are written without quotes"),
         (Kind::Text, _) => diagnostic.hint("text stands in single quotes: '...'"),
         (Kind::Boolean, _) => diagnostic.hint("true and false are written as words"),
+        (Kind::Address, _) => diagnostic.hint("addresses are written in hexadecimal: 0x7f00"),
         _ => diagnostic,
     }
 }

@@ -1,5 +1,8 @@
 //! The columns that names can mean.
 
+use std::sync::Arc;
+
+use crate::bytes::Addr;
 use crate::query::Kind;
 use crate::query::catalog::{Level, TableId};
 use crate::query::plan::Plan;
@@ -24,18 +27,47 @@ pub struct Scope {
     pub name: String,
     /// Its columns, in order.
     pub columns: Vec<ScopeColumn>,
+    /// The dump that its addresses are of, by its position.
+    pub snapshot: usize,
+    /// What is known of the objects that its rows are; `None` for rows that are none.
+    pub objects: Option<ObjectRows>,
+}
+
+/// Rows that are objects.
+#[derive(Clone, Debug)]
+pub struct ObjectRows {
+    /// For each type of the dump, by its id, whether rows can be of it; empty for all types.
+    pub types: Vec<bool>,
+    /// Whether rows are all objects; else they are those of a type that was named.
+    pub all: bool,
+    /// The MethodTables that bear the name of the type.
+    pub bearers: Vec<Addr>,
+    /// The names of the type's fields.
+    pub fields: Vec<Arc<str>>,
+    /// Whether the objects of the types that derive from it are among the rows.
+    pub subclasses: bool,
+}
+
+impl ObjectRows {
+    /// For each of the dump's types, whether rows can be of it.
+    pub fn wanted(&self) -> impl Iterator<Item = bool> + '_ {
+        self.types.iter().copied().chain(std::iter::repeat(self.all))
+    }
 }
 
 impl Scope {
     /// The columns of a table.
-    pub fn of_table(table: TableId) -> Scope {
+    pub fn of_table(table: TableId, snapshot: usize) -> Scope {
         let columns = table.doc().columns.iter().map(|c| ScopeColumn {
             name: c.name.to_owned(),
             kind: Some(c.kind),
             measure: c.measure,
             level: c.level,
         });
-        Scope { name: table.doc().name.to_owned(), columns: columns.collect() }
+        let (types, bearers, fields) = (Vec::new(), Vec::new(), Vec::new());
+        let rows = ObjectRows { types, all: true, bearers, fields, subclasses: true };
+        let objects = (table == TableId::Objects).then_some(rows);
+        Scope { name: table.doc().name.to_owned(), columns: columns.collect(), snapshot, objects }
     }
 
     /// The columns that a plan shows. Each of its rows stands for itself.
@@ -46,7 +78,12 @@ impl Scope {
             measure: i.measure,
             level: Level::Row,
         });
-        Scope { name: "the select in parentheses".to_owned(), columns: columns.collect() }
+        Scope {
+            name: "the select in parentheses".to_owned(),
+            columns: columns.collect(),
+            snapshot: plan.snapshot(),
+            objects: None,
+        }
     }
 
     /// Whether there is a column of that name.
@@ -59,8 +96,9 @@ impl Scope {
         (0..self.columns.len()).filter(|&i| self.columns[i].name == name).collect()
     }
 
-    /// The names of all columns.
+    /// The names of all columns, and of the fields that names can mean.
     pub fn names(&self) -> Vec<&str> {
-        self.columns.iter().map(|c| c.name.as_str()).collect()
+        let fields = self.objects.iter().flat_map(|rows| &rows.fields).map(|name| &**name);
+        self.columns.iter().map(|c| c.name.as_str()).chain(fields).collect()
     }
 }

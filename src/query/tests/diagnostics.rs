@@ -56,13 +56,49 @@ error: there is no table `module`
   = expected: objects, types, fields, strings, arrays, statics, exceptions, collections, duplicates, segments, modules or threads
   = help: did you mean `modules`?
 "
-a_type_as_source: "select address, Name from Zoo.Dog" => "
-error: there is no table `Zoo.Dog`
+a_field_of_a_dump_without_descriptions: "select address, Name from Zoo.Dog" => "
+error: the fields of objects cannot be told: the dump does not describe its types
   |
 1 | select address, Name from Zoo.Dog
-  |                           ^^^^^^^
-  = expected: objects, types, fields, strings, arrays, statics, exceptions, collections, duplicates, segments, modules or threads
-  = help: the objects of a type: `from objects where type = 'Zoo.Dog'`
+  |                 ^^^^
+"
+unknown_type: "select address from Zoo.Dgo where size > 1" => "
+error: there is no table `Zoo.Dgo`, and no type of that name
+  |
+1 | select address from Zoo.Dgo where size > 1
+  |                     ^^^^^^^
+  = expected: a table or a type's name
+  = help: did you mean `Zoo.Dog`?
+"
+type_without_its_namespace: "select count where address is Dog" => "
+error: no type is called `Dog`
+  |
+1 | select count where address is Dog
+  |                               ^^^
+  = help: did you mean `Zoo.Dog`?
+"
+type_with_brackets_unquoted: "select count from Zoo.Käfig<System.String>" => "
+error: `<` does not fit here
+  |
+1 | select count from Zoo.Käfig<System.String>
+  |                            ^
+  = expected: `.`, `+`, `[`, `where`, `group`, `having`, `order`, `limit`, `;` or the end of the statement
+  = help: a type's name with other characters than letters and points stands in double quotes
+"
+cast_without_parentheses: "select address as Zoo.Dog" => "
+error: `.` does not fit here
+  |
+1 | select address as Zoo.Dog
+  |                      ^
+  = expected: `,`, `from`, `where`, `group`, `having`, `order`, `limit`, `;` or the end of the statement
+  = help: a cast stands in parentheses: `(Payload as Zoo.Cat).Name`; a name is one word
+"
+field_of_a_text: "select type.Length" => "
+error: a path begins at an object, and this is text
+  |
+1 | select type.Length
+  |        ^^^^
+  = expected: an address
 "
 unknown_function: "select lenght(type)" => "
 error: there is no function `lenght`

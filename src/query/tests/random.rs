@@ -10,8 +10,10 @@ use super::reference::{self, show};
 use super::synthetic::snapshot;
 use super::{ask, rows};
 use crate::graph::Snapshot;
+use crate::progress::NoProgress;
 use crate::query::ast::Statement;
 use crate::query::plan::Source;
+use crate::query::schema::Schema;
 use crate::query::{Kind, parser, resolve};
 
 fn one_of(list: &'static [&'static str]) -> impl Strategy<Value = String> + Clone {
@@ -291,7 +293,8 @@ fn totals_of_types_agree_with_a_scan() {
         "select distinct type",
     ] {
         let Statement::Select(select) = parser::parse(statement).unwrap() else { panic!("{statement}") };
-        let plan = resolve::resolve(&select, statement, 1).unwrap();
+        let schema = Schema::new(&select, &dump, &NoProgress).unwrap();
+        let plan = resolve::resolve(&select, statement, &schema).unwrap();
         assert!(matches!(plan.source, Source::Table { .. }));
         assert!(plan.grouping.is_some_and(|g| g.from_type_totals), "{statement}");
         // A condition that is always true, but depends on the row: nothing but a scan will do.

@@ -159,6 +159,9 @@ impl World<'_> {
                     Some(false)
                 })
             }
+            ExprKind::Member(..) | ExprKind::Index(..) | ExprKind::Cast(..) | ExprKind::IsType(..) => {
+                panic!("objects made by hand have no fields: {expr}")
+            }
             ExprKind::IsNull(a) => Bool(matches!(self.eval(a), Null)),
             ExprKind::Like { value, pattern, .. } => match self.eval(value) {
                 Text(t) => {
@@ -323,6 +326,7 @@ fn is_grouped(select: &Select) -> bool {
 pub fn run(snapshot: &Snapshot, select: &Select) -> Vec<Row> {
     let source = match &select.source {
         None => table(snapshot, "objects"),
+        Some(Source::Call { .. }) => panic!("no function gives objects made by hand"),
         Some(Source::Table { name, .. }) => table(snapshot, name.as_ref().map_or("objects", |n| &n.text)),
         Some(Source::Select(inner)) => run(snapshot, inner),
     };

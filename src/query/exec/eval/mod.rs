@@ -8,6 +8,7 @@ mod texts;
 
 pub use logic::is_true;
 
+use super::paths;
 use super::scan::Batch;
 use super::vector::Vector;
 use crate::query::plan::{Node, Typed};
@@ -18,6 +19,8 @@ pub fn eval(expr: &Typed, batch: &Batch<'_>) -> Vector {
     match &expr.node {
         Node::Literal(value) => Vector::Same(value.clone()),
         Node::Column(column) => batch.scan.load(*column, batch),
+        Node::Path(start, path) => paths::path(start.as_deref(), path, batch),
+        Node::OfObject(start, property) => paths::of_object(start, property, batch),
         Node::ByType(cells) => batch.by_type(cells),
         Node::ByPlace(cells) => batch.by_place(cells),
         Node::Arithmetic(op, a, b) => {

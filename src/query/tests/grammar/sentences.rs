@@ -6,7 +6,7 @@ use super::super::synthetic::Numbers;
 use super::ebnf::{Expr, Grammar};
 
 /// How deep productions are nested before only the shortest ways are taken.
-const DEPTH: usize = 14;
+const DEPTH: usize = 17;
 
 /// A decision of a production, by its number there.
 type Decision = (String, usize);

@@ -1,0 +1,181 @@
+//! Where rows come from: tables, types, functions that give rows, selects in parentheses.
+
+use std::sync::Arc;
+
+use super::scope::{ObjectRows, Scope};
+use super::{Checked, Resolver, dumps};
+use crate::query::Kind;
+use crate::query::ast::{Literal, Name, Select, Source as AstSource, SourceArgument, written_name};
+use crate::query::catalog::{Level, SourceFunction, TableId, source_functions, table, tables};
+use crate::query::cells::Cells;
+use crate::query::diagnostic::{Diagnostic, Span, nearest, one_of};
+use crate::query::plan::{Conjunct, Node, Source, Typed};
+use crate::query::schema::{DumpTypes, NamedTypes};
+
+/// A source, the columns that it has, and what restricts its rows.
+pub struct Resolved {
+    /// The source.
+    pub source: Source,
+    /// What names can mean.
+    pub scope: Scope,
+    /// What must be true of its rows.
+    pub restriction: Option<Conjunct>,
+}
+
+impl Resolved {
+    fn all(source: Source, scope: Scope) -> Resolved {
+        Resolved { source, scope, restriction: None }
+    }
+}
+
+impl Resolver<'_> {
+    /// The source of a select.
+    pub(super) fn source(&self, select: &Select) -> Checked<Resolved> {
+        match &select.source {
+            None => Ok(self.table(0, TableId::Objects)),
+            Some(AstSource::Select(inner)) => {
+                let plan = self.select(inner)?;
+                let scope = Scope::of_plan(&plan);
+                Ok(Resolved::all(Source::Select(Box::new(plan)), scope))
+            }
+            Some(AstSource::Table { dump, name, subclasses }) => {
+                let snapshot = dumps::position(dump.as_ref(), self.schema.dumps())?;
+                match name {
+                    None => Ok(self.table(snapshot, TableId::Objects)),
+                    Some(name) => match table(&name.text) {
+                        Some(found) if !subclasses => Ok(self.table(snapshot, found.id)),
+                        _ => self.objects_of(snapshot, name, *subclasses),
+                    },
+                }
+            }
+            Some(AstSource::Call { dump, name, argument, span }) => {
+                let snapshot = dumps::position(dump.as_ref(), self.schema.dumps())?;
+                let Some(doc) = source_functions().iter().find(|f| f.name == name.text) else {
+                    return Err(unknown_function(name));
+                };
+                match doc.function {
+                    SourceFunction::Instances => self.instances(snapshot, argument, span, doc.usage),
+                }
+            }
+        }
+    }
+
+    fn table(&self, snapshot: usize, table: TableId) -> Resolved {
+        let source = Source::Table { snapshot, table, used: Vec::new() };
+        Resolved::all(source, Scope::of_table(table, snapshot))
+    }
+
+    /// The objects of a type.
+    fn objects_of(&self, snapshot: usize, name: &Name, subclasses: bool) -> Checked<Resolved> {
+        let Some(types) = self.schema.types(snapshot) else { return Err(unknown_source(name, None)) };
+        let Some(named) = types.named(&name.text) else { return Err(unknown_source(name, Some(types))) };
+        if named.is_interface {
+            return Err(interface(name));
+        }
+        let title = format!("{}{}", name.text, if subclasses { "+" } else { "" });
+        let ids = if subclasses { named.with_subclasses.clone() } else { named.exactly.clone() };
+        let rows = ObjectRows {
+            all: false,
+            fields: fields(types, &named),
+            types: ids,
+            bearers: named.bearers,
+            subclasses,
+        };
+        let condition = Cells::booleans(rows.types.iter().copied());
+        let node = Node::ByType(Arc::new(condition));
+        let restriction = Conjunct {
+            expr: Typed { node, kind: Some(Kind::Boolean), level: Level::Type },
+            text: format!("type is {title}"),
+        };
+        let source = Source::Table { snapshot, table: TableId::Objects, used: Vec::new() };
+        let mut scope = Scope::of_table(TableId::Objects, snapshot);
+        scope.name = title;
+        scope.objects = Some(rows);
+        Ok(Resolved { source, scope, restriction: Some(restriction) })
+    }
+
+    /// `instances('T')`, `instances('T+')`
+    fn instances(
+        &self,
+        snapshot: usize,
+        argument: &SourceArgument,
+        span: &Span,
+        usage: &str,
+    ) -> Checked<Resolved> {
+        let SourceArgument::Values(values) = argument else { return Err(wrong_call(span, usage)) };
+        let [(Literal::Text(text), place)] = &values[..] else { return Err(wrong_call(span, usage)) };
+        let (text, subclasses) = match text.strip_suffix('+') {
+            Some(text) => (text, true),
+            None => (&**text, false),
+        };
+        self.objects_of(snapshot, &Name { text: text.to_owned(), span: place.clone() }, subclasses)
+    }
+}
+
+/// The names of the fields of types, each once, those of the most distant base first.
+fn fields(types: DumpTypes<'_>, named: &NamedTypes) -> Vec<Arc<str>> {
+    let mut names: Vec<Arc<str>> = Vec::new();
+    let Some(system) = types.system() else { return names };
+    for &mt in &named.bearers {
+        for field in &system.description(mt).fields {
+            if !names.contains(&field.name) {
+                names.push(Arc::clone(&field.name));
+            }
+        }
+    }
+    names
+}
+
+fn wrong_call(span: &Span, usage: &str) -> Diagnostic {
+    Diagnostic::new(span.clone(), "the function is not called like this").expected(usage)
+}
+
+fn unknown_function(name: &Name) -> Diagnostic {
+    let names: Vec<_> = source_functions().iter().map(|f| f.name).collect();
+    let message = format!("no function `{}` gives rows", name.text);
+    Diagnostic::new(name.span.clone(), message)
+        .expected(one_of(&names))
+        .nearest(&name.text, names.iter().copied())
+}
+
+/// An interface has no objects of its own, and which types implement it is not looked at.
+pub fn interface(name: &Name) -> Diagnostic {
+    Diagnostic::new(name.span.clone(), format!("`{}` is an interface", name.text))
+        .expected("a class, a struct, an enum or an array")
+}
+
+fn unknown_source(name: &Name, types: Option<DumpTypes<'_>>) -> Diagnostic {
+    let tables: Vec<_> = tables().iter().map(|t| t.name).collect();
+    let near_table = nearest(&name.text, tables.iter().copied());
+    let Some(types) = types.filter(|_| near_table.is_none()) else {
+        let message = format!("there is no table `{}`", name.text);
+        return Diagnostic::new(name.span.clone(), message)
+            .nearest(&name.text, tables.iter().copied())
+            .expected(one_of(&tables));
+    };
+    let message = format!("there is no table `{}`, and no type of that name", name.text);
+    let diagnostic = Diagnostic::new(name.span.clone(), message).expected("a table or a type's name");
+    near_type(diagnostic, name, types)
+}
+
+fn near_type(diagnostic: Diagnostic, name: &Name, types: DumpTypes<'_>) -> Diagnostic {
+    match types.near(&name.text) {
+        Some(near) => diagnostic.hint(format!("did you mean `{}`?", written_type(near))),
+        None => {
+            let part = name.text.rsplit(['.', '+']).next().unwrap_or(&name.text);
+            diagnostic.hint(format!("`select type from types where type like '%{part}%'` finds types"))
+        }
+    }
+}
+
+/// A type's name as a statement spells it: in quotes where it needs them.
+fn written_type(name: &str) -> String {
+    let plain = name.split(['.', '+']).all(|part| written_name(part) == part);
+    if plain { name.to_owned() } else { written_name(name) }
+}
+
+/// The error of a type that no object has and that is not loaded.
+pub fn unknown_type(name: &Name, types: DumpTypes<'_>) -> Diagnostic {
+    let message = format!("no type is called `{}`", name.text);
+    near_type(Diagnostic::new(name.span.clone(), message), name, types)
+}

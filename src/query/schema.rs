@@ -1,0 +1,188 @@
+//! The types of the dumps that a statement names: what the resolver asks for where the catalog does not suffice.
+//!
+//! The types that have objects are known from the walk over the heap, so a statement that names a type lets the heap
+//! be walked before it is resolved. That is what answering it needs anyway.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use super::QueryError;
+use super::ast::{Expr, ExprKind, Item, Select, Source, SourceArgument};
+use super::catalog;
+use super::diagnostic::nearest;
+use crate::bytes::Addr;
+use crate::clr::type_system::{TypeKind, TypeSystem};
+use crate::graph::{Snapshot, TypeInfo};
+use crate::progress::Progress;
+use crate::values::Values;
+
+/// The types of all dumps that are open, as far as a statement needs them.
+pub struct Schema<'a> {
+    snapshots: &'a [Snapshot],
+    types: Vec<Option<DumpTypes<'a>>>,
+}
+
+/// The types of a dump.
+#[derive(Clone, Copy)]
+pub struct DumpTypes<'a> {
+    /// The types that have objects, in the order of their ids.
+    pub heap: &'a [TypeInfo],
+    /// What reads values and describes types; `None` when that is not known of the dump.
+    pub values: Option<&'a Arc<Values>>,
+    /// The dump.
+    pub snapshot: &'a Snapshot,
+}
+
+/// Types that a name in a statement means.
+#[derive(Clone, Debug, Default)]
+pub struct NamedTypes {
+    /// The MethodTables of the types that bear the name.
+    pub bearers: Vec<Addr>,
+    /// For each type that has objects, by its id, whether it is one of them.
+    pub exactly: Vec<bool>,
+    /// The same, with the types that derive from them.
+    pub with_subclasses: Vec<bool>,
+    /// Whether the name is that of interfaces.
+    pub is_interface: bool,
+}
+
+impl<'a> Schema<'a> {
+    /// The types that `select` needs; walks the heaps of the dumps that it names types of.
+    ///
+    /// # Errors
+    /// Such a dump has no heap.
+    pub fn new(
+        select: &Select,
+        snapshots: &'a [Snapshot],
+        progress: &dyn Progress,
+    ) -> Result<Schema<'a>, QueryError> {
+        let mut needs = Needs { dumps: FxHashSet::default() };
+        needs.select(select);
+        let mut types = vec![None; snapshots.len()];
+        for (at, snapshot) in snapshots.iter().enumerate() {
+            let Some(need) = needs.of(at) else { continue };
+            match snapshot.heap(progress) {
+                Ok(heap) => {
+                    let (heap, values) = (heap.types.all(), snapshot.values.as_ref());
+                    types[at] = Some(DumpTypes { heap, values, snapshot });
+                }
+                // A slip in a table's name is told as such, heap or not.
+                Err(_) if need == Need::Slip => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(Schema { snapshots, types })
+    }
+
+    /// How many dumps are open.
+    pub fn dumps(&self) -> usize {
+        self.snapshots.len()
+    }
+
+    /// The types of a dump; `None` when the statement did not seem to need them.
+    pub fn types(&self, snapshot: usize) -> Option<DumpTypes<'a>> {
+        self.types.get(snapshot).copied().flatten()
+    }
+}
+
+impl<'a> DumpTypes<'a> {
+    /// What describes types; `None` when that is not known of the dump.
+    pub fn system(&self) -> Option<&'a TypeSystem> {
+        self.values.map(|values| values.types())
+    }
+
+    /// The types that bear `name`; `None` when there are none.
+    pub fn named(&self, name: &str) -> Option<NamedTypes> {
+        let exactly: Vec<bool> = self.heap.iter().map(|t| &*t.name == name).collect();
+        let bears = self.heap.iter().zip(&exactly).filter(|(_, is)| **is);
+        let mut bearers: Vec<Addr> = bears.map(|(t, _)| t.method_table).collect();
+        bearers.extend(self.system().map(|system| system.named(name)).unwrap_or_default());
+        bearers.sort_unstable();
+        bearers.dedup();
+        if bearers.is_empty() {
+            return None;
+        }
+        let mut found =
+            NamedTypes { with_subclasses: exactly.clone(), exactly, bearers, is_interface: false };
+        if let Some(system) = self.system() {
+            let is_interface = |mt: &Addr| system.description(*mt).kind == TypeKind::Interface;
+            found.is_interface = found.bearers.iter().all(is_interface);
+            for (of, is) in self.heap.iter().zip(&mut found.with_subclasses) {
+                *is = *is || found.bearers.iter().any(|&mt| system.derives_from(of.method_table, mt));
+            }
+        }
+        Some(found)
+    }
+
+    /// The name of a type with objects that is most likely meant: one that is spelled nearly so, else one that ends
+    /// so (`Dog` for `Zoo.Dog`).
+    pub fn near(&self, name: &str) -> Option<&'a str> {
+        let names = || self.heap.iter().map(|t| &*t.name);
+        let ends_so =
+            |full: &&str| full.strip_suffix(name).is_some_and(|before| before.ends_with(['.', '+']));
+        nearest(name, names()).or_else(|| names().find(ends_so))
+    }
+}
+
+/// How much a statement depends on the types of a dump.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Need {
+    /// Only a source that may be a slip in a table's name seems to be a type.
+    Slip,
+    /// It names a type, or a path begins somewhere.
+    Types,
+}
+
+/// The dumps whose types a statement needs; every dump where a path or a type is named in an expression.
+struct Needs {
+    dumps: FxHashSet<(Option<usize>, Need)>,
+}
+
+impl Needs {
+    fn of(&self, dump: usize) -> Option<Need> {
+        let has = |need| self.dumps.contains(&(Some(dump), need)) || self.dumps.contains(&(None, need));
+        [Need::Types, Need::Slip].into_iter().find(|&need| has(need))
+    }
+
+    fn select(&mut self, select: &Select) {
+        match &select.source {
+            Some(Source::Select(inner)) => self.select(inner),
+            Some(Source::Table { dump, name: Some(name), .. }) if catalog::table(&name.text).is_none() => {
+                let slip = nearest(&name.text, catalog::tables().iter().map(|t| t.name)).is_some();
+                self.dump(dump.as_ref().map(|d| d.0), if slip { Need::Slip } else { Need::Types });
+            }
+            Some(Source::Call { dump, argument, .. }) => {
+                self.dump(dump.as_ref().map(|d| d.0), Need::Types);
+                if let SourceArgument::Select(inner) = argument {
+                    self.select(inner);
+                }
+            }
+            Some(Source::Table { .. }) | None => {}
+        }
+        let items = select.items.iter().filter_map(|item| match item {
+            Item::Expr { expr, .. } => Some(expr),
+            Item::All(_) => None,
+        });
+        let others = select.filter.iter().chain(&select.group_by).chain(&select.having);
+        let order = select.order_by.iter().map(|key| &key.expr);
+        items.chain(others).chain(order).for_each(|expr| self.expr(expr));
+    }
+
+    fn dump(&mut self, number: Option<u32>, need: Need) {
+        // `@0` is no dump, which the parser refuses.
+        let dump = number.map_or(0, |n| n as usize).saturating_sub(usize::from(number.is_some()));
+        self.dumps.insert((Some(dump), need));
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Member(..) | ExprKind::Index(..) | ExprKind::Cast(..) | ExprKind::IsType(..) => {
+                self.dumps.insert((None, Need::Types));
+            }
+            ExprKind::InSelect(_, select) => self.select(select),
+            _ => {}
+        }
+        expr.parts().into_iter().for_each(|part| self.expr(part));
+    }
+}
