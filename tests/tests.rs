@@ -4,4 +4,5 @@ mod cli;
 mod corpus;
 mod damage;
 mod golden;
+mod statics_and_methods;
 mod tidy;
