@@ -235,3 +235,6 @@ impl Rows<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
