@@ -5,3 +5,4 @@ mod corpus;
 mod damage;
 mod golden;
 mod tidy;
+mod types;

@@ -78,9 +78,11 @@ impl TypeSystem {
             Err(error) => return Err(error.duplicate()),
         };
         let (layout, globals) = (&runtime.located.layout, &runtime.located.globals);
-        let well_known = |name: &str| globals.pointer(&runtime.dump.memory, name);
+        let memory = &runtime.dump.memory;
+        let well_known = |name: &str| globals.pointer(memory, name);
+        // Unlike the others nothing has proved this entry of the table of variables.
+        let enumeration = well_known("EnumMethodTable").filter(|&mt| method_tables.shape(memory, mt).is_ok());
         Ok(TypeSystem {
-            method_tables,
             type_descs: TypeDescs::new(layout),
             classes: EEClassFields::new(layout)?,
             field_descs: FieldDescFields::new(layout)?,
@@ -90,13 +92,14 @@ impl TypeSystem {
                 object: well_known("ObjectMethodTable"),
                 string: well_known("StringMethodTable"),
                 canon: well_known("CanonMethodTable"),
-                enumeration: well_known("EnumMethodTable"),
+                enumeration,
             },
             loaded: OnceLock::new(),
             primitives: OnceLock::new(),
             by_name: OnceLock::new(),
             names: RwLock::default(),
             descriptions: RwLock::default(),
+            method_tables,
             runtime,
         })
     }
@@ -263,3 +266,6 @@ impl TypeSystem {
         primitives.get(&kind).copied()
     }
 }
+
+#[cfg(test)]
+mod tests;
