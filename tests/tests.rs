@@ -6,3 +6,4 @@ mod damage;
 mod golden;
 mod statics_and_methods;
 mod tidy;
+mod types;
