@@ -88,22 +88,27 @@ impl Values {
         self.collections.shape(self, mt)
     }
 
-    /// How many items the object at `object` holds and what its room costs; `None` when it is no collection. Reads fields
-    /// and lengths of arrays only, where the shape keeps its count; else it walks the items.
+    /// How many items the object at `object` holds and what its room costs; `None` when it is no collection, or one that
+    /// only wraps what is none that is known. Reads fields and lengths of arrays only, where the shape keeps its count; else
+    /// it walks the items.
     ///
     /// # Errors
     /// A part that is needed is missing or damaged.
     pub fn collection(&self, object: Addr) -> Option<Result<CollectionSummary, Damage>> {
-        match self.types().type_of(object) {
-            Ok(mt) => self.collection_shape(mt).map(|shape| self.summary(&shape, object)),
-            Err(fault) => Some(Err(fault.into())),
+        let mt = match self.types().type_of(object) {
+            Ok(mt) => mt,
+            Err(fault) => return Some(Err(fault.into())),
+        };
+        match self.summary(&*self.collection_shape(mt)?, object) {
+            Err(Damage::NotACollection { .. }) => None,
+            known => Some(known),
         }
     }
 
     /// The same for an object whose shape is known: for a scan over the objects of a type.
     ///
     /// # Errors
-    /// A part that is needed is missing or damaged.
+    /// A part that is needed is missing or damaged. [`Damage::NotACollection`] is neither: what it wraps is not known.
     pub fn summary(&self, shape: &BoundShape, object: Addr) -> Result<CollectionSummary, Damage> {
         shape.summary(self, shape.object(object), 0)
     }

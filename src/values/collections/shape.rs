@@ -21,6 +21,8 @@ const MAX_WRAPPED: u32 = 16;
 pub(super) struct Shape {
     /// What it is called.
     pub name: Arc<str>,
+    /// Whether the type must be a struct.
+    pub value_type: bool,
     /// The fields that one type must declare, all of them.
     pub fields: Vec<Member>,
     /// Whether that type may declare no others but those in `may`.
@@ -47,7 +49,8 @@ impl Shape {
             names.any(|known| same_field(known, name))
         };
         let mut own = description.fields.iter().filter(|field| field.declared_in == declaring);
-        has_all(process, description, Some(declaring), &self.fields)
+        (!self.value_type || description.kind == TypeKind::Struct)
+            && has_all(process, description, Some(declaring), &self.fields)
             && has_all(process, description, None, &self.inherited)
             && (!self.only || own.all(|field| known(&field.name)))
     }

@@ -81,7 +81,7 @@ fn errors_name_the_entry_and_the_field() {
         ),
         (
             r#""fields": {"a": "any"}, "items": {"array": "a"}, "cuont": "a""#,
-            "the field `cuont` is not known; known are name, fields, only, may, inherited, count, capacity, beside, items, types, versions, note",
+            "the field `cuont` is not known; known are name, struct, fields, only, may, inherited, count, capacity, beside, items, types, versions, note",
         ),
     ];
     for (fields, expected) in cases {
