@@ -126,3 +126,14 @@ pub const UNPACKED_IN_MEMORY_BYTES: u64 = 64 << 20;
 /// The largest window of a zstd frame, as a power of two: the format's own tool goes no further
 /// (`--long=31`, 2 GiB). The decoder allocates so much for a frame that asks for it.
 pub const MAX_ZSTD_WINDOW_LOG: u32 = 31;
+
+/// How deep collections may wrap collections. A ReadOnlyCollection over an ObservableCollection over a List is three; a
+/// damaged one may wrap itself.
+pub const MAX_WRAPPED_COLLECTIONS: u32 = 16;
+
+/// Elements of an array that are added up to count a collection's items. A ConcurrentDictionary has a count for each of
+/// its locks, of which there are at most 1,024.
+pub const MAX_SUMMED_ELEMENTS: u64 = 65_536;
+
+/// Bytes of a user's file of shapes of collections. The bundled one has some 30,000; a dump, given by mistake, has more.
+pub const MAX_SHAPES_FILE_BYTES: u64 = 16 << 20;

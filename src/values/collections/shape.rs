@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::bytes::Addr;
 use crate::clr::type_system::{TypeDescription, TypeKind};
+use crate::limits;
 
 use super::expression::Expression;
 use super::kind::{Member, has_all};
@@ -12,9 +13,6 @@ use super::path::{Path, Spot, same_field};
 use super::process::Process;
 use super::walk::{Taker, Walk};
 use super::{Damage, Item, ItemsEnd};
-
-/// How deep collections may wrap collections: a ReadOnlyCollection over an ObservableCollection over a List is three.
-const MAX_WRAPPED: u32 = 16;
 
 /// A shape, as its data describe it.
 #[derive(Clone, Debug, PartialEq)]
@@ -154,7 +152,7 @@ impl BoundShape {
 
 /// The depth within one more collection.
 pub(super) fn deeper(spot: Spot<'_>, depth: u32) -> Result<u32, Damage> {
-    if depth < MAX_WRAPPED {
+    if depth < limits::MAX_WRAPPED_COLLECTIONS {
         return Ok(depth + 1);
     }
     Err(Damage::TooDeep(match spot {
