@@ -1,7 +1,10 @@
 //! Types of synthetic processes: what every one is and which fields it has.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::clr::synthetic::open;
+use crate::limits;
 use crate::synth::{Family, Handle, Holds, Image, Kennel, Place, Process, Type, element};
 
 fn types_of(dump: &crate::synth::ProcessDump) -> TypeSystem {
@@ -276,4 +279,39 @@ fn a_struct_over_a_type_that_is_not_loaded_exactly_has_the_shared_layout() {
     let canon = Type { method_table: types.well_known.canon.unwrap().0, ..dog };
     assert_eq!(made_of(canon), Some(TypeHandle::MethodTable(Addr(canonical.method_table))));
     assert_eq!(made_of(exact), None);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever words the runtime's structures hold, types are described, within bounds.
+    #[test]
+    fn damaged_structures_never_make_the_reader_panic(
+        family in proptest::sample::select(Family::ALL.to_vec()),
+        damage in proptest::collection::vec((0_usize..8, 0_u64..12, any::<u64>(), 0_usize..4), 1..12),
+    ) {
+        let kennel = Kennel::new(family);
+        let mut dump = kennel.process.clone().dump();
+        let of = [kennel.animal, kennel.dog, kennel.cat, kennel.holder].map(|of| of.method_table);
+        let places: Vec<u64> =
+            of.iter().flat_map(|&mt| [mt, dump.memory.read_u64(mt + 40)]).collect();
+        for (place, word, random, kind) in damage {
+            // A wild word, one that leads to another structure, one bit of what was there, a small number.
+            let at = places[place] + 8 * word;
+            let damaged = match kind {
+                0 => random,
+                1 => places[random as usize % places.len()],
+                2 => dump.memory.read_u64(at) ^ 1 << (random % 64),
+                _ => random % 100,
+            };
+            dump.memory.write_u64(at, damaged);
+        }
+        let types = types_of(&dump);
+        for mt in types.loaded().iter().copied().chain(of.map(Addr)) {
+            let description = types.description(mt);
+            prop_assert!(description.fields.len() <= 2 * limits::MAX_FIELDS_OF_TYPE as usize);
+            types.derives_from(mt, Addr(of[0]));
+        }
+        types.named("Zoo.Dog");
+    }
 }
