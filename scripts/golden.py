@@ -214,11 +214,10 @@ def exceptions(reference):
     yield "address", "type", "message", "hresult", "inner"
     for exception in reference["exceptions"]:
         hresult = int(exception["hresult"], 16)
-        signed = hresult - (1 << 32) if hresult >> 31 else hresult
         message = exception["message"]
         message = spelled(message) if message is not None else ""
         inner = reference_value(exception["inner"])
-        yield exception["address"], known_name(exception["type"]), message, signed, inner
+        yield exception["address"], known_name(exception["type"]), message, hresult, inner
 
 
 def is_comparable_static(static):

@@ -68,16 +68,35 @@ impl Values {
             return Ok(None);
         }
         Ok(Some(ExceptionDetails {
-            message: self.exception_text(object, "_message"),
-            hresult: self.hresult(object),
-            inner: self.exception_reference(object, "_innerException"),
+            message: self.exception_message(object),
+            hresult: self.exception_hresult(object),
+            inner: self.exception_inner(object),
             stack: self.exception_stack(object),
-            stack_text: self.exception_text(object, "_stackTraceString"),
+            stack_text: self.exception_stack_text(object),
             remote_stack_text: self.exception_text(object, "_remoteStackTraceString"),
         }))
     }
 
-    fn hresult(&self, object: Addr) -> Result<Option<u32>, Fault> {
+    /// [`ExceptionDetails::message`] of what is known to be an exception.
+    ///
+    /// # Errors
+    /// It is not in the dump; as for the parts below.
+    pub fn exception_message(&self, object: Addr) -> Result<Option<String>, Fault> {
+        self.exception_text(object, "_message")
+    }
+
+    /// [`ExceptionDetails::inner`] of what is known to be an exception.
+    pub fn exception_inner(&self, object: Addr) -> Result<Option<Addr>, Fault> {
+        self.exception_reference(object, "_innerException")
+    }
+
+    /// [`ExceptionDetails::stack_text`] of what is known to be an exception.
+    pub fn exception_stack_text(&self, object: Addr) -> Result<Option<String>, Fault> {
+        self.exception_text(object, "_stackTraceString")
+    }
+
+    /// [`ExceptionDetails::hresult`] of what is known to be an exception.
+    pub fn exception_hresult(&self, object: Addr) -> Result<Option<u32>, Fault> {
         let place = self.runtime_field(object, EXCEPTION, "_HResult")?;
         place.map(|place| self.types().memory().u32(place)).transpose()
     }
@@ -94,7 +113,8 @@ impl Values {
         string.map(|string| self.string(string)).transpose()
     }
 
-    fn exception_stack(&self, object: Addr) -> Result<Vec<ExceptionFrame>, Fault> {
+    /// [`ExceptionDetails::stack`] of what is known to be an exception.
+    pub fn exception_stack(&self, object: Addr) -> Result<Vec<ExceptionFrame>, Fault> {
         let (types, memory) = (self.types(), self.types().memory());
         let Some(mut trace) = self.exception_reference(object, "_stackTrace")? else { return Ok(Vec::new()) };
         if types.method_tables().flags(memory, types.type_of(trace)?)?.contains_gc_pointers() {

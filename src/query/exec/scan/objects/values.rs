@@ -12,8 +12,8 @@ use crate::query::Kind;
 use crate::query::cells::Cells;
 use crate::query::scalar::Scalar;
 use crate::text::from_utf16_le;
-use crate::values::collections::CollectionSummary;
-use crate::values::{ExceptionDetails, ExceptionFrame, Values};
+use crate::values::collections::{CollectionSummary, Damage};
+use crate::values::{ExceptionFrame, Values};
 
 /// What an array has before its elements: the MethodTable and the component count. One of several dimensions, or
 /// with a lower bound, has the length of each dimension behind that, and then the lower bounds.
@@ -60,23 +60,22 @@ impl ObjectScan<'_> {
             Column::Used => self.used(values, morsel, batch),
             Column::Thread => self.threads(morsel, batch),
             Column::Message => {
-                let messages = self.exceptions(values, morsel, batch, "messages", |details| details.message);
+                let messages =
+                    self.read(morsel, batch, "messages", |b, row| values.exception_message(b.address(row)));
                 Cells::texts(messages.iter().map(Option::as_deref))
             }
             Column::HResult => {
-                let numbers = self.exceptions(values, morsel, batch, "HRESULTs", |details| details.hresult);
-                // The field is an Int32; a program sees its negative numbers.
-                let signed = |number: u32| Scalar::Integer((number as i32).into());
-                let numbers = numbers.into_iter().map(|number| number.map_or(Scalar::Null, signed));
-                Cells::scalars(Kind::Integer, numbers)
+                let numbers =
+                    self.read(morsel, batch, "HRESULTs", |b, row| values.exception_hresult(b.address(row)));
+                Cells::optional(numbers.into_iter().map(|number| number.map(u64::from)))
             }
             Column::Inner => {
-                let inner =
-                    self.exceptions(values, morsel, batch, "inner exceptions", |details| details.inner);
+                let inner = self
+                    .read(morsel, batch, "inner exceptions", |b, row| values.exception_inner(b.address(row)));
                 Cells::optional(inner.into_iter().map(|address| address.map(|address| address.0)))
             }
             Column::Stack => {
-                let stacks = self.exceptions(values, morsel, batch, "stacks", stack);
+                let stacks = self.read(morsel, batch, "stacks", |b, row| stack(values, b.address(row)));
                 Cells::scalars(Kind::List, stacks.into_iter().map(Option::unwrap_or_default))
             }
             Column::Count => {
@@ -108,7 +107,12 @@ impl ObjectScan<'_> {
         self.read(morsel, batch, "items", |block, row| {
             let shape = values.collection_shape(self.type_of(block, row).method_table);
             let Some(shape) = shape else { return Ok(None) };
-            values.summary(&shape, block.address(row)).map(|summary| part(&summary))
+            match values.summary(&shape, block.address(row)) {
+                Ok(summary) => Ok(part(&summary)),
+                // What it wraps is none that is known: nothing is missing.
+                Err(Damage::NotACollection { .. }) => Ok(None),
+                Err(damage) => Err(damage),
+            }
         })
     }
 
@@ -164,20 +168,6 @@ impl ObjectScan<'_> {
         Cells::optional(used)
     }
 
-    /// A part of what each exception tells.
-    fn exceptions<T>(
-        &self,
-        values: &Values,
-        morsel: &Morsel,
-        batch: &Batch<'_>,
-        what: &'static str,
-        part: impl Fn(ExceptionDetails) -> Result<Option<T>, Fault>,
-    ) -> Vec<Option<T>> {
-        self.read(morsel, batch, what, |block, row| {
-            values.exception(block.address(row))?.map_or(Ok(None), &part)
-        })
-    }
-
     /// The thread whose current exception each object is.
     fn threads(&self, morsel: &Morsel, batch: &Batch<'_>) -> Cells {
         let thread_of = |exception: Addr| {
@@ -191,8 +181,8 @@ impl ObjectScan<'_> {
 }
 
 /// The methods that an exception went through; where a frame's method is not known its instruction pointer.
-fn stack(details: ExceptionDetails) -> Result<Option<Scalar>, Fault> {
-    let frames = details.stack?;
+fn stack(values: &Values, exception: Addr) -> Result<Option<Scalar>, Fault> {
+    let frames = values.exception_stack(exception)?;
     let frame = |frame: &ExceptionFrame| match &frame.method {
         Some(method) => Scalar::Text(Arc::clone(method)),
         None => Scalar::Address(frame.ip.0),
@@ -201,7 +191,7 @@ fn stack(details: ExceptionDetails) -> Result<Option<Scalar>, Fault> {
         return Ok(Some(Scalar::List(frames.iter().map(frame).collect())));
     }
     // One that came from elsewhere has its stack as text.
-    let text = details.stack_text?;
+    let text = values.exception_stack_text(exception)?;
     let lines = |text: String| text.lines().map(|line| Scalar::Text(line.trim().into())).collect();
     Ok(text.map(|text| Scalar::List(lines(text))))
 }
