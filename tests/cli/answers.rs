@@ -160,3 +160,20 @@ fn info_tells_the_runtime_in_words_and_in_json() {
     assert!(!document["checks"].as_array().unwrap().is_empty());
     assert!(document["checks"].as_array().unwrap().iter().all(|check| check["outcome"] != "failed"));
 }
+
+#[test]
+fn collections_of_ones_own_are_recognised_by_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("own.json");
+    let nodes = r#"{"form": 1, "shapes": [{"name": "ZooList", "types": ["Zoo.Node"],
+        "fields": {"Next": "itself", "Id": "integer"}, "items": {"chain": "this", "next": "Next", "value": "Id"}}]}"#;
+    fs::write(&file, nodes).unwrap();
+    let file = file.to_str().unwrap();
+    let count = "select shape, count from collections where type = 'Zoo.Node' order by count desc limit 1";
+    let ended = query(&["--collections", file, "--format", "csv", "-e", count]);
+    assert_eq!(ended.out.trim_end().lines().last(), Some("ZooList,200000"), "{}", ended.err);
+    fs::write(file, nodes.replace("\"Next\": \"itself\"", "\"Next\": \"whatever\"")).unwrap();
+    let ended = query(&["--collections", file, "-e", DOGS]);
+    assert_eq!((ended.status, ended.out.as_str()), (2, ""));
+    assert!(ended.err.contains("ZooList") && ended.err.contains("whatever"), "{}", ended.err);
+}

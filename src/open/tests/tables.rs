@@ -161,3 +161,29 @@ fn fields_are_listed_with_the_types_that_declare_them() {
         ]
     );
 }
+
+#[test]
+fn what_is_missing_within_objects_is_null_and_counted() {
+    let mut kennel = Kennel::new(Family::V10_0);
+    let (dog, text) = (kennel.dogs[2], kennel.string("a text that is missing in part"));
+    kennel.string("behind it");
+    let mut dump = kennel.process.dump();
+    // The dog's `Home`, and the middle of the text.
+    dump.memory.forget(dog + 40, dog + 48);
+    dump.memory.forget(text + 32, text + 40);
+    let dump = [open(dump.core().build()).unwrap().snapshot];
+    let losses = |answer: &Answer| -> Vec<String> {
+        let losses = answer.warnings.iter().filter(|w| w.severity == Severity::Loss);
+        losses.map(|w| w.message.clone()).filter(|message| message.contains("count as null")).collect()
+    };
+    let object = ask(&dump, &format!("object {dog:#x}"));
+    assert!(rows(&object).contains(&"Home.X 32 System.Int32 - -".to_owned()), "{:?}", rows(&object));
+    let expected = format!("3 values of the object at {dog:#x} are not in the dump and count as null");
+    assert_eq!(losses(&object), [expected]);
+    let strings = ask(&dump, "select value, length from strings where length = 30");
+    assert_eq!(rows(&strings), ["- 30"]);
+    assert_eq!(
+        losses(&strings),
+        ["the texts of 1 objects of dump 1 are missing or damaged and count as null"]
+    );
+}

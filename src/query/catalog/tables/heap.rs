@@ -86,7 +86,11 @@ pub(super) const EXCEPTIONS: TableDoc = TableDoc {
         ADDRESS,
         TYPE,
         column("message", Kind::Text, "Its message; null when it has none of its own."),
-        column("hresult", Kind::Integer, "Its HRESULT, without a sign: `hex(hresult)` is how it is mostly written."),
+        column(
+            "hresult",
+            Kind::Integer,
+            "Its HRESULT, without a sign: `hex(hresult)` is how it is mostly written.",
+        ),
         column("inner", Kind::Address, "The exception that it was made from; null for none."),
         column(
             "stack",
