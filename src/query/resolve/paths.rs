@@ -290,7 +290,8 @@ fn keep_furthest(all: &mut Option<Stuck>, stuck: Stuck) {
     }
 }
 
-fn no_types(span: &Span) -> Diagnostic {
+/// The error of a dump of whose types nothing is known.
+pub fn no_types(span: &Span) -> Diagnostic {
     Diagnostic::new(
         span.clone(),
         "the fields of objects cannot be told: the dump does not describe its types",

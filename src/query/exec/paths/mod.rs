@@ -102,7 +102,13 @@ pub fn of_object(start: &Typed, property: &ObjectProperty, batch: &Batch<'_>) ->
             let names: Vec<_> = rows.map(|object| object.and_then(name)).collect();
             Cells::texts(names.iter().map(|name| name.as_deref()))
         }
-        ObjectProperty::Text(_) => Cells::null(len),
+        ObjectProperty::Text(values) => {
+            let text = |object: Addr| {
+                values.object_text(object).ok().flatten().unwrap_or_else(|| object.to_string())
+            };
+            let texts: Vec<_> = rows.map(|object| object.map(text)).collect();
+            Cells::texts(texts.iter().map(|text| text.as_deref()))
+        }
     };
     if same { Vector::Same(cells.scalar(0)) } else { Vector::Cells(cells) }
 }
