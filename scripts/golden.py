@@ -13,6 +13,19 @@ their text. A cell is the value (addresses in hexadecimal, all other numbers in 
 
     ?        not compared: the reference does not know it, or is known to be wrong there
     TEXT*    begins with TEXT: a type whose metadata the dump lacks, told by module and token
+
+Text of the program stands between quotes, all but printable ASCII as the escapes of its UTF-16 code units, so
+that null and the empty text, line breaks and lone surrogates stay apart.
+
+What the record has wrong or does not have, of statics above all:
+
+    statics of generic types        read at the place of another instantiation: left out
+    constant data in images         read at a wrong place (<PrivateImplementationDetails>): left out
+    statics that are structs        not read where a type's parameters are not resolved: left out
+    static function pointers        read among the references, where they do not lie: left out
+    primitives of threads           read as 0 where the thread never had them: only references are compared
+    fields of a generic type        a field of type T has the type `T1` there: the type is not compared
+    long texts                      recorded in part: not compared
 """
 import argparse
 import json
@@ -29,6 +42,14 @@ KINDS = {
     "Frozen": "frozen",
     "Ephemeral": "ephemeral",
 }
+# So many rows a file, where the record has thousands of the same sort.
+MOST_ROWS = 250
+# Longer texts than this stand in no golden file.
+LONGEST_TEXT = 200
+# Element types whose values the reference spells in a form of its own: compared by check.py.
+SPELLED_OTHERWISE = (None, "Float", "Double", "Char", "NativeInt", "NativeUInt", "Pointer", "FunctionPointer")
+# What the types of the dumped programs begin with.
+PROGRAMS = ("Zoo.", "testwebapi.", "Program", "Dynamic.")
 # The reference prints a generic type's own parameters where it cannot tell the arguments.
 UNRESOLVED_PARAMETER = re.compile(r"[<, ]T\d+[>,]")
 
@@ -62,6 +83,11 @@ def forget_names(reference):
     for entry in reference["types"]:
         if entry["name"] and entry["name"] != "Free":
             entry.update(name=None, token="0x0")
+    for entry in reference["arrays"] + reference["exceptions"]:
+        entry["type"] = None
+    # Their fields bear names.
+    for bearers in "objects", "statics", "threadStatics":
+        reference[bearers] = []
     for count in "strings", "stringBytes":
         reference["totals"][count] = None
 
@@ -119,7 +145,142 @@ def zoo_by_generation(reference):
                 yield name, KINDS[kind], count
 
 
-QUERIES = [histogram, totals, free, strings, generations, segments, modules, zoo_by_generation]
+def spelled(text):
+    """Text of the program as golden files have it."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    units = [int.from_bytes(units[at : at + 2], "little") for at in range(0, len(units), 2)]
+    plain = lambda unit: 0x20 <= unit <= 0x7E and unit != ord("\\")
+    return '"' + "".join(chr(unit) if plain(unit) else f"\\u{unit:04x}" for unit in units) + '"'
+
+
+def recorded_text(text, length):
+    """A recorded text of so many UTF-16 code units, when it is whole and short."""
+    if text is None or length > LONGEST_TEXT or len(text.encode("utf-16-le", "surrogatepass")) != 2 * length:
+        return "?"
+    return spelled(text)
+
+
+def known_name(name):
+    return "?" if not name or UNRESOLVED_PARAMETER.search(name) or "ERROR" in name else name.replace("<*>", "[*]")
+
+
+def reference_value(value):
+    """An address, nothing for a null reference."""
+    return "" if value in (None, "0x0") else value
+
+
+def plain_value(field):
+    """The plain value of a field; `?` where its spelling says nothing."""
+    value = field["value"]
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) or field.get("et") in SPELLED_OTHERWISE:
+        return "?"
+    return reference_value(value)
+
+
+def thinned(rows, first=lambda row: False):
+    """At most MOST_ROWS rows: those that `first` picks, and every so many of the others."""
+    rows = list(dict.fromkeys(rows))
+    chosen = [row for row in rows if first(row)][:MOST_ROWS]
+    others = [row for row in rows if not first(row)]
+    step = max(1, -(-len(others) // max(1, MOST_ROWS - len(chosen))))
+    return chosen + others[::step]
+
+
+def string_values(reference):
+    yield "address", "length", "value"
+    for string in reference["strings"]:
+        yield string["address"], string["length"], recorded_text(string["value"], string["length"])
+
+
+def array_shapes(reference):
+    yield "address", "type", "length", "rank", "lengths", "size"
+    for array in reference["arrays"]:
+        lengths = ",".join(map(str, array["lengths"]))
+        yield array["address"], known_name(array["type"]), array["length"], array["rank"], lengths, array["size"]
+
+
+def exceptions(reference):
+    yield "address", "type", "message", "hresult", "inner"
+    for exception in reference["exceptions"]:
+        hresult = int(exception["hresult"], 16)
+        signed = hresult - (1 << 32) if hresult >> 31 else hresult
+        message = exception["message"]
+        message = spelled(message) if message is not None else ""
+        inner = reference_value(exception["inner"])
+        yield exception["address"], known_name(exception["type"]), message, signed, inner
+
+
+def is_comparable_static(static):
+    return "value" in static and static["type"] and "<" not in static["type"]
+
+
+def statics(reference):
+    yield "type", "field", "value"
+    rows = ((s["type"], s["field"], plain_value(s)) for s in reference["statics"] if is_comparable_static(s))
+    yield from thinned((row for row in rows if row[2] != "?"), first=lambda row: row[0].startswith(PROGRAMS))
+
+
+def thread_statics(reference):
+    yield "type", "field", "value", "thread"
+    os_ids = {thread["managedId"]: thread["osId"] for thread in reference["threads"] if thread["osId"]}
+    for static in reference["threadStatics"]:
+        if is_comparable_static(static) and static["managedThread"] in os_ids and static["value"] not in (0, "0x0", False):
+            yield static["type"], static["field"], plain_value(static), os_ids[static["managedThread"]]
+
+
+def opened(fields, prefix="", start=0):
+    """The leaves of an object's fields: path, offset, field."""
+    for field in fields or []:
+        path, offset = prefix + field["name"], start + field.get("offset", 0)
+        if field.get("fields") is not None and field.get("et") in ("Struct", "ValueClass", None):
+            yield from opened(field["fields"], path + ".", offset)
+        elif "value" in field:
+            yield path, offset, field
+
+
+def object_fields(reference):
+    yield "address", "field", "offset", "type", "value", "text"
+    count = 0
+    for entry in reference["objects"]:
+        # What a base class hides occurs twice under one name, so the offset belongs to what is compared.
+        for path, offset, field in opened(entry["fields"]):
+            string = field.get("string")
+            text = "?" if string is None else recorded_text(string, len(string.encode("utf-16-le", "surrogatepass")) // 2)
+            count += 1
+            if count <= MOST_ROWS:
+                yield entry["address"], path, offset, known_name(field.get("type")), plain_value(field), text
+
+
+def field_layout(reference):
+    yield "mt", "name", "offset", "field_type"
+    rows = []
+    for entry in reference["objects"]:
+        for field in entry["fields"] or []:
+            if "offset" not in field:  # the value in a box is no field
+                continue
+            rows.append((entry["mt"], field["name"], field["offset"], known_name(field.get("type"))))
+    yield from thinned(rows)
+
+
+QUERIES = [
+    histogram,
+    totals,
+    free,
+    strings,
+    generations,
+    segments,
+    modules,
+    zoo_by_generation,
+    string_values,
+    array_shapes,
+    exceptions,
+    statics,
+    thread_statics,
+    object_fields,
+    field_layout,
+]
 
 
 def main():

@@ -1,11 +1,12 @@
 //! The dumps of `corpus/` answer exactly as the golden files say, for any number of threads.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use heapql::graph::Snapshot;
 use heapql::open::OpenOptions;
 use heapql::progress::NoProgress;
-use heapql::query::{Answer, RunOptions, ValueRef};
+use heapql::query::{Answer, AnswerColumn, RunOptions, ValueRef};
 
 use crate::golden::{Rows, Table, differences};
 
@@ -41,7 +42,38 @@ const QUERIES: &[Query] = &[
         statement: "select type, gen, count where type like 'Zoo.%' group by type, gen",
         rows: Rows::Exactly,
     },
+    // Of these the reference has samples.
+    Query {
+        name: "string_values",
+        statement: "select address, length, value from strings",
+        rows: Rows::AtLeast,
+    },
+    Query {
+        name: "array_shapes",
+        statement: "select address, type, length, rank, lengths, size from arrays",
+        rows: Rows::AtLeast,
+    },
+    Query {
+        name: "exceptions",
+        statement: "select address, type, message, hresult, inner from exceptions",
+        rows: Rows::Exactly,
+    },
+    Query { name: "statics", statement: "select type, field, value from statics", rows: Rows::AtLeast },
+    Query {
+        name: "thread_statics",
+        statement: "select type, field, value, thread from statics where thread is not null",
+        rows: Rows::AtLeast,
+    },
+    Query {
+        name: "field_layout",
+        statement: "select mt, name, offset, field_type from fields where not static",
+        rows: Rows::AtLeast,
+    },
 ];
+
+/// Columns whose texts are the program's: their golden files have them in quotes, with escapes.
+const PROGRAM_TEXTS: &[(&str, &str)] =
+    &[("string_values", "value"), ("exceptions", "message"), ("object_fields", "text")];
 
 fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
@@ -73,10 +105,45 @@ fn text(value: ValueRef<'_>) -> String {
     }
 }
 
-fn table(answer: &Answer) -> Table {
-    let row = |i| answer.columns.iter().map(|column| text(column.value(i))).collect();
+/// A text of the program: in quotes, all but printable ASCII as the escapes of its UTF-16 code units.
+fn spelled(text: &str) -> String {
+    let plain = |unit: u16| (0x20..0x7f).contains(&unit) && unit != u16::from(b'\\');
+    let spell = |unit: u16| {
+        if plain(unit) { char::from(unit as u8).to_string() } else { format!("\\u{unit:04x}") }
+    };
+    format!("\"{}\"", heapql::text::to_utf16(text).map(spell).collect::<String>())
+}
+
+/// The rows of the answer to the query `name`.
+fn rows(name: &str, answer: &Answer) -> Vec<Vec<String>> {
+    let cell = |column: &AnswerColumn, row| match column.value(row) {
+        ValueRef::Text(value) if PROGRAM_TEXTS.contains(&(name, &*column.name)) => spelled(value),
+        value => text(value),
+    };
+    (0..answer.row_count())
+        .map(|row| answer.columns.iter().map(|column| cell(column, row)).collect())
+        .collect()
+}
+
+fn table(name: &str, answer: &Answer) -> Table {
     let columns = answer.columns.iter().map(|column| column.name.clone()).collect();
-    Table::new(columns, (0..answer.row_count()).map(row).collect())
+    Table::new(columns, rows(name, answer))
+}
+
+/// What `object` tells of each object of the golden file, the address before each row.
+fn object_fields(snapshot: &Snapshot, dump: &str) -> Table {
+    let path = corpus().join("golden").join(dump).join("object_fields.tsv");
+    let columns = ["address", "field", "offset", "type", "value", "text"].map(str::to_owned).to_vec();
+    if !path.exists() {
+        return Table::new(columns, Vec::new());
+    }
+    let addresses: BTreeSet<String> = Table::read(&path).rows.into_iter().map(|row| row[0].clone()).collect();
+    let of_object = |address: &String| {
+        let answer = ask(snapshot, &format!("object {address}"));
+        let rows = rows("object_fields", &answer);
+        rows.into_iter().map(|row| [vec![address.clone()], row].concat()).collect::<Vec<_>>()
+    };
+    Table::new(columns, addresses.iter().flat_map(of_object).collect())
 }
 
 /// Objects, their bytes, and the sum of their addresses: no object can be missing, doubled or
@@ -100,8 +167,11 @@ fn totals(snapshot: &Snapshot) -> Table {
 /// Everything that `dump` answers, in a form that can be compared.
 fn answers(dump: &str) -> Vec<(&'static str, Rows, Table)> {
     let snapshot = open(dump);
-    let mut answers = vec![("totals", Rows::Exactly, totals(&snapshot))];
-    answers.extend(QUERIES.iter().map(|q| (q.name, q.rows, table(&ask(&snapshot, q.statement)))));
+    let mut answers = vec![
+        ("totals", Rows::Exactly, totals(&snapshot)),
+        ("object_fields", Rows::AtLeast, object_fields(&snapshot, dump)),
+    ];
+    answers.extend(QUERIES.iter().map(|q| (q.name, q.rows, table(q.name, &ask(&snapshot, q.statement)))));
     answers
 }
 

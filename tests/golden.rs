@@ -1,6 +1,5 @@
 //! Tables of expected answers, kept as tab-separated text, and how answers are held against them.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -61,12 +60,28 @@ pub fn differences(golden: &Table, got: &Table, rows: Rows) -> Vec<String> {
     }
     match rows {
         Rows::AtLeast => {
-            let got: BTreeSet<_> = got.rows.iter().collect();
-            let missing = golden.rows.iter().filter(|row| !got.contains(row));
-            missing.map(|row| format!("missing: {}", row.join("\t"))).collect()
+            let missing = golden.rows.iter().filter(|row| !has(&got.rows, row));
+            missing.map(|row| format!("missing: {}{}", row.join("\t"), nearest(&got.rows, row))).collect()
         }
         Rows::Exactly => exact_differences(&golden.rows, &got.rows),
     }
+}
+
+/// The rows of a sorted list that have the first cell of `row`.
+fn with_first_cell<'a>(rows: &'a [Vec<String>], row: &[String]) -> &'a [Vec<String>] {
+    let start = rows.partition_point(|got| got[0] < row[0]);
+    let end = start + rows[start..].partition_point(|got| got[0] == row[0]);
+    &rows[start..end]
+}
+
+fn has(rows: &[Vec<String>], row: &[String]) -> bool {
+    with_first_cell(rows, row).iter().any(|got| row_agrees(row, got))
+}
+
+/// A row that begins with the same two cells, if there is one.
+fn nearest(rows: &[Vec<String>], row: &[String]) -> String {
+    let near = with_first_cell(rows, row).iter().find(|got| got.get(1) == row.get(1));
+    near.map_or(String::new(), |near| format!("\n    got: {}", near.join("\t")))
 }
 
 /// Steps through both lists, in the order of the first cell, which is never a wildcard.
@@ -152,5 +167,8 @@ mod tests {
         let golden = Table::parse("name\na.dll\nb.dll\n");
         let got = Table::parse("name\na.dll\nc.dll\n");
         assert_eq!(differences(&golden, &got, Rows::AtLeast), ["missing: b.dll"]);
+        let golden = Table::parse("type\tfield\tvalue\nA\tx\t1\nA\ty\t?\nA\tz\t3\n");
+        let got = Table::parse("type\tfield\tvalue\nA\tx\t1\nA\ty\t7\nA\tz\t4\nB\tz\t3\n");
+        assert_eq!(differences(&golden, &got, Rows::AtLeast), ["missing: A\tz\t3\n    got: A\tz\t4"]);
     }
 }

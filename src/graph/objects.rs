@@ -75,6 +75,8 @@ pub struct ObjectTable {
     blocks: Vec<ObjectBlock>,
     /// The id of the first object of each block, and the number of all objects at the end.
     firsts: Vec<u32>,
+    /// The blocks in the order of their addresses: segments are in the order of heaps and generations.
+    by_address: Vec<u32>,
 }
 
 impl ObjectTable {
@@ -93,7 +95,9 @@ impl ObjectTable {
         }
         let dropped = blocks.len() + 1 - firsts.len();
         blocks.truncate(firsts.len() - 1);
-        (ObjectTable { blocks, firsts }, dropped)
+        let mut by_address: Vec<u32> = (0..blocks.len() as u32).collect();
+        by_address.sort_unstable_by_key(|&block| blocks[block as usize].address(0));
+        (ObjectTable { blocks, firsts, by_address }, dropped)
     }
 
     /// How many objects there are, free ones included.
@@ -114,6 +118,29 @@ impl ObjectTable {
     /// The id of the first object of block `block`. Panics when there is no such block.
     pub fn first_of(&self, block: usize) -> ObjectId {
         ObjectId(self.firsts[block])
+    }
+
+    /// The object that begins at `address`; `None` when none does.
+    pub fn find(&self, address: Addr) -> Option<ObjectId> {
+        self.last_up_to(address).filter(|&(_, begins)| begins == address).map(|(id, _)| id)
+    }
+
+    /// The object that `address` lies in, at its start or inside; `None` when it lies in none.
+    pub fn containing(&self, address: Addr) -> Option<ObjectId> {
+        let (id, begins) = self.last_up_to(address)?;
+        let (block, row) = self.locate(id)?;
+        (address.since(begins)? < self.blocks[block].size(row)).then_some(id)
+    }
+
+    /// The last object that begins at `address` or below, and where it begins.
+    fn last_up_to(&self, address: Addr) -> Option<(ObjectId, Addr)> {
+        let blocks = &self.by_address;
+        let after = blocks.partition_point(|&block| self.blocks[block as usize].address(0) <= address);
+        let index = *blocks.get(after.checked_sub(1)?)?;
+        let block = &self.blocks[index as usize];
+        let distance = address.since(block.base)? / 8;
+        let row = block.offsets.partition_point(|&offset| u64::from(offset) <= distance).checked_sub(1)?;
+        Some((ObjectId(self.firsts[index as usize] + row as u32), block.address(row)))
     }
 
     /// The block and the row in it of an object, or `None` for an id past the end.
@@ -150,6 +177,17 @@ mod tests {
         assert_eq!(table.locate(ObjectId(2)), Some((1, 0)));
         assert_eq!(table.locate(ObjectId(3)), None);
         assert_eq!(table.blocks()[1].address(0), Addr(0x8028));
+    }
+
+    #[test]
+    fn objects_are_found_by_their_addresses_in_blocks_of_any_order() {
+        let (table, _) = ObjectTable::new(vec![block(0x9000, &[0, 4]), block(0x1000, &[1, 4, 9])]);
+        let find = |address| table.find(Addr(address)).map(|id| id.0);
+        let containing = |address| table.containing(Addr(address)).map(|id| id.0);
+        assert_eq!([0x1008, 0x1020, 0x1048, 0x9000, 0x9020].map(find), [2, 3, 4, 0, 1].map(Some));
+        assert_eq!([0, 0x1000, 0x1010, 0x1028, 0x9001, 0x9028, u64::MAX].map(find), [None; 7]);
+        assert_eq!([0x1008, 0x101f, 0x105f, 0x9017, 0x9037].map(containing), [2, 2, 4, 0, 1].map(Some));
+        assert_eq!([0x1000, 0x1038, 0x1060, 0x8fff, 0x9018, 0x9038].map(containing), [None; 6]);
     }
 
     #[test]

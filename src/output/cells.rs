@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::bytes::Addr;
-use crate::query::{AnswerColumn, CellData, ValueRef};
+use crate::query::{AnswerColumn, CellData, Kind, ValueRef};
 
 use super::json_text::push_address;
 
@@ -27,6 +27,11 @@ pub(super) trait Notation: Sync {
     }
     /// A list of values.
     fn list(&self, items: &[ValueRef<'_>], out: &mut Vec<u8>);
+
+    /// A value of a column whose sort differs from row to row.
+    fn mixed(&self, value: &ValueRef<'_>, out: &mut Vec<u8>) {
+        self.value(value, out);
+    }
 
     /// Any value.
     fn value(&self, value: &ValueRef<'_>, out: &mut Vec<u8>) {
@@ -93,6 +98,7 @@ impl<'a, N: Notation> CellWriter<'a, N> {
             (ValueRef::Text(_), Some((spelled, codes))) => {
                 out.extend_from_slice(&spelled[codes[row] as usize]);
             }
+            (value, _) if self.column.kind == Kind::Value => self.notation.mixed(&value, out),
             (value, _) => self.notation.value(&value, out),
         }
     }

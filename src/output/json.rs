@@ -6,9 +6,10 @@
 //!  "warnings":[{"severity":"loss","message":"...","hint":null}],"elapsed_ms":12}
 //! ```
 //!
-//! `kind` is text, integer, real, bytes, address, boolean or list. Addresses are text `0x...`;
-//! integers are exact however large; a real that has no digits is the text NaN, Infinity or
-//! -Infinity; an absent value is null. `dump` is the first dump; where several were opened,
+//! `kind` is text, integer, real, bytes, address, boolean, list, or value where it differs from row
+//! to row. Addresses are text `0x...`; integers are exact however large; a real that has no digits is
+//! the text NaN, Infinity or -Infinity; an absent value is null. Answers to `object ADDR` have a
+//! `heading` before the columns: type, address, size and generation of the object. `dump` is the first dump; where several were opened,
 //! `dumps` follows it with all of them. `version` changes when a reader of an older document
 //! would misread a newer one; new keys alone do not change it.
 //!
@@ -19,7 +20,7 @@ use std::io::{self, Write};
 use crate::bytes::Addr;
 use crate::graph::Facts;
 use crate::problem::{Problem, Severity};
-use crate::query::{Answer, ValueRef};
+use crate::query::{Answer, AnswerColumn, ValueRef};
 
 use super::cells::{CellWriter, Notation};
 use super::format::{AnswerWriter, Document};
@@ -58,6 +59,10 @@ impl AnswerWriter for JsonWriter {
 fn head(answer: &Answer) -> Vec<u8> {
     let mut text = format!("{{\"version\":{VERSION},\"query\":").into_bytes();
     push_text(&answer.query, &mut text);
+    if !answer.heading.is_empty() {
+        text.extend_from_slice(b",\"heading\":");
+        push_heading(&answer.heading, &mut text);
+    }
     text.extend_from_slice(b",\"columns\":");
     push_list(&answer.columns, &mut text, |column, text| {
         text.extend_from_slice(b"{\"name\":");
@@ -68,6 +73,17 @@ fn head(answer: &Answer) -> Vec<u8> {
     });
     text.extend_from_slice(b",\"rows\":[");
     text
+}
+
+/// What is known of the whole, as an object.
+fn push_heading(heading: &[AnswerColumn], out: &mut Vec<u8>) {
+    for (i, entry) in heading.iter().enumerate() {
+        out.push(if i == 0 { b'{' } else { b',' });
+        push_text(&entry.name, out);
+        out.push(b':');
+        CellWriter::new(entry, &Json).push(0, out);
+    }
+    out.push(b'}');
 }
 
 /// The document from its last row on.
@@ -215,6 +231,19 @@ mod tests {
         assert_eq!(rows[0], json!([samples::HOSTILE, -5, 72.5, u64::MAX, "0x7f0000001000", true]));
         assert_eq!(rows[1], json!([null, null, null, null, null, null]));
         assert_eq!(rows[2], json!(["", 9_007_199_254_740_993_i64, "NaN", 0, "0x0", false]));
+    }
+
+    #[test]
+    fn a_heading_is_an_object_and_values_keep_their_sort() {
+        let answer = samples::with_heading();
+        let read: Value = serde_json::from_str(&document(&answer, &[])).unwrap();
+        assert_eq!(read["heading"], json!({"type": "Zoo.Dog", "address": "0x7f0000001000", "size": 72}));
+        assert_eq!(read["columns"][1], json!({"name": "value", "kind": "value"}));
+        let values: Vec<&Value> = read["rows"].as_array().unwrap().iter().map(|row| &row[1]).collect();
+        assert_eq!(
+            json!(values),
+            json!([1234567, true, 0.25, "0x7f0000001000", "NaN", null, u64::MAX, [3, 4]])
+        );
     }
 
     #[test]

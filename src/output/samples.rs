@@ -38,8 +38,8 @@ pub fn types() -> Answer {
             AnswerColumn::new("count", Kind::Integer, [Integer(1013), Integer(7)]),
             AnswerColumn::new("size", Kind::Bytes, [Bytes(72936), Null]),
         ],
-        warnings: Vec::new(),
         elapsed: Duration::from_micros(12_345),
+        ..Answer::default()
     }
 }
 
@@ -56,6 +56,36 @@ pub fn every_kind() -> Answer {
             AnswerColumn::new("bytes", Kind::Bytes, [Bytes(u64::MAX), Null, Bytes(0)]),
             AnswerColumn::new("address", Kind::Address, addresses),
             AnswerColumn::new("boolean", Kind::Boolean, [Boolean(true), Null, Boolean(false)]),
+        ],
+        ..Answer::default()
+    }
+}
+
+/// An answer with a heading, and a column whose values are of different sorts.
+pub fn with_heading() -> Answer {
+    use ValueRef::{Address, Boolean, Bytes, Integer, List, Null, Real, Text};
+    let address = Address(Addr(0x7f00_0000_1000));
+    let lengths = List(vec![Integer(3), Integer(4)]);
+    let values = [
+        Integer(1_234_567),
+        Boolean(true),
+        Real(0.25),
+        address.clone(),
+        Real(f64::NAN),
+        Null,
+        Integer(u64::MAX.into()),
+        lengths,
+    ];
+    let fields = ["_id", "_on", "_share", "_next", "_nan", "_no", "_all", "_lengths"];
+    Answer {
+        heading: vec![
+            AnswerColumn::new("type", Kind::Text, [Text("Zoo.Dog")]),
+            AnswerColumn::new("address", Kind::Address, [address]),
+            AnswerColumn::new("size", Kind::Bytes, [Bytes(72)]),
+        ],
+        columns: vec![
+            text_column("field", &fields.map(Some)),
+            AnswerColumn::new("value", Kind::Value, values),
         ],
         ..Answer::default()
     }

@@ -23,6 +23,7 @@ use crate::query::{AnswerColumn, Kind, ValueRef};
 use super::cells::{CellWriter, Notation, texts};
 use super::format::{AnswerWriter, Document, Screen};
 use super::json::Json;
+use super::json_text::{push_integer, push_real};
 use super::rows::write_rows;
 use super::sanitize::sanitize;
 use super::shorten::shorten_middle;
@@ -64,6 +65,7 @@ impl AnswerWriter for TableWriter {
         if std::mem::replace(&mut self.written, true) {
             out.write_all(b"\n")?;
         }
+        out.write_all(&heading(&document.answer.heading))?;
         let columns = lay_out(document, self.screen.width);
         out.write_all(&header(&columns))?;
         let cells = cell_writers(&columns);
@@ -71,6 +73,24 @@ impl AnswerWriter for TableWriter {
         let push_rows = if rows < LONG || document.prose { push_laid_out } else { push_padded };
         write_rows(rows, out, |rows, text| push_rows(&columns, &cells, rows, text))
     }
+}
+
+/// What is known of the whole: a line each, its name first, and an empty line.
+fn heading(entries: &[AnswerColumn]) -> Vec<u8> {
+    let notation = Shown { width: MAX_COLUMN_WIDTH };
+    let names: Vec<_> = entries.iter().map(|entry| sanitize(&entry.name)).collect();
+    let width = names.iter().map(|name| name.width()).max().unwrap_or(0) + GAP;
+    let mut text = Vec::new();
+    for (entry, name) in entries.iter().zip(&names) {
+        text.extend_from_slice(name.as_bytes());
+        text.resize(text.len() + width - name.width(), b' ');
+        CellWriter::new(entry, &notation).push(0, &mut text);
+        text.push(b'\n');
+    }
+    if !entries.is_empty() {
+        text.push(b'\n');
+    }
+    text
 }
 
 /// A column of the table.
@@ -108,7 +128,7 @@ fn lay_out<'a>(document: &Document<'a>, room: Option<usize>) -> Vec<Column<'a>> 
 fn wish(column: &AnswerColumn) -> Wish {
     let header = sanitize(&column.name).width().clamp(1, MAX_COLUMN_WIDTH);
     let natural = natural_width(column, NULL.len()).max(header);
-    Wish { natural, shrinks: texts(column).is_some() }
+    Wish { natural, shrinks: texts(column).is_some() || column.kind == Kind::List }
 }
 
 fn is_number(kind: Kind) -> bool {
@@ -209,6 +229,15 @@ impl Notation for Shown {
 
     fn list(&self, items: &[ValueRef<'_>], out: &mut Vec<u8>) {
         self.text(&Json::array(items), out);
+    }
+
+    /// Whole and without separators: what stands in a field is looked up and compared, not added up.
+    fn mixed(&self, value: &ValueRef<'_>, out: &mut Vec<u8>) {
+        match value {
+            ValueRef::Integer(number) => push_integer(*number, out),
+            ValueRef::Real(number) if number.is_finite() => push_real(*number, out),
+            value => self.value(value, out),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::query::{AnswerColumn, ValueRef};
+use crate::query::{AnswerColumn, Kind, ValueRef};
 
 use super::cells::{Notation, texts};
 use super::sanitize::sanitize;
@@ -32,6 +32,7 @@ pub(super) fn natural_width(column: &AnswerColumn, null_width: usize) -> usize {
     for row in 0..column.len() {
         width = width.max(match column.value(row) {
             ValueRef::Null => null_width,
+            value if column.kind == Kind::Value => mixed_width(&value),
             ValueRef::Text(text) if is_new(row, &mut measured) => sanitize(text).width(),
             ValueRef::Text(_) => 0,
             ValueRef::Integer(number) => {
@@ -53,6 +54,12 @@ pub(super) fn natural_width(column: &AnswerColumn, null_width: usize) -> usize {
 fn shown_width(value: &ValueRef<'_>) -> usize {
     let mut text = Vec::new();
     Shown { width: MAX_COLUMN_WIDTH }.value(value, &mut text);
+    String::from_utf8_lossy(&text).width()
+}
+
+fn mixed_width(value: &ValueRef<'_>) -> usize {
+    let mut text = Vec::new();
+    Shown { width: MAX_COLUMN_WIDTH }.mixed(value, &mut text);
     String::from_utf8_lossy(&text).width()
 }
 
@@ -92,7 +99,7 @@ mod tests {
     use super::*;
     use crate::bytes::Addr;
     use crate::output::samples::text_column;
-    use crate::query::{CellData, CellTexts, Cells, Kind};
+    use crate::query::{CellData, CellTexts, Cells};
     use proptest::prelude::*;
 
     fn wish(natural: usize, shrinks: bool) -> Wish {
@@ -125,6 +132,8 @@ mod tests {
             (Kind::Address, vec![Address(Addr(0)), Address(Addr(0x1_0000))], "0x10000"),
             (Kind::Boolean, vec![Boolean(true), Null], "true"),
             (Kind::Real, vec![Real(1234.5678)], "1,234.568"),
+            (Kind::Value, vec![Real(1234.5678), Integer(-5), Address(Addr(16))], "1234.5678"),
+            (Kind::List, vec![ValueRef::List(vec![Integer(3), Integer(4000)])], "[3,4000]"),
         ];
         for (kind, values, widest) in cases {
             let column = AnswerColumn::new("c", kind, values);

@@ -23,6 +23,9 @@ pub enum Kind {
     Boolean,
     /// A list of values.
     List,
+    /// A value whose sort differs from row to row: a number, true or false, an address, text. What the fields of
+    /// objects and statics hold.
+    Value,
 }
 
 impl Kind {
@@ -36,6 +39,7 @@ impl Kind {
             Kind::Address => "address",
             Kind::Boolean => "boolean",
             Kind::List => "list",
+            Kind::Value => "value",
         }
     }
 }
@@ -103,6 +107,8 @@ impl AnswerColumn {
 pub struct Answer {
     /// The statement's text, trimmed.
     pub query: String,
+    /// What is known of the whole, beside the rows: columns of one row each. Empty for most statements.
+    pub heading: Vec<AnswerColumn>,
     /// The columns, all of the same length.
     pub columns: Vec<AnswerColumn>,
     /// What was left out or deserves a word.

@@ -19,6 +19,8 @@ pub enum Statement {
     Describe(Name),
     /// Asks for help, perhaps on one word.
     Help(Option<Name>),
+    /// Asks for the fields of an object.
+    Object(ObjectAt),
 }
 
 /// A name and where it stands.
@@ -28,6 +30,15 @@ pub struct Name {
     pub text: String,
     /// Where it stands.
     pub span: Span,
+}
+
+/// An object, by its address.
+#[derive(Clone, Debug)]
+pub struct ObjectAt {
+    /// The number of the dump, from 1; `None` when it was not said.
+    pub dump: Option<(u32, Span)>,
+    /// The address and where it stands.
+    pub address: (u64, Span),
 }
 
 /// A select.

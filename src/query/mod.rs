@@ -19,6 +19,7 @@ mod exec;
 mod lexer;
 mod like;
 mod listing;
+mod object;
 mod parser;
 mod path;
 mod plan;
@@ -135,6 +136,7 @@ pub fn run(snapshots: &[Snapshot], statement: &str, options: &RunOptions<'_>) ->
         Statement::Tables => listing::all_tables(),
         Statement::Describe(name) => listing::describe(&name)?,
         Statement::Help(word) => listing::help(word.as_ref())?,
+        Statement::Object(at) => object::object(&at, snapshots, options)?,
     };
     answer.query = statement.trim().to_owned();
     answer.elapsed = started.elapsed();
@@ -181,7 +183,7 @@ fn dump_problems(plan: &Plan, snapshots: &[Snapshot], problems: &mut Vec<Problem
             }
         }
     };
-    if let Source::Table { snapshot, .. } = &plan.source
+    if let Source::Table { snapshot, .. } | Source::Items { snapshot, .. } = &plan.source
         && let Some(snapshot) = snapshots.get(*snapshot)
     {
         add(&snapshot.problems);

@@ -1,11 +1,14 @@
 //! One value by itself: a literal, a constant, a member of a set.
 
 use std::cmp::Ordering;
+use std::fmt;
 use std::sync::Arc;
 
 use super::ast::Literal;
+use crate::units::real_word;
 
-/// A value without its kind: an address, a number of bytes and a plain number are all `Integer`.
+/// A value without its kind: in columns of one kind an address, a number of bytes and a plain number are all
+/// `Integer`. Where values of different sorts stand in one column, or in a list, an address says what it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Scalar {
     /// No value.
@@ -19,6 +22,10 @@ pub enum Scalar {
     Real(f64),
     /// Text.
     Text(Arc<str>),
+    /// An address among values of other sorts; it compares like the number that it is.
+    Address(u64),
+    /// A list.
+    List(Arc<[Scalar]>),
 }
 
 impl Scalar {
@@ -27,28 +34,96 @@ impl Scalar {
         matches!(self, Scalar::Null)
     }
 
-    /// The order of two values of one class; numbers compare with numbers of the other form.
-    /// Null comes last, as when sorting; a NaN comes behind all numbers.
+    /// The order of two values: of different classes truth values, then numbers, text, lists, and null last,
+    /// as when sorting. Numbers compare with numbers of the other form, a NaN comes behind all of them; lists
+    /// element by element.
     pub fn order(&self, other: &Scalar) -> Ordering {
         match (self, other) {
-            (Scalar::Null, Scalar::Null) => Ordering::Equal,
-            (Scalar::Null, _) => Ordering::Greater,
-            (_, Scalar::Null) => Ordering::Less,
             (Scalar::Boolean(a), Scalar::Boolean(b)) => a.cmp(b),
-            (Scalar::Integer(a), Scalar::Integer(b)) => a.cmp(b),
             (Scalar::Text(a), Scalar::Text(b)) => a.cmp(b),
-            (a, b) => order_reals(a.as_real().unwrap_or(f64::NAN), b.as_real().unwrap_or(f64::NAN)),
+            (Scalar::List(a), Scalar::List(b)) => {
+                let unequal = a.iter().zip(b.iter()).map(|(a, b)| a.order(b)).find(|order| order.is_ne());
+                unequal.unwrap_or_else(|| a.len().cmp(&b.len()))
+            }
+            (a, b) => match (a.as_whole(), b.as_whole(), a.as_real(), b.as_real()) {
+                (Some(a), Some(b), ..) => a.cmp(&b),
+                (_, _, Some(a), Some(b)) => order_reals(a, b),
+                _ => a.class().cmp(&b.class()),
+            },
+        }
+    }
+
+    /// The class of the value: only values of one class compare.
+    pub fn class(&self) -> Class {
+        match self {
+            Scalar::Boolean(_) => Class::Boolean,
+            Scalar::Integer(_) | Scalar::Real(_) | Scalar::Address(_) => Class::Number,
+            Scalar::Text(_) => Class::Text,
+            Scalar::List(_) => Class::List,
+            Scalar::Null => Class::Null,
+        }
+    }
+
+    /// The whole number.
+    pub fn as_whole(&self) -> Option<i128> {
+        match self {
+            Scalar::Integer(n) => Some(*n),
+            Scalar::Address(n) => Some(i128::from(*n)),
+            _ => None,
         }
     }
 
     /// The number as a real one.
     pub fn as_real(&self) -> Option<f64> {
         match self {
-            Scalar::Integer(n) => Some(*n as f64),
             Scalar::Real(r) => Some(*r),
-            _ => None,
+            _ => self.as_whole().map(|n| n as f64),
         }
     }
+}
+
+/// What values compare with, in the order in which values of different classes are sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// True and false.
+    Boolean,
+    /// Numbers of all forms, addresses too.
+    Number,
+    /// Text.
+    Text,
+    /// Lists.
+    List,
+    /// No value.
+    Null,
+}
+
+/// The value as text: numbers and words as JSON spells them, text without quotes, a list in brackets. What the
+/// functions of text make of a value of any sort.
+impl fmt::Display for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Scalar::Null => f.write_str("null"),
+            Scalar::Boolean(b) => write!(f, "{b}"),
+            Scalar::Integer(n) => write!(f, "{n}"),
+            Scalar::Real(r) if !r.is_finite() => f.write_str(real_word(*r)),
+            Scalar::Real(r) => write!(f, "{r:?}"),
+            Scalar::Text(t) => f.write_str(t),
+            Scalar::Address(a) => write!(f, "{a:#x}"),
+            Scalar::List(items) => {
+                f.write_str("[")?;
+                for (at, item) in items.iter().enumerate() {
+                    write!(f, "{}{item}", if at > 0 { ", " } else { "" })?;
+                }
+                f.write_str("]")
+            }
+        }
+    }
+}
+
+/// A real number that equals a whole one, as that: so 2.0 is found among whole numbers.
+pub fn whole(real: f64) -> Option<i128> {
+    // Within this bound every float that is whole converts exactly.
+    (real.fract() == 0.0 && real.abs() < 1e30).then_some(real as i128)
 }
 
 /// The order of real numbers, NaN behind all others and equal to itself; -0 equals 0.

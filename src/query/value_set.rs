@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::cells::{Cells, Data};
-use super::scalar::Scalar;
+use super::scalar::{Scalar, whole};
 
-/// A set of values of one class: numbers, texts or truth values.
+/// A set of values.
 #[derive(Clone, Debug, Default)]
 pub struct ValueSet {
     numbers: FxHashSet<i128>,
@@ -15,13 +15,8 @@ pub struct ValueSet {
     reals: FxHashSet<u64>,
     texts: FxHashSet<Arc<str>>,
     booleans: [bool; 2],
+    lists: Vec<Scalar>,
     has_null: bool,
-}
-
-/// A real number that equals a whole one, as that: so 2.0 is found among whole numbers.
-fn whole(real: f64) -> Option<i128> {
-    // Within this bound every float that is whole converts exactly.
-    (real.fract() == 0.0 && real.abs() < 1e30).then_some(real as i128)
 }
 
 impl ValueSet {
@@ -46,6 +41,14 @@ impl ValueSet {
             Scalar::Text(t) => {
                 self.texts.insert(t);
             }
+            Scalar::Address(n) => {
+                self.numbers.insert(n.into());
+            }
+            list @ Scalar::List(_) => {
+                if let Err(at) = self.lists.binary_search_by(|known| known.order(&list)) {
+                    self.lists.insert(at, list);
+                }
+            }
         }
     }
 
@@ -56,6 +59,19 @@ impl ValueSet {
                 self.numbers.extend(values.iter().map(|&v| i128::from(v)));
             }
             _ => (0..cells.len()).for_each(|row| self.insert(cells.scalar(row))),
+        }
+    }
+
+    /// Whether the value is in the set.
+    pub fn has(&self, value: &Scalar) -> bool {
+        match value {
+            Scalar::Null => false,
+            Scalar::Boolean(b) => self.has_boolean(*b),
+            Scalar::Integer(n) => self.has_number(*n),
+            Scalar::Real(r) => self.has_real(*r),
+            Scalar::Text(t) => self.has_text(t),
+            Scalar::Address(n) => self.has_number((*n).into()),
+            Scalar::List(_) => self.lists.binary_search_by(|known| known.order(value)).is_ok(),
         }
     }
 

@@ -14,7 +14,6 @@ use crate::bytes::Addr;
 use crate::clr::layout::Descriptor;
 use crate::dump::Fault;
 use crate::limits;
-use crate::text;
 
 use super::Values;
 
@@ -92,13 +91,7 @@ impl Values {
 
     fn exception_text(&self, object: Addr, field: &str) -> Result<Option<String>, Fault> {
         let string = self.exception_reference(object, field)?;
-        string.map(|string| self.string_text(string)).transpose()
-    }
-
-    fn string_text(&self, string: Addr) -> Result<String, Fault> {
-        let memory = self.types().memory();
-        let units = memory.u32(string.offset(8))? as usize;
-        Ok(text::from_utf16_le(&memory.bytes(string.offset(12), 2 * units)?))
+        string.map(|string| self.string(string)).transpose()
     }
 
     fn exception_stack(&self, object: Addr) -> Result<Vec<ExceptionFrame>, Fault> {

@@ -2,7 +2,9 @@
 //!
 //! Reads through the descriptions of [`crate::clr::type_system`]; knows nothing of columns or of how values are printed.
 
+mod array_usage;
 mod arrays;
+pub mod collections;
 mod delegates;
 mod exceptions;
 mod object;
@@ -17,6 +19,7 @@ use std::sync::Arc;
 use crate::clr::ClrRuntime;
 use crate::clr::type_system::TypeSystem;
 use crate::error::Result;
+use collections::{CollectionShapes, Collections};
 
 pub use arrays::{ArrayView, Dimension, NotAnArray};
 pub use delegates::DelegateTarget;
@@ -30,6 +33,7 @@ pub use value::Value;
 pub struct Values {
     types: TypeSystem,
     readings: text::Readings,
+    collections: Collections,
 }
 
 impl Values {
@@ -38,7 +42,17 @@ impl Values {
     /// # Errors
     /// The dump holds no heap.
     pub fn new(runtime: Arc<ClrRuntime>) -> Result<Values> {
-        Ok(Values { types: TypeSystem::new(runtime)?, readings: text::Readings::default() })
+        Ok(Values {
+            types: TypeSystem::new(runtime)?,
+            readings: text::Readings::default(),
+            collections: Collections::default(),
+        })
+    }
+
+    /// The same values, with collections recognised by `shapes`.
+    #[must_use]
+    pub fn with_collections(self, shapes: CollectionShapes) -> Values {
+        Values { collections: Collections::new(shapes), ..self }
     }
 
     /// The types.

@@ -45,6 +45,8 @@ pub struct Row {
     pub value: Plain,
     /// What a person reads, if that is more than the plain value.
     pub text: Option<String>,
+    /// Whether the value is a reference to an object, and no pointer.
+    pub is_reference: bool,
     /// What of it is not in the dump: its bytes, or those that its text would be made of.
     pub missing: Option<Fault>,
 }
@@ -116,6 +118,17 @@ impl Values {
         view.fields_left_out = rows.cut;
         view.rows = rows.rows;
         Ok(view)
+    }
+
+    /// The rows of the value of type `of` at `place`, which is called `name`: its own, and of a struct those of its
+    /// fields. Their offsets count from `place`.
+    pub fn value_rows(&self, name: &str, place: Addr, of: &FieldType) -> Vec<Row> {
+        let object = Addr(place.0.wrapping_sub(DATA));
+        let max_elements = limits::MAX_FIELD_ROWS as u64;
+        let max_rows = limits::MAX_FIELD_ROWS;
+        let mut rows = Rows { values: self, object, rows: Vec::new(), max_elements, max_rows, cut: false };
+        rows.opened(name, place, of, 0);
+        rows.rows
     }
 }
 
@@ -213,7 +226,8 @@ impl Rows<'_> {
             Err(_) => Ok(None),
         };
         let row = self.row(path, place, &of.name, value, text);
-        self.rows.push(row);
+        let is_reference = matches!(of.shape, FieldShape::Reference { .. });
+        self.rows.push(Row { is_reference, ..row });
     }
 
     fn row(
@@ -232,6 +246,7 @@ impl Rows<'_> {
             missing: value.err().or(text.as_ref().err().copied()),
             value: value.unwrap_or(Plain::None),
             text: text.unwrap_or(None),
+            is_reference: false,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::rows::{NestedClass, TypeDef, TypeRef};
+use super::rows::{AssemblyRef, NestedClass, TypeDef, TypeRef};
 use super::{Metadata, MetadataError, Table, Token};
 use crate::limits::{MAX_METADATA_NAME_BYTES, MAX_TYPE_NESTING};
 
@@ -98,18 +98,54 @@ impl Metadata<'_> {
     /// As for [`Self::type_def_name`].
     pub fn type_ref_name(&self, type_ref: u32) -> Result<TypeDefName<'_>, MetadataError> {
         let mut parts = Vec::with_capacity(2);
-        let mut next = Token { table: Table::TypeRef, rid: type_ref };
-        while next.table == Table::TypeRef {
-            if parts.len() == MAX_TYPE_NESTING {
-                let offset = self.tables.place(Table::TypeRef)?.start;
-                return Err(MetadataError::Malformed { offset, what: "types are nested without end" });
+        let mut bytes = 0;
+        for row in self.type_ref_chain(type_ref) {
+            let row = row?;
+            let part = TypeDefPart { namespace: self.string(row.namespace)?, name: self.string(row.name)? };
+            bytes += part.namespace.len() + part.name.len();
+            if bytes > MAX_METADATA_NAME_BYTES {
+                let what = "a type's name is absurdly long";
+                return Err(MetadataError::Malformed { offset: self.root.strings.start, what });
             }
-            let row: TypeRef = self.row(next.rid)?;
-            parts.push(TypeDefPart { namespace: self.string(row.namespace)?, name: self.string(row.name)? });
-            next = row.resolution_scope;
+            parts.push(part);
         }
         parts.reverse();
         Ok(TypeDefName { parts })
+    }
+
+    /// The simple name of the assembly in which a type of another module is looked for; `None` for one that is looked
+    /// for elsewhere.
+    ///
+    /// # Errors
+    /// As for [`Self::type_def_name`].
+    pub fn type_ref_assembly(&self, type_ref: u32) -> Result<Option<Cow<'_, str>>, MetadataError> {
+        let outermost = self.type_ref_chain(type_ref).last().transpose()?;
+        match outermost.map(|row| row.resolution_scope) {
+            Some(Token { table: Table::AssemblyRef, rid }) => {
+                self.string(self.row::<AssemblyRef>(rid)?.name).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The TypeRef with that row, then the one around it, to the outermost. An error is the last item.
+    fn type_ref_chain(&self, type_ref: u32) -> impl Iterator<Item = Result<TypeRef, MetadataError>> {
+        let mut next = Some(Token { table: Table::TypeRef, rid: type_ref });
+        let mut depth = 0;
+        std::iter::from_fn(move || {
+            let Token { rid, .. } = next.take().filter(|token| token.table == Table::TypeRef)?;
+            depth += 1;
+            let row = match self.tables.place(Table::TypeRef) {
+                Ok(place) if depth > MAX_TYPE_NESTING => {
+                    let what = "types are nested without end";
+                    Err(MetadataError::Malformed { offset: place.start, what })
+                }
+                Ok(_) => self.row::<TypeRef>(rid),
+                Err(error) => Err(error),
+            };
+            next = row.as_ref().ok().map(|row| row.resolution_scope);
+            Some(row)
+        })
     }
 
     /// The type around a type; `None` for one that is not nested.

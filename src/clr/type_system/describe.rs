@@ -133,12 +133,13 @@ impl TypeSystem {
         (u64::from(length) * u64::from(size) <= u64::from(description.data_size)).then_some(length)
     }
 
-    /// Whether a value type that may be an enum derives from `System.Enum`.
+    /// Whether a value type that may be an enum derives from `System.Enum`: some structs of the runtime do not.
     pub(super) fn is_enum(&self, mt: Addr) -> bool {
-        let Some(parent) = self.parent(mt) else { return false };
-        let name = self.name(parent);
-        // Without the core library's metadata the name is a token: then the flags alone must do.
-        &*name == "System.Enum" || name.contains('!')
+        match (self.parent(mt), self.well_known.enumeration) {
+            (None, _) => false,
+            (Some(parent), Some(enumeration)) => parent == enumeration,
+            (Some(parent), None) => &*self.name(parent) == "System.Enum",
+        }
     }
 
     /// The primitive that values of an enum are; `None` for what is no enum.

@@ -80,7 +80,9 @@ impl TypeSystem {
                 declared_in: mt,
                 offset: field.offset,
                 row: field.row,
-                by_reference: matches!(field.element_type, element_type::CLASS | element_type::VALUE_TYPE),
+                // A struct's slot leads to a box, but for constant data, which lie in the image as they are.
+                by_reference: !field.is_in_image
+                    && matches!(field.element_type, element_type::CLASS | element_type::VALUE_TYPE),
                 field_type,
                 place: match field {
                     FieldDesc { is_in_image: true, .. } => StaticPlace::Image,

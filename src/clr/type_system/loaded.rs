@@ -1,6 +1,6 @@
 //! Which types are loaded: from the modules' tables, by what they are made of, by name.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
@@ -35,6 +35,7 @@ pub(super) struct LoadedTypes {
     /// Which modules' tables are not whole.
     pub(super) problems: Vec<Problem>,
     compositions: FxHashMap<Composition, TypeHandle>,
+    by_definition_name: OnceLock<FxHashMap<String, Vec<Addr>>>,
 }
 
 impl LoadedTypes {
@@ -44,7 +45,7 @@ impl LoadedTypes {
         let mut compositions = FxHashMap::default();
         let mut problems = Vec::new();
         for module in types.modules.addresses() {
-            method_tables.extend(defined(types, module));
+            method_tables.extend(defined(types, module).map(|(_, mt)| mt));
             let Entries { handles, fault } = types.hash_tables.entries(types.memory(), module);
             let map_fault = types.modules.definitions(module).and_then(LookupMap::fault);
             problems.extend(fault.or(map_fault).map(|fault| {
@@ -62,7 +63,19 @@ impl LoadedTypes {
         method_tables.dedup();
         // What a damaged table leads to is no type.
         method_tables.retain(|&mt| types.method_tables.shape(types.memory(), mt).is_ok());
-        LoadedTypes { method_tables: Arc::new(method_tables), compositions, problems }
+        LoadedTypes {
+            method_tables: Arc::new(method_tables),
+            problems,
+            compositions,
+            by_definition_name: OnceLock::new(),
+        }
+    }
+
+    /// The loaded types that metadata defines under that name, types around it and backticks included. The first call
+    /// reads the names of all loaded definitions.
+    pub(super) fn defined_as(&self, types: &TypeSystem, name: &str) -> &[Addr] {
+        let by_name = self.by_definition_name.get_or_init(|| definitions_by_name(types));
+        by_name.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The loaded type that is made of these parts.
@@ -71,11 +84,24 @@ impl LoadedTypes {
     }
 }
 
-/// The types that a module defines and that are loaded.
-fn defined(types: &TypeSystem, module: Addr) -> impl Iterator<Item = Addr> {
+fn definitions_by_name(types: &TypeSystem) -> FxHashMap<String, Vec<Addr>> {
+    let mut by_name: FxHashMap<String, Vec<Addr>> = FxHashMap::default();
+    for module in types.modules.addresses() {
+        let Some(metadata) = types.modules.metadata(module) else { continue };
+        for (row, mt) in defined(types, module) {
+            if let Ok(name) = metadata.type_def_name(row) {
+                by_name.entry(name.to_string()).or_default().push(mt);
+            }
+        }
+    }
+    by_name
+}
+
+/// The types that a module defines and that are loaded, with their rows.
+fn defined(types: &TypeSystem, module: Addr) -> impl Iterator<Item = (u32, Addr)> {
     let map = types.modules.definitions(module);
     let rows = map.map_or(0, |map| map.rows().min(MAX_TYPES_OF_MODULE as u64) as u32);
-    (0..rows).filter_map(move |row| map?.get(types.memory(), row).ok().flatten())
+    (0..rows).filter_map(move |row| Some((row, map?.get(types.memory(), row).ok().flatten()?)))
 }
 
 fn composition(types: &TypeSystem, handle: TypeHandle) -> Option<Composition> {

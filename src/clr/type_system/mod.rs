@@ -46,6 +46,7 @@ struct WellKnown {
     object: Option<Addr>,
     string: Option<Addr>,
     canon: Option<Addr>,
+    enumeration: Option<Addr>,
 }
 
 /// The loaded types of a runtime.
@@ -91,6 +92,7 @@ impl TypeSystem {
                 object: well_known("ObjectMethodTable"),
                 string: well_known("StringMethodTable"),
                 canon: well_known("CanonMethodTable"),
+                enumeration: well_known("EnumMethodTable"),
             },
             loaded: OnceLock::new(),
             primitives: OnceLock::new(),
@@ -195,6 +197,10 @@ impl TypeSystem {
 
     fn made_of(&self, composition: &Composition) -> Option<TypeHandle> {
         self.loaded_types().made_of(composition)
+    }
+
+    fn defined_as(&self, name: &str) -> &[Addr] {
+        self.loaded_types().defined_as(self, name)
     }
 
     /// The loaded types that bear `name`, as listings print it: several, when load contexts hold the same type.

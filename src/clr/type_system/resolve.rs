@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::loaded::Composition;
+use super::lookup_map::LookupMap;
 use super::{Primitive, TypeSystem};
 use crate::bytes::Addr;
 use crate::clr::metadata::{NamedType, Table, Token, TypeSignature, element_type};
@@ -116,7 +117,9 @@ impl TypeSystem {
                 canonical: self.canon(),
                 ..of(self.well_known.object, "System.Object", Values::Reference)
             },
-            (element_type::TYPED_REFERENCE, _) => of(None, "System.TypedReference", Values::Struct),
+            (element_type::TYPED_REFERENCE, _) => {
+                of(self.primitive_type(kind), "System.TypedReference", Values::Struct)
+            }
             _ => ResolvedType::unknown("System.Void"),
         }
     }
@@ -223,12 +226,32 @@ impl TypeSystem {
 
     /// The MethodTable of the type that a token means; `None` when it is not loaded.
     fn definition(&self, module: Addr, token: Token) -> Option<Addr> {
-        let map = match token.table {
-            Table::TypeDef => self.modules.definitions(module)?,
-            Table::TypeRef => self.modules.references(module)?,
-            _ => return None,
-        };
-        map.get(self.memory(), token.rid).ok().flatten()
+        let in_map = |map: &LookupMap| map.get(self.memory(), token.rid).ok().flatten();
+        match token.table {
+            Table::TypeDef => in_map(self.modules.definitions(module)?),
+            Table::TypeRef => {
+                in_map(self.modules.references(module)?).or_else(|| self.referred_by_name(module, token.rid))
+            }
+            _ => None,
+        }
+    }
+
+    /// The MethodTable of a type of another module that is loaded, although nobody went there by this module's
+    /// reference yet: the one of that name in the assembly that the reference names. References also name assemblies
+    /// that only forward; so where none is there, the only one of that name is it.
+    fn referred_by_name(&self, module: Addr, type_ref: u32) -> Option<Addr> {
+        let metadata = self.modules.metadata(module)?;
+        let name = metadata.type_ref_name(type_ref).ok()?.to_string();
+        let candidates = self.defined_as(&name);
+        let assembly = metadata.type_ref_assembly(type_ref).ok()??;
+        let mut of_assembly = candidates.iter().filter(|&&mt| {
+            let defined_in = self.definition_of(mt).and_then(|(module, _)| self.modules.metadata(module));
+            defined_in.and_then(|m| m.assembly_name().ok().flatten()).is_some_and(|name| name == assembly)
+        });
+        match (of_assembly.next(), of_assembly.next(), candidates) {
+            (Some(&mt), None, _) | (None, None, &[mt]) => Some(mt),
+            _ => None,
+        }
     }
 
     /// The name of the type that a token means, generic arguments left out.

@@ -38,6 +38,27 @@ fn every_kind_of_cell_is_shown_on_one_line() {
 }
 
 #[test]
+fn a_heading_stands_above_and_values_have_no_separators() {
+    assert_eq!(
+        table(&samples::with_heading(), None),
+        "type     Zoo.Dog\n\
+         address  0x7f0000001000\n\
+         size     72\n\
+         \n\
+         field     value\n\
+         ──────────────────────────────\n\
+         _id       1234567\n\
+         _on       true\n\
+         _share    0.25\n\
+         _next     0x7f0000001000\n\
+         _nan      NaN\n\
+         _no       -\n\
+         _all      18446744073709551615\n\
+         _lengths  [3,4]\n"
+    );
+}
+
+#[test]
 fn wide_names_are_shortened_to_the_terminal() {
     let mut answer = samples::types();
     answer.columns[0] = samples::text_column(

@@ -30,8 +30,8 @@ macro_rules! keywords {
 keywords! {
     Select "select" true "Begins a query: the columns and expressions to show.",
     Distinct "distinct" true "After `select`: each row once. In `count(distinct x)`: each value once.",
-    As "as" true "Gives a column of the answer a name.",
-    From "from" true "Names the source: a table or a select in parentheses. Without it, `objects`.",
+    As "as" true "Gives a column of the answer a name; in parentheses, `(x as TYPE)`: the object where it is of that type, else null.",
+    From "from" true "Names the source: a table, a type (`Zoo.Dog`, with its subclasses `Zoo.Animal+`), a function that gives rows, or a select in parentheses. Without it, `objects`.",
     Where "where" true "Keeps the rows for which a condition is true.",
     Group "group" true "`group by`: one row for each combination of the keys.",
     By "by" true "Belongs to `group by` and `order by`.",
@@ -48,7 +48,7 @@ keywords! {
     Escape "escape" true "After a `like` pattern: the character that makes the next one an ordinary one.",
     In "in" true "True where the value is in a list or among the values of a select of one column.",
     Between "between" true "`x between a and b`: from a to b, both included.",
-    Is "is" true "Belongs to `is null` and `is not null`.",
+    Is "is" true "`is null`; `x is TYPE`: whether the object is of that type or of one that derives from it; both with `not` too.",
     Null "null" true "No value: unknown, missing from the dump, or not applicable.",
     True "true" true "The truth value true.",
     False "false" true "The truth value false.",
@@ -56,6 +56,7 @@ keywords! {
     Describe "describe" false "Shows the columns of a table, or what a function does.",
     Help "help" false "Lists what the language has, or tells about one word.",
     Explain "explain" false "Shows how a select would be answered, without doing it.",
+    Object "object" false "Shows the fields of one object.",
 }
 
 /// All keywords.

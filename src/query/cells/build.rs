@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::{Bitmap, Cells, Data, Texts};
 use crate::query::answer::{Kind, ValueRef};
 use crate::query::scalar::Scalar;
+use crate::values::Plain;
 
 impl Cells {
     /// So many nulls.
@@ -44,7 +45,8 @@ impl Cells {
         let mut nulls = Bitmap::default();
         let values = values.into_iter().inspect(|v| nulls.push(v.is_null()));
         let data = match kind {
-            Kind::Text | Kind::List => {
+            Kind::List | Kind::Value => Data::Mixed(values.collect()),
+            Kind::Text => {
                 let mut texts = TextBuilder::default();
                 values.for_each(|v| texts.push(if let Scalar::Text(t) = &v { Some(t) } else { None }));
                 return texts.finish();
@@ -64,13 +66,8 @@ impl Cells {
         Cells::scalars(
             kind,
             values.into_iter().map(|value| match value {
-                ValueRef::Null | ValueRef::List(_) => Scalar::Null,
-                ValueRef::Text(t) => Scalar::Text(Arc::from(t)),
-                ValueRef::Integer(n) => Scalar::Integer(n),
-                ValueRef::Real(r) => Scalar::Real(r),
-                ValueRef::Bytes(n) => Scalar::Integer(i128::from(n)),
-                ValueRef::Address(a) => Scalar::Integer(i128::from(a.0)),
-                ValueRef::Boolean(b) => Scalar::Boolean(b),
+                ValueRef::Address(a) if kind == Kind::Address => Scalar::Integer(i128::from(a.0)),
+                value => Scalar::from(value),
             }),
         )
     }
@@ -103,8 +100,39 @@ impl Cells {
                 Data::Boolean(v) => all.extend(v),
                 _ => all.resize(all.len() + len, false),
             })),
+            Data::Mixed(_) => Data::Mixed(join(parts, |data, len, all| match data {
+                Data::Mixed(v) => all.extend(v),
+                _ => all.resize(all.len() + len, Scalar::Null),
+            })),
         };
         Cells { data, nulls }
+    }
+}
+
+impl From<Plain> for Scalar {
+    fn from(value: Plain) -> Scalar {
+        match value {
+            Plain::None => Scalar::Null,
+            Plain::Boolean(truth) => Scalar::Boolean(truth),
+            Plain::Integer(number) => Scalar::Integer(number),
+            Plain::Real(number) => Scalar::Real(number),
+            Plain::Address(address) => Scalar::Address(address.0),
+        }
+    }
+}
+
+impl From<ValueRef<'_>> for Scalar {
+    fn from(value: ValueRef<'_>) -> Scalar {
+        match value {
+            ValueRef::Null => Scalar::Null,
+            ValueRef::Text(t) => Scalar::Text(Arc::from(t)),
+            ValueRef::Integer(n) => Scalar::Integer(n),
+            ValueRef::Real(r) => Scalar::Real(r),
+            ValueRef::Bytes(n) => Scalar::Integer(i128::from(n)),
+            ValueRef::Address(a) => Scalar::Address(a.0),
+            ValueRef::Boolean(b) => Scalar::Boolean(b),
+            ValueRef::List(items) => Scalar::List(items.into_iter().map(Scalar::from).collect()),
+        }
     }
 }
 
@@ -204,6 +232,7 @@ impl TextBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bytes::Addr;
 
     fn values(cells: &Cells) -> Vec<Scalar> {
         (0..cells.len()).map(|row| cells.scalar(row)).collect()
@@ -239,6 +268,17 @@ mod tests {
         assert_eq!(values(&joined), expected);
         let Data::Text(t) = joined.data() else { panic!("text") };
         assert_eq!(t.values.len(), 3);
+    }
+
+    #[test]
+    fn values_of_any_sort_and_lists_come_back_and_are_joined() {
+        use ValueRef::{Address, Boolean, Integer, List, Null, Real, Text};
+        let list = List(vec![Integer(3), Null, List(vec![Text("x")])]);
+        let all = [Integer(-1), Null, Real(0.5), Boolean(true), Address(Addr(0x7f00)), Text("0x7f00"), list];
+        let column = Cells::from_values(Kind::Value, all.clone());
+        let joined = Cells::concat(vec![Cells::null(1), column.gather(0..7), column]);
+        let back: Vec<ValueRef<'_>> = (8..15).map(|row| joined.value(Kind::Value, row)).collect();
+        assert_eq!((joined.value(Kind::Value, 0), back.as_slice()), (Null, &all[..]));
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub enum Data {
     Real(Vec<f64>),
     /// Truth values.
     Boolean(Vec<bool>),
+    /// Values of any sort, lists too. They cost more than all others, and columns of them are small.
+    Mixed(Vec<Scalar>),
 }
 
 /// Text as numbers into a list. Texts may occur more than once in the list.
@@ -57,6 +59,20 @@ impl Texts {
     }
 }
 
+impl<'a> From<&'a Scalar> for ValueRef<'a> {
+    fn from(value: &'a Scalar) -> ValueRef<'a> {
+        match value {
+            Scalar::Null => ValueRef::Null,
+            Scalar::Boolean(b) => ValueRef::Boolean(*b),
+            Scalar::Integer(n) => ValueRef::Integer(*n),
+            Scalar::Real(r) => ValueRef::Real(*r),
+            Scalar::Text(t) => ValueRef::Text(t),
+            Scalar::Address(a) => ValueRef::Address(Addr(*a)),
+            Scalar::List(items) => ValueRef::List(items.iter().map(ValueRef::from).collect()),
+        }
+    }
+}
+
 impl Cells {
     /// A column of `data` in which the rows of `nulls` are null.
     pub fn new(data: Data, nulls: Option<Bitmap>) -> Cells {
@@ -71,6 +87,7 @@ impl Cells {
             Data::Wide(v) => v.len(),
             Data::Real(v) => v.len(),
             Data::Boolean(v) => v.len(),
+            Data::Mixed(v) => v.len(),
         }
     }
 
@@ -106,6 +123,7 @@ impl Cells {
             Data::Wide(v) => Scalar::Integer(v[row]),
             Data::Real(v) => Scalar::Real(v[row]),
             Data::Boolean(v) => Scalar::Boolean(v[row]),
+            Data::Mixed(v) => v[row].clone(),
         }
     }
 
@@ -124,6 +142,7 @@ impl Cells {
             Data::Wide(v) => ValueRef::Integer(v[row]),
             Data::Real(v) => ValueRef::Real(v[row]),
             Data::Boolean(v) => ValueRef::Boolean(v[row]),
+            Data::Mixed(v) => ValueRef::from(&v[row]),
         }
     }
 
@@ -143,6 +162,7 @@ impl Cells {
             Data::Wide(v) => v[a].cmp(&v[b]),
             Data::Real(v) => order_reals(v[a], v[b]),
             Data::Boolean(v) => v[a].cmp(&v[b]),
+            Data::Mixed(v) => v[a].order(&v[b]),
         }
     }
 
@@ -160,6 +180,7 @@ impl Cells {
             Data::Wide(v) => Data::Wide(rows.map(|p| v[p]).collect()),
             Data::Real(v) => Data::Real(rows.map(|p| v[p]).collect()),
             Data::Boolean(v) => Data::Boolean(rows.map(|p| v[p]).collect()),
+            Data::Mixed(v) => Data::Mixed(rows.map(|p| v[p].clone()).collect()),
         };
         let nulls = self.nulls.as_ref().map(|nulls| {
             let mut picked = Bitmap::default();

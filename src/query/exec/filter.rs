@@ -60,7 +60,7 @@ impl Filter {
         scan: &dyn Scan,
         execution: &Execution<'_>,
     ) -> Result<Filter, QueryError> {
-        let mut filter = Filter::default();
+        let mut filter = Filter { types: scan.row_types().map(<[bool]>::to_vec), ..Filter::default() };
         for conjunct in conjuncts {
             let condition = prepare(&conjunct.expr, scan, execution)?;
             match &condition.node {

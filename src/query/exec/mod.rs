@@ -21,18 +21,22 @@ mod workers;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustc_hash::FxHashSet;
+
 use super::QueryError;
-use super::plan::{Plan, Source, Typed};
+use super::catalog::TableId;
+use super::cells::Cells;
+use super::plan::{Addresses, Plan, Source, Typed};
+use crate::bytes::Addr;
 use crate::graph::Snapshot;
 use crate::problem::Problem;
 use crate::progress::Progress;
 use filter::Filter;
 use notes::Notes;
-use scan::{ObjectScan, Scan, Table};
+use scan::{DuplicateScan, ObjectScan, Scan, Table};
 use sort::{SortColumn, sorted};
 
 use super::ast::Limit;
-use super::catalog::TableId;
 
 /// What the execution of a statement has at hand.
 pub struct Execution<'a> {
@@ -79,6 +83,12 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
             let table = execute(inner, execution)?;
             over(plan, &table, execution)?
         }
+        Source::Items { snapshot, of, used } => {
+            let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
+            let collections = addresses(of, execution)?;
+            let values = from.values.as_deref().ok_or_else(no_values)?;
+            over(plan, &scan::items(values, &collections, used, execution)?, execution)?
+        }
         Source::Table { snapshot, table, used } => {
             let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
             let heap = if plan.needs_heap() { Some(from.heap(execution.progress)?) } else { None };
@@ -86,8 +96,21 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
                 execution.notes.tell(unknown_types::unknown_types(plan, *table, &heap.types));
             }
             match (table, heap) {
-                (TableId::Objects, Some(heap)) => {
-                    over(plan, &ObjectScan::new(from, heap, *snapshot), execution)?
+                (table, Some(heap)) if table.lists_objects() => {
+                    over(plan, &ObjectScan::new(from, heap, *snapshot, *table), execution)?
+                }
+                (TableId::Duplicates, Some(heap)) => {
+                    let values = from.values.as_deref().ok_or_else(no_values)?;
+                    over(plan, &DuplicateScan::new(from, heap, values, *snapshot, execution)?, execution)?
+                }
+                (TableId::Fields | TableId::Statics, _) => {
+                    let values = from.values.as_deref().ok_or_else(no_values)?;
+                    let (table, problems) = match heap {
+                        Some(heap) => scan::fields(values.types(), heap.types.all(), used),
+                        None => scan::statics(from, values, used),
+                    };
+                    execution.notes.tell(problems);
+                    over(plan, &table, execution)?
                 }
                 _ => over(plan, &scan::read_table(from, heap, *table, used), execution)?,
             }
@@ -96,8 +119,34 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
     if execution.cancel.load(Ordering::Relaxed) { Err(QueryError::Cancelled) } else { Ok(table) }
 }
 
-fn no_dump() -> QueryError {
+/// The addresses that a function which gives rows is called with, each once.
+fn addresses(of: &Addresses, execution: &Execution<'_>) -> Result<Vec<Addr>, QueryError> {
+    let mut addresses = match of {
+        Addresses::List(list) => list.clone(),
+        Addresses::Select(plan) => {
+            let columns = execute(plan, execution)?.into_columns();
+            let cells = columns.first();
+            let address = |cells: &Cells, row| u64::try_from(cells.scalar(row).as_whole()?).ok().map(Addr);
+            cells
+                .map(|cells| (0..cells.len()).filter_map(|row| address(cells, row)).collect())
+                .unwrap_or_default()
+        }
+    };
+    let mut met = FxHashSet::default();
+    addresses.retain(|address| !address.is_null() && met.insert(*address));
+    Ok(addresses)
+}
+
+/// The error of a statement without a dump to ask.
+pub fn no_dump() -> QueryError {
     let error = crate::Error::new(crate::ErrorKind::Usage, "no dump is open");
+    QueryError::Data(std::sync::Arc::new(error))
+}
+
+/// The error of a statement about values of a dump that has no reader for them.
+pub fn no_values() -> QueryError {
+    let error =
+        crate::Error::new(crate::ErrorKind::NoHeap, "the values of objects cannot be read from this dump");
     QueryError::Data(std::sync::Arc::new(error))
 }
 

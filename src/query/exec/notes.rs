@@ -14,9 +14,10 @@ use crate::query::cells::Bitmap;
 #[derive(Debug, Default)]
 pub struct Notes {
     overflow: AtomicBool,
-    /// For each dump the objects whose length is not in it. A set, since a length may be asked for twice.
-    unreadable: Mutex<BTreeMap<usize, Bitmap>>,
-    /// For each dump the objects of which a value is not in it. A set for the same reason.
+    /// For each dump and what was asked for the objects where that is not in it. A set, since it may be asked for
+    /// twice.
+    unreadable: Mutex<BTreeMap<(usize, &'static str), Bitmap>>,
+    /// For each dump the objects of which a value is not in it, wherever they were met.
     missing_values: Mutex<BTreeMap<usize, FxHashSet<Addr>>>,
     /// What was found before a scan began.
     told: Mutex<Vec<Problem>>,
@@ -38,14 +39,14 @@ impl Notes {
         }
     }
 
-    /// Notes objects of a dump with `all` objects whose length could not be read.
-    pub fn unreadable(&self, dump: usize, objects: &[u32], all: usize) {
+    /// Notes objects of a dump with `all` objects of which something could not be read: `what`, a plural.
+    pub fn unreadable(&self, dump: usize, what: &'static str, objects: &[u32], all: usize) {
         if objects.is_empty() {
             return;
         }
         // A thread that panicked leaves nothing half-done here: bits are only ever set.
         let mut unreadable = self.unreadable.lock().unwrap_or_else(|e| e.into_inner());
-        let bits = unreadable.entry(dump).or_insert_with(|| Bitmap::clear(all));
+        let bits = unreadable.entry((dump, what)).or_insert_with(|| Bitmap::clear(all));
         objects.iter().for_each(|&object| bits.set(object as usize));
     }
 
@@ -62,10 +63,11 @@ impl Notes {
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = self.told.lock().unwrap_or_else(|e| e.into_inner()).clone();
         let unreadable = self.unreadable.lock().unwrap_or_else(|e| e.into_inner());
-        for (dump, objects) in unreadable.iter() {
+        for ((dump, what), objects) in unreadable.iter() {
             let (count, dump) = (objects.count(), dump + 1);
-            let message =
-                format!("the lengths of {count} objects of dump {dump} are not in it and count as null");
+            let message = format!(
+                "the {what} of {count} objects of dump {dump} are missing or damaged and count as null"
+            );
             problems.push(Problem::loss(message));
         }
         let missing = self.missing_values.lock().unwrap_or_else(|e| e.into_inner());

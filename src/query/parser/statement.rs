@@ -8,9 +8,10 @@ use nom::sequence::{preceded, terminated};
 
 use super::input::{Expected, Parsed, Tokens};
 use super::select::select;
-use super::token::{any_word, keyword, symbol};
-use crate::query::ast::Statement;
+use super::token::{any_word, keyword, symbol, token};
+use crate::query::ast::{ObjectAt, Statement};
 use crate::query::catalog::Keyword;
+use crate::query::lexer::TokenKind;
 
 /// A whole statement: nothing may follow it but semicolons.
 pub fn statement(input: Tokens<'_>) -> Parsed<'_, Statement> {
@@ -20,8 +21,19 @@ pub fn statement(input: Tokens<'_>) -> Parsed<'_, Statement> {
         map(keyword(Keyword::Tables), |_| Statement::Tables),
         map(preceded(keyword(Keyword::Describe), any_word("a name")), Statement::Describe),
         map(preceded(keyword(Keyword::Help), opt(any_word("a word"))), Statement::Help),
+        map(preceded(keyword(Keyword::Object), object), Statement::Object),
     ));
     terminated(terminated(kinds, many0_count(symbol(";"))), end).parse(input)
+}
+
+/// `0x7f00`, `@2.0x7f00`
+fn object(input: Tokens<'_>) -> Parsed<'_, ObjectAt> {
+    let number = |k: &TokenKind| if let TokenKind::Dump(n) = k { Some(*n) } else { None };
+    let dump = |input| token(input, Expected::What("a dump (`@1`)"), number);
+    let (rest, dump) = opt(terminated(dump, symbol("."))).parse(input)?;
+    let value = |k: &TokenKind| if let TokenKind::Address(a) = k { Some(*a) } else { None };
+    let (rest, address) = token(rest, Expected::What("an address (`0x7f00`)"), value)?;
+    Ok((rest, ObjectAt { dump, address }))
 }
 
 /// The end of the statement.

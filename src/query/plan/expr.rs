@@ -92,6 +92,8 @@ pub enum Node {
     InSelect(Box<Typed>, Box<Plan>),
     /// A function.
     Call(Function, Vec<Typed>),
+    /// A value of any sort as text.
+    Spell(Box<Typed>),
 }
 
 impl Typed {
@@ -132,7 +134,8 @@ impl Typed {
             | Node::Matches(a, _)
             | Node::Extract(a, ..)
             | Node::InSet(a, _)
-            | Node::InSelect(a, _) => vec![a],
+            | Node::InSelect(a, _)
+            | Node::Spell(a) => vec![a],
             Node::And(all) | Node::Or(all) | Node::Call(_, all) => all.iter().collect(),
         }
     }
@@ -155,6 +158,7 @@ impl Typed {
             Node::Extract(a, regex, group) => Node::Extract(boxed(a)?, regex, group),
             Node::InSet(a, set) => Node::InSet(boxed(a)?, set),
             Node::InSelect(a, plan) => Node::InSelect(boxed(a)?, plan),
+            Node::Spell(a) => Node::Spell(boxed(a)?),
             Node::And(all) => Node::And(all.into_iter().map(change).collect::<Result<_, E>>()?),
             Node::Or(all) => Node::Or(all.into_iter().map(change).collect::<Result<_, E>>()?),
             Node::Call(function, all) => {

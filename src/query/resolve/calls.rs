@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Checked;
-use super::expression::{Context, regular_expression};
+use super::expression::{Context, regular_expression, spelled};
 use super::operators::common;
 use super::paths::no_types;
 use crate::query::Kind;
@@ -140,10 +140,7 @@ impl Context<'_> {
                     level,
                 })
             }
-            _ => {
-                let level = value.level;
-                Ok(Typed { node: Node::Call(Function::Text, vec![value]), kind: text, level })
-            }
+            _ => Ok(spelled(value)),
         }
     }
 

@@ -239,6 +239,7 @@ impl Context<'_> {
         let value = self.expression(expr)?;
         match value.kind {
             Some(Kind::Text) | None => Ok(value),
+            Some(Kind::Value) => Ok(spelled(value)),
             Some(kind) => {
                 let message = format!("{what} is for text, and this is {}", kind.phrase());
                 let diagnostic = Diagnostic::new(expr.span.clone(), message);
@@ -334,6 +335,12 @@ pub fn regular_expression(pattern: &str, span: &Span) -> Checked<Regex> {
         Diagnostic::new(span.clone(), format!("not a regular expression: {reason}"))
             .hint("a character that means something is made plain by a backslash: \\( \\[ \\. \\+")
     })
+}
+
+/// A value of any sort as the text that it is spelled with.
+pub fn spelled(value: Typed) -> Typed {
+    let (kind, level) = (Some(Kind::Text), value.level);
+    Typed { node: Node::Spell(Box::new(value)), kind, level }
 }
 
 /// A condition with the parts `parts`.

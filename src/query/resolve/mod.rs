@@ -3,6 +3,7 @@
 //! Everything that can be wrong with a statement is found here or in the parser, before any data is touched.
 
 mod calls;
+pub mod dumps;
 mod expression;
 mod groups;
 mod operators;

@@ -1,7 +1,7 @@
 //! What kinds comparisons and arithmetic take, and what they give.
 
 use super::Checked;
-use super::expression::{Context, boolean};
+use super::expression::{Context, boolean, spelled};
 use crate::query::Kind;
 use crate::query::ast::{ArithmeticOp, CompareOp, Expr, ExprKind, Literal};
 use crate::query::diagnostic::{Diagnostic, Span};
@@ -18,6 +18,7 @@ impl Kind {
             Kind::Address => "an address",
             Kind::Boolean => "true or false",
             Kind::List => "a list",
+            Kind::Value => "a value of any sort",
         }
     }
 
@@ -36,7 +37,9 @@ impl Kind {
 fn comparable(a: Option<Kind>, b: Option<Kind>) -> bool {
     match (a, b) {
         (None, _) | (_, None) => true,
-        (Some(a), Some(b)) => (a == b && a != Kind::List) || (a.is_number() && b.is_number()),
+        // A list has lists to compare with only; what a value of any sort is is seen row by row.
+        (Some(Kind::Value), Some(b)) | (Some(b), Some(Kind::Value)) => b != Kind::List,
+        (Some(a), Some(b)) => a == b || (a.is_number() && b.is_number()),
     }
 }
 
@@ -93,6 +96,11 @@ impl Context<'_> {
         }
         if !comparable(left.kind, right.kind) {
             return Err(incomparable((a, &left), (b, &right)));
+        }
+        match (left.kind, right.kind) {
+            (Some(Kind::Value), Some(Kind::Text)) => left = spelled(left),
+            (Some(Kind::Text), Some(Kind::Value)) => right = spelled(right),
+            _ => {}
         }
         let parts = [left.clone(), right.clone()];
         Ok(boolean(Node::Compare(op, Box::new(left), Box::new(right)), &parts))

@@ -55,7 +55,9 @@ impl Totals {
 /// Whether totals answer: no key or condition depends on the row, and nothing else is asked for.
 pub fn suffice(keys: &GroupKeys, calls: &[Prepared<'_>], scan: &dyn Scan, filter: &Filter) -> bool {
     let asked = |c: &Prepared<'_>| match (c.call.function, &c.argument) {
-        (Aggregate::Sum, Some(Typed { node: Node::Column(column), .. })) => ObjectScan::is_size(*column),
+        (Aggregate::Sum, Some(Typed { node: Node::Column(column), .. })) => {
+            scan.objects().is_some_and(|objects| objects.is_size(*column))
+        }
         _ => c.counts_rows(),
     };
     let pairs = scan.type_count().saturating_mul(keys.places.len());

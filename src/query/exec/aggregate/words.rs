@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::query::Kind;
 use crate::query::cells::{Cells, Data, Texts};
 use crate::query::exec::vector::Vector;
-use crate::query::scalar::Scalar;
+use crate::query::scalar::{Scalar, whole};
 
 /// Words for null; none of them stands for a value.
 const NULL_WHOLE: i128 = i128::MIN;
@@ -24,6 +24,7 @@ enum Column {
     Real,
     Boolean,
     Text(TextPool),
+    Mixed(ValuePool),
 }
 
 /// Turns values of several columns into words and back.
@@ -40,7 +41,8 @@ impl Words {
             Some(Kind::Real) => Column::Real,
             // A column that can only be null has one value; that of a truth value will do.
             Some(Kind::Boolean) | None => Column::Boolean,
-            Some(Kind::Text | Kind::List) => Column::Text(TextPool::default()),
+            Some(Kind::Text) => Column::Text(TextPool::default()),
+            Some(Kind::List | Kind::Value) => Column::Mixed(ValuePool::default()),
         };
         Words { columns: kinds.into_iter().map(column).collect() }
     }
@@ -68,6 +70,11 @@ impl Words {
             {
                 key[at] = pool.number(&theirs.values[key[at] as usize]).into();
             }
+            if let (Column::Mixed(pool), Column::Mixed(theirs)) = (&mut *column, theirs)
+                && key[at] != NULL_TEXT
+            {
+                key[at] = pool.number(&theirs.values[key[at] as usize]);
+            }
             at += column.width();
         }
     }
@@ -81,6 +88,7 @@ impl Words {
             Column::Real => Kind::Real,
             Column::Boolean => Kind::Boolean,
             Column::Text(_) => Kind::Text,
+            Column::Mixed(_) => Kind::Value,
         };
         Cells::scalars(kind, keys.map(|key| column.decode(&key[at..])))
     }
@@ -140,6 +148,10 @@ impl Column {
                 }
                 _ => places.for_each(|place| *place = NULL_TEXT),
             },
+            Column::Mixed(pool) => places.enumerate().for_each(|(row, place)| {
+                let value = vector.scalar(row);
+                *place = if value.is_null() { NULL_TEXT } else { pool.number(&value) };
+            }),
         }
     }
 
@@ -153,7 +165,8 @@ impl Column {
             Column::Real => Scalar::Real(f64::from_bits(words[0])),
             Column::Boolean if words[0] == NULL_BOOLEAN => Scalar::Null,
             Column::Boolean => Scalar::Boolean(words[0] == 1),
-            Column::Text(_) if words[0] == NULL_TEXT => Scalar::Null,
+            Column::Text(_) | Column::Mixed(_) if words[0] == NULL_TEXT => Scalar::Null,
+            Column::Mixed(pool) => pool.values[words[0] as usize].clone(),
             Column::Text(pool) => Scalar::Text(Arc::clone(&pool.values[words[0] as usize])),
         }
     }
@@ -202,9 +215,90 @@ impl TextPool {
     }
 }
 
+/// Numbers for values of any sort.
+#[derive(Debug, Default)]
+struct ValuePool {
+    values: Vec<Scalar>,
+    /// By a text that equal values share and no others.
+    numbers: FxHashMap<String, u64>,
+}
+
+impl ValuePool {
+    fn number(&mut self, value: &Scalar) -> u64 {
+        let mut key = String::new();
+        push_key(value, &mut key);
+        let new = self.values.len() as u64;
+        *self.numbers.entry(key).or_insert_with(|| {
+            self.values.push(value.clone());
+            new
+        })
+    }
+}
+
+/// Appends a text that only values equal to `value` have.
+fn push_key(value: &Scalar, key: &mut String) {
+    match value {
+        // The length before the text keeps texts of a list apart.
+        Scalar::Text(text) => key.push_str(&format!("{}:{text}", text.len())),
+        Scalar::Integer(n) => key.push_str(&n.to_string()),
+        Scalar::Address(n) => key.push_str(&n.to_string()),
+        Scalar::Real(r) => match whole(*r) {
+            Some(n) => key.push_str(&n.to_string()),
+            None => key.push_str(&format!("{r:?}")),
+        },
+        Scalar::List(items) => {
+            key.push('[');
+            for item in items.iter() {
+                push_key(item, key);
+                key.push(',');
+            }
+            key.push(']');
+        }
+        Scalar::Null | Scalar::Boolean(_) => key.push_str(&value.to_string()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_of_any_sort_are_equal_when_they_compare_equal() {
+        let list = |items: &[i128]| Scalar::List(items.iter().map(|&n| Scalar::Integer(n)).collect());
+        let text = |text: &str| Scalar::Text(text.into());
+        let texts = |items: &[&str]| Scalar::List(items.iter().map(|item| text(item)).collect());
+        let values = [
+            (Scalar::Integer(16), 0),
+            (Scalar::Real(16.0), 0),
+            (Scalar::Address(16), 0),
+            (text("16"), 1),
+            (list(&[3, 4]), 2),
+            (Scalar::Null, 3),
+            (list(&[34]), 4),
+            (texts(&["a,1:b"]), 5),
+            (texts(&["a", "b"]), 6),
+            (list(&[3, 4]), 2),
+            (Scalar::Boolean(true), 7),
+            (text("true"), 8),
+        ];
+        let vector = Vector::Cells(Cells::scalars(Kind::Value, values.iter().map(|(v, _)| v.clone())));
+        let mut words = Words::new([Some(Kind::Value)]);
+        let mut out = vec![0; values.len()];
+        words.encode(&[vector], values.len(), 1, 0, &mut out);
+        for (a, (value, group)) in values.iter().enumerate() {
+            for (b, (_, other)) in values.iter().enumerate() {
+                assert_eq!(out[a] == out[b], group == other, "{value:?}, row {b}");
+            }
+        }
+        let back = words.decode(0, out.chunks(1));
+        assert_eq!((back.scalar(4), back.scalar(5)), (list(&[3, 4]), Scalar::Null));
+        // The same value has another number in another table.
+        let mut others = Words::new([Some(Kind::Value)]);
+        others.encode(&[Vector::Cells(back)], 1, 1, 0, &mut [0]);
+        let mut key = [out[4]];
+        others.translate(&words, &mut key);
+        assert_eq!(others.decode(0, [&key[..]].into_iter()).scalar(0), list(&[3, 4]));
+    }
 
     #[test]
     fn values_come_back_and_equal_ones_have_equal_words() {

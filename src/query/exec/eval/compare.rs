@@ -3,10 +3,11 @@
 use std::cmp::Ordering;
 
 use super::texts;
+use crate::query::Kind;
 use crate::query::ast::CompareOp;
 use crate::query::cells::{Bitmap, Cells, Data};
 use crate::query::exec::vector::{Ints, Vector, either_null};
-use crate::query::scalar::Scalar;
+use crate::query::scalar::{Class, Scalar};
 use crate::query::value_set::ValueSet;
 
 /// Compares two vectors row by row; null where one of them is.
@@ -17,6 +18,9 @@ pub fn compare(op: CompareOp, a: &Vector, b: &Vector, len: usize) -> Vector {
     }
     if matches!(a, Vector::Same(Scalar::Null)) || matches!(b, Vector::Same(Scalar::Null)) {
         return Vector::NULL;
+    }
+    if is_mixed(a) || is_mixed(b) {
+        return mixed(op, a, b, len);
     }
     let nulls = either_null(a, b);
     if let (Some(a), Some(b)) = (a.ints(), b.ints()) {
@@ -34,6 +38,20 @@ pub fn compare(op: CompareOp, a: &Vector, b: &Vector, len: usize) -> Vector {
         }
         _ => others(op, a, b, len, nulls),
     }
+}
+
+fn is_mixed(vector: &Vector) -> bool {
+    matches!(vector, Vector::Cells(cells) if matches!(cells.data(), Data::Mixed(_)))
+}
+
+/// Values of any sort: null where the two do not compare, as a number and a truth value.
+fn mixed(op: CompareOp, a: &Vector, b: &Vector, len: usize) -> Vector {
+    let row = |row| {
+        let (a, b) = (a.scalar(row), b.scalar(row));
+        let compares = a.class() == b.class() && a.class() != Class::Null;
+        if compares { Scalar::Boolean(holds_scalars(op, &a, &b)) } else { Scalar::Null }
+    };
+    Vector::Cells(Cells::scalars(Kind::Boolean, (0..len).map(row)))
 }
 
 /// Texts with texts and truth values with truth values.
@@ -115,7 +133,7 @@ fn with_constant(op: CompareOp, values: &[u64], n: u64) -> Vec<bool> {
 pub fn in_set(value: &Vector, set: &ValueSet, len: usize) -> Vector {
     let found: Vec<bool> = match value {
         Vector::Same(value) => {
-            let found = has(set, value);
+            let found = set.has(value);
             let null = value.is_null() || (set.has_null() && !found);
             return Vector::Same(if null { Scalar::Null } else { Scalar::Boolean(found) });
         }
@@ -130,19 +148,10 @@ pub fn in_set(value: &Vector, set: &ValueSet, len: usize) -> Vector {
                 }
                 Vector::Same(_) => vec![false; len],
             },
+            Data::Mixed(v) => v.iter().map(|value| set.has(value)).collect(),
         },
     };
     let mut nulls = Bitmap::default();
     (0..len).for_each(|row| nulls.push(value.is_null(row) || (set.has_null() && !found[row])));
     Vector::Cells(Cells::new(Data::Boolean(found), Some(nulls)))
-}
-
-fn has(set: &ValueSet, value: &Scalar) -> bool {
-    match value {
-        Scalar::Null => false,
-        Scalar::Boolean(b) => set.has_boolean(*b),
-        Scalar::Integer(n) => set.has_number(*n),
-        Scalar::Real(r) => set.has_real(*r),
-        Scalar::Text(t) => set.has_text(t),
-    }
 }

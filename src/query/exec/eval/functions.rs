@@ -10,7 +10,6 @@ use crate::query::exec::notes::Notes;
 use crate::query::exec::vector::Vector;
 use crate::query::scalar::Scalar;
 use crate::units::human_bytes;
-use crate::values::Plain;
 
 /// Calls a function in each row.
 pub fn call(function: Function, kind: Kind, arguments: Vec<Vector>, len: usize, notes: &Notes) -> Vector {
@@ -91,8 +90,7 @@ fn apply(function: Function, kind: Kind, values: &[Scalar], notes: &Notes) -> Sc
                 false => text(t.replace(&**part, other)),
             }
         }
-        (Function::Concat, values) => text(values.iter().map(spelled).collect()),
-        (Function::Text, [value]) => text(spelled(value)),
+        (Function::Concat, values) => text(values.iter().map(ToString::to_string).collect()),
         (Function::SplitPart, [Scalar::Text(t), Scalar::Text(separator), Scalar::Integer(n)]) => {
             split_part(t, separator, *n)
         }
@@ -127,17 +125,6 @@ fn substr(t: &str, start: i128, count: i128) -> Scalar {
     let position = |n: i128| usize::try_from(n - 1).unwrap_or(usize::MAX);
     let (skip, until) = (position(start), position(end));
     text(t.chars().skip(skip).take(until.saturating_sub(skip)).collect())
-}
-
-/// A value as text; numbers in decimal.
-fn spelled(value: &Scalar) -> String {
-    match value {
-        Scalar::Null => String::new(),
-        Scalar::Boolean(truth) => truth.to_string(),
-        Scalar::Integer(number) => number.to_string(),
-        Scalar::Real(number) => Plain::Real(*number).to_string(),
-        Scalar::Text(text) => text.to_string(),
-    }
 }
 
 /// The n-th part between separators, from 1 on. Without a separator, the whole is the only part.

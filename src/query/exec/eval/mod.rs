@@ -39,6 +39,7 @@ pub fn eval(expr: &Typed, batch: &Batch<'_>) -> Vector {
             texts::map(&eval(a, batch), len, |text| Some(regex.captures(text)?.get(*group)?.as_str()))
         }
         Node::InSet(a, set) => compare::in_set(&eval(a, batch), set, len),
+        Node::Spell(a) => texts::spelled(eval(a, batch), len),
         // Selects are run and replaced by their values before anything is evaluated.
         Node::InSelect(..) => Vector::NULL,
         Node::Call(function, arguments) => {

@@ -1,8 +1,24 @@
 //! Tests of texts, and parts of them.
 
+use crate::query::Kind;
 use crate::query::cells::{Cells, Data};
 use crate::query::exec::vector::Vector;
 use crate::query::scalar::Scalar;
+
+/// Each value as text, spelled as answers show it; null where there is none.
+pub fn spelled(value: Vector, len: usize) -> Vector {
+    let text = |value: Scalar| match value {
+        Scalar::Null => Scalar::Null,
+        text @ Scalar::Text(_) => text,
+        value => Scalar::Text(value.to_string().into()),
+    };
+    match value {
+        Vector::Same(value) => Vector::Same(text(value)),
+        Vector::Cells(cells) => {
+            Vector::Cells(Cells::scalars(Kind::Text, (0..len).map(|row| text(cells.scalar(row)))))
+        }
+    }
+}
 
 /// Tests each text; null where there is none. Where rows share texts, each text is tested once.
 pub fn test(value: &Vector, len: usize, test: impl Fn(&str) -> bool) -> Vector {

@@ -61,7 +61,8 @@ impl<'m> Column<'m> {
             Some(Kind::Real) => Sink::Real(Vec::with_capacity(rows)),
             Some(Kind::Boolean) => Sink::Boolean(Vec::with_capacity(rows)),
             Some(Kind::Text | Kind::List) => Sink::Text(Dictionary::default()),
-            None => Sink::Nothing,
+            // No path leads to values of mixed kinds: they are text.
+            Some(Kind::Value) | None => Sink::Nothing,
         };
         Column { values: &path.values, form: path.form, sink, nulls: Bitmap::clear(rows), rows: 0 }
     }

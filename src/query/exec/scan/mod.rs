@@ -1,13 +1,21 @@
 //! What operators scan: rows in morsels, columns loaded as they are needed.
 
+mod duplicates;
+mod fields;
+mod items;
 mod objects;
+mod statics;
 mod table;
 mod tables;
 
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use duplicates::DuplicateScan;
+pub use fields::fields;
+pub use items::items;
 pub use objects::ObjectScan;
+pub use statics::statics;
 pub use table::Table;
 pub use tables::read_table;
 
@@ -54,7 +62,7 @@ impl Morsel {
 
 /// Rows that can be scanned. Their numbers fit into 32 bits, as those of objects do.
 pub trait Scan: Sync {
-    /// The morsels, which together are all rows in order.
+    /// The morsels, which together are all rows in order, and more where [`Scan::row_types`] says so.
     fn morsels(&self) -> &[Morsel];
 
     /// The values of a column in the rows of a batch, or for all types or places when it depends
@@ -69,6 +77,11 @@ pub trait Scan: Sync {
     /// How many places there are; 0 for rows that have none.
     fn place_count(&self) -> usize {
         0
+    }
+
+    /// For each type, whether its objects are rows; `None` when all are. The morsels hold the others too.
+    fn row_types(&self) -> Option<&[bool]> {
+        None
     }
 
     /// The types of all rows of a block; empty for rows that have none.

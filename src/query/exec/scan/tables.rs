@@ -13,19 +13,19 @@ pub fn read_table(snapshot: &Snapshot, heap: Option<&Heap>, table: TableId, used
     let types = heap.map(|h| h.types.all()).unwrap_or_default();
     let free = heap.map(|h| h.free_bytes.as_slice()).unwrap_or_default();
     let rows = match table {
-        TableId::Objects => 0,
         TableId::Types => types.len(),
         TableId::Segments => snapshot.segments.len(),
         TableId::Modules => snapshot.modules.len(),
         TableId::Threads => snapshot.threads.len(),
+        _ => 0,
     };
     let columns = table.doc().columns.iter().enumerate().map(|(at, column)| {
         let cells = used.contains(&at).then(|| match table {
-            TableId::Objects => None,
             TableId::Types => types_column(types, column.name),
             TableId::Segments => segments_column(&snapshot.segments, free, column.name),
             TableId::Modules => modules_column(&snapshot.modules, column.name),
             TableId::Threads => threads_column(&snapshot.threads, column.name),
+            _ => None,
         });
         cells.flatten().unwrap_or_else(|| Cells::null(0))
     });

@@ -1,40 +1,23 @@
-//! The table `objects`, read from the heap's blocks without being copied.
+//! The tables whose rows are objects, read from the heap's blocks without being copied.
+//!
+//! `objects` has all of them; `strings`, `arrays`, `exceptions` and `collections` those of certain types. What
+//! stands in the objects themselves is read for the rows that are asked for, batch by batch.
+
+mod columns;
+mod lengths;
+mod of_types;
+mod values;
 
 use super::{Batch, Morsel, Rows, Scan, cut};
 use crate::bytes::Addr;
-use crate::dump::{AddressSpace, Run};
 use crate::graph::{
     Generation, Heap, ObjectBlock, ObjectId, Segment, SegmentKind, Snapshot, TypeId, TypeInfo,
 };
+use crate::query::catalog::TableId;
 use crate::query::cells::Cells;
 use crate::query::exec::vector::Vector;
-
-/// Offset of the component count in an array, a string or a free object.
-const LENGTH_OFFSET: u64 = 8;
-
-/// The columns, in the order of the catalog.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Column {
-    Address,
-    Type,
-    MethodTable,
-    Size,
-    Generation,
-    Heap,
-    Length,
-    Finalizable,
-}
-
-const COLUMNS: [(&str, Column); 8] = [
-    ("address", Column::Address),
-    ("type", Column::Type),
-    ("mt", Column::MethodTable),
-    ("size", Column::Size),
-    ("gen", Column::Generation),
-    ("heap", Column::Heap),
-    ("length", Column::Length),
-    ("finalizable", Column::Finalizable),
-];
+use columns::Column;
+use lengths::LengthReader;
 
 /// A segment and a generation in it: all that is known of where an object lies.
 #[derive(Clone, Copy, Debug)]
@@ -43,21 +26,32 @@ struct Place {
     generation: Generation,
 }
 
-/// The objects of a dump.
+/// The objects of a dump, or those of certain types.
 #[derive(Debug)]
 pub struct ObjectScan<'a> {
     snapshot: &'a Snapshot,
     heap: &'a Heap,
     /// The position of the dump among those that are open.
     dump: usize,
+    columns: &'static [(&'static str, Column)],
+    /// For each type, whether its objects are rows; `None` when all are.
+    of_types: Option<Vec<bool>>,
     places: Vec<Place>,
     morsels: Vec<Morsel>,
 }
 
 impl<'a> ObjectScan<'a> {
-    /// The objects of `heap`, which is that of `snapshot`.
-    pub fn new(snapshot: &'a Snapshot, heap: &'a Heap, dump: usize) -> ObjectScan<'a> {
-        let mut scan = ObjectScan { snapshot, heap, dump, places: Vec::new(), morsels: Vec::new() };
+    /// The rows of `table`, which is one of objects, in `heap`, which is that of `snapshot`.
+    pub fn new(snapshot: &'a Snapshot, heap: &'a Heap, dump: usize, table: TableId) -> ObjectScan<'a> {
+        let mut scan = ObjectScan {
+            snapshot,
+            heap,
+            dump,
+            columns: columns::columns(table),
+            of_types: of_types::of_types(table, heap.types.all(), snapshot.values.as_deref()),
+            places: Vec::new(),
+            morsels: Vec::new(),
+        };
         let mut first_places = Vec::new();
         for (segment, of) in snapshot.segments.iter().enumerate() {
             first_places.push(scan.places.len());
@@ -92,8 +86,8 @@ impl<'a> ObjectScan<'a> {
     }
 
     /// Whether a column, by its position, is the size.
-    pub fn is_size(column: usize) -> bool {
-        COLUMNS.get(column).is_some_and(|c| c.1 == Column::Size)
+    pub fn is_size(&self, column: usize) -> bool {
+        self.columns.get(column).is_some_and(|c| c.1 == Column::Size)
     }
 
     fn places<T>(&self, of: impl Fn(&Segment, Generation) -> T) -> Vec<T> {
@@ -112,29 +106,40 @@ impl<'a> ObjectScan<'a> {
         }
     }
 
-    /// Component counts, which stand in the objects themselves. Those that are not in the dump are
-    /// null, and noted.
+    /// Component counts.
     fn lengths(&self, morsel: &Morsel, batch: &Batch<'_>) -> Cells {
-        let block = self.block(morsel);
         let types = self.types();
-        let mut memory = LengthReader { memory: &self.snapshot.memory, run: None };
+        let mut memory = LengthReader::new(&self.snapshot.memory);
+        let lengths = self.read(morsel, batch, "lengths", |block, row| {
+            let has_length = types[block.types[row].0 as usize].has_length;
+            has_length.then(|| memory.read(block.address(row)).map(u64::from)).transpose()
+        });
+        Cells::optional(lengths)
+    }
+
+    /// What `read` gives for each row of a batch: the row's block and its position there are handed over. What is
+    /// missing from the dump or damaged is null, and noted as one of `what`.
+    fn read<T, E>(
+        &self,
+        morsel: &Morsel,
+        batch: &Batch<'_>,
+        what: &'static str,
+        mut read: impl FnMut(&ObjectBlock, usize) -> Result<Option<T>, E>,
+    ) -> Vec<Option<T>> {
+        let block = self.block(morsel);
         let mut missing = Vec::new();
-        let mut length = |row: usize| {
-            if !types[block.types[row].0 as usize].has_length {
-                return None;
-            }
-            let length = memory.read(block.address(row));
-            if length.is_none() {
+        let mut one = |row: usize| {
+            read(block, row).unwrap_or_else(|_| {
                 missing.push(morsel.number(row as u32));
-            }
-            length.map(u64::from)
+                None
+            })
         };
-        let cells = match batch.rows {
-            Rows::Of(_, Some(picked)) => Cells::optional(picked.iter().map(|&row| length(row as usize))),
-            _ => Cells::optional(morsel.range().map(length)),
+        let values = match batch.rows {
+            Rows::Of(_, Some(picked)) => picked.iter().map(|&row| one(row as usize)).collect(),
+            _ => morsel.range().map(one).collect(),
         };
-        batch.notes.unreadable(self.dump, &missing, self.heap.objects.len());
-        cells
+        batch.notes.unreadable(self.dump, what, &missing, self.heap.objects.len());
+        values
     }
 }
 
@@ -151,30 +156,6 @@ fn by_generation(segment: &Segment, block: &ObjectBlock) -> Vec<(usize, std::ops
     let middle = below(gen1).min(young);
     let runs = [(0, 0..middle), (1, middle..young), (2, young..block.len())];
     runs.into_iter().filter(|(_, rows)| !rows.is_empty()).collect()
-}
-
-/// Reads component counts. Objects are read in the order of their addresses, so the stretch of
-/// memory that held the last one nearly always holds the next.
-struct LengthReader<'a> {
-    memory: &'a AddressSpace,
-    run: Option<Run<'a>>,
-}
-
-impl LengthReader<'_> {
-    fn read(&mut self, object: Addr) -> Option<u32> {
-        let address = object.offset(LENGTH_OFFSET);
-        let inside = self.run.is_some_and(|run| run.start <= address && address < run.end());
-        if !inside {
-            self.run = self.memory.run_at(address).ok();
-        }
-        let run = self.run?;
-        let at = usize::try_from(address.since(run.start)?).ok()?;
-        match run.bytes.get(at..).and_then(|b| b.first_chunk::<4>()) {
-            Some(&bytes) => Some(u32::from_le_bytes(bytes)),
-            // Across the end of the stretch.
-            None => self.memory.u32(address).ok(),
-        }
-    }
 }
 
 impl Scan for ObjectScan<'_> {
@@ -198,17 +179,25 @@ impl Scan for ObjectScan<'_> {
         Some(self)
     }
 
+    fn row_types(&self) -> Option<&[bool]> {
+        self.of_types.as_deref()
+    }
+
     fn load(&self, column: usize, batch: &Batch<'_>) -> Vector {
         let types = self.types();
-        let column = COLUMNS[column].1;
+        let column = self.columns[column].1;
         Vector::Cells(match (column, batch.rows) {
             (Column::Type, _) => Cells::texts(types.iter().map(|t| Some(&*t.name))),
             (Column::MethodTable, _) => Cells::unsigned(types.iter().map(|t| t.method_table.0).collect()),
             (Column::Finalizable, _) => Cells::booleans(types.iter().map(|t| t.finalizable)),
+            (Column::Rank, _) => Cells::unsigned(types.iter().map(|t| t.rank.into()).collect()),
+            (Column::ElementType, _) => self.element_types(),
+            (Column::Shape, _) => self.shapes(),
             (Column::Generation, _) => {
                 Cells::texts(self.places(|_, generation| generation.word()).into_iter().map(Some))
             }
             (Column::Heap, _) => Cells::optional(self.places(|segment, _| heap_number(segment))),
+            (_, Rows::One | Rows::Types | Rows::Places) => Cells::null(batch.len()),
             (Column::Address, Rows::Of(morsel, picked)) => {
                 let block = self.block(morsel);
                 Cells::unsigned(match picked {
@@ -221,7 +210,7 @@ impl Scan for ObjectScan<'_> {
             }
             (Column::Size, Rows::Of(morsel, _)) => Cells::unsigned(self.sizes(morsel, batch)),
             (Column::Length, Rows::Of(morsel, _)) => self.lengths(morsel, batch),
-            (Column::Address | Column::Size | Column::Length, _) => Cells::null(batch.len()),
+            (column, Rows::Of(morsel, _)) => self.values(column, morsel, batch),
         })
     }
 }
@@ -229,16 +218,4 @@ impl Scan for ObjectScan<'_> {
 /// The number of the heap that owns a segment; frozen segments belong to none.
 pub(super) fn heap_number(segment: &Segment) -> Option<u64> {
     (segment.kind != SegmentKind::Of(Generation::Frozen)).then_some(u64::from(segment.heap))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::query::catalog::TableId;
-
-    #[test]
-    fn the_columns_are_those_of_the_catalog() {
-        let names: Vec<_> = TableId::Objects.doc().columns.iter().map(|c| c.name).collect();
-        assert_eq!(names, COLUMNS.map(|c| c.0));
-    }
 }

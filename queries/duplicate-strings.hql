@@ -1,0 +1,13 @@
+-- How many bytes do equal strings waste?
+--
+-- Strings that hold the same text could be one string. The first answer is what all of them together cost
+-- beyond the first of each; the second the texts that cost most. Texts with thousands of copies mostly come
+-- from a file, a database or the net and could be interned, or kept as numbers.
+
+select count(*) as texts, sum(count) as strings, size, wasted
+from duplicates;
+
+select substr(value, 1, 80) as begins, count, size, wasted
+from duplicates
+order by wasted desc
+limit 25;

@@ -1,0 +1,144 @@
+//! The tables and their columns.
+
+mod heap;
+mod runtime;
+
+use crate::query::Kind;
+
+/// A table and what it lists.
+#[derive(Clone, Copy, Debug)]
+pub struct TableDoc {
+    /// Which table it is.
+    pub id: TableId,
+    /// Its name.
+    pub name: &'static str,
+    /// What its rows are, in one sentence.
+    pub summary: &'static str,
+    /// Its columns, in the order of `select *`.
+    pub columns: &'static [ColumnDoc],
+}
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct ColumnDoc {
+    /// Its name.
+    pub name: &'static str,
+    /// What its values are.
+    pub kind: Kind,
+    /// Whether it adds up: named alone in a grouped query it is summed.
+    pub measure: bool,
+    /// What its values depend on; conditions are decided as seldom as this allows.
+    pub level: Level,
+    /// What it holds and when it is null, in one sentence.
+    pub summary: &'static str,
+}
+
+/// Which table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TableId {
+    /// The objects on the heap.
+    Objects,
+    /// The types that have objects.
+    Types,
+    /// The fields of types.
+    Fields,
+    /// The strings on the heap.
+    Strings,
+    /// The arrays on the heap.
+    Arrays,
+    /// The static fields.
+    Statics,
+    /// The exceptions on the heap.
+    Exceptions,
+    /// The collections on the heap.
+    Collections,
+    /// Texts that several strings hold.
+    Duplicates,
+    /// The segments or regions of the heap.
+    Segments,
+    /// The managed modules.
+    Modules,
+    /// The runtime's threads.
+    Threads,
+}
+
+impl TableId {
+    /// The entry of the table.
+    pub fn doc(self) -> &'static TableDoc {
+        // The list is in the order of the enum; a test holds them together.
+        &TABLES[self as usize]
+    }
+
+    /// Whether its rows are objects: all, or those of certain types.
+    pub fn lists_objects(self) -> bool {
+        matches!(
+            self,
+            TableId::Objects
+                | TableId::Strings
+                | TableId::Arrays
+                | TableId::Exceptions
+                | TableId::Collections
+        )
+    }
+}
+
+/// What a value depends on, and so how often it must be computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Level {
+    /// Nothing: once a statement.
+    Constant,
+    /// The object's type: once a type.
+    Type,
+    /// Where the object lies: once a segment and generation.
+    Place,
+    /// The row itself.
+    Row,
+}
+
+impl Level {
+    /// What a value depends on that is made of two others.
+    #[must_use]
+    pub fn with(self, other: Level) -> Level {
+        match (self, other) {
+            (Level::Constant, level) | (level, Level::Constant) => level,
+            (a, b) if a == b => a,
+            _ => Level::Row,
+        }
+    }
+}
+
+const fn column(name: &'static str, kind: Kind, summary: &'static str) -> ColumnDoc {
+    ColumnDoc { name, kind, measure: false, level: Level::Row, summary }
+}
+
+const fn measure(name: &'static str, kind: Kind, summary: &'static str) -> ColumnDoc {
+    ColumnDoc { measure: true, ..column(name, kind, summary) }
+}
+
+const fn by_type(name: &'static str, kind: Kind, summary: &'static str) -> ColumnDoc {
+    ColumnDoc { level: Level::Type, ..column(name, kind, summary) }
+}
+
+const fn by_place(name: &'static str, kind: Kind, summary: &'static str) -> ColumnDoc {
+    ColumnDoc { level: Level::Place, ..column(name, kind, summary) }
+}
+
+static TABLES: &[TableDoc] = &[
+    heap::OBJECTS,
+    runtime::TYPES,
+    runtime::FIELDS,
+    heap::STRINGS,
+    heap::ARRAYS,
+    runtime::STATICS,
+    heap::EXCEPTIONS,
+    heap::COLLECTIONS,
+    heap::DUPLICATES,
+    runtime::SEGMENTS,
+    runtime::MODULES,
+    runtime::THREADS,
+];
+
+/// All tables.
+pub fn tables() -> &'static [TableDoc] {
+    TABLES
+}
