@@ -1,9 +1,9 @@
 -- Which customers have an id that starts with a given text?
 --
 -- TO ASK ABOUT ANOTHER TYPE, edit the type behind `from`, the field and the text. A type's fields are columns:
--- `describe` and `select name, field_type from fields where type = '...'` list them.
+-- `select name, field_type from fields where type = '...'` lists them.
 
-select address, Id, Name
+select address, id
 from testwebapi.Controllers.Customer
-where starts_with(Id, 'C1')
+where starts_with(id, 'e9')
 limit 25;

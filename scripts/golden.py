@@ -24,7 +24,7 @@ What the record has wrong or does not have, of statics above all:
     statics that are structs        not read where a type's parameters are not resolved: left out
     static function pointers        read among the references, where they do not lie: left out
     primitives of threads           read as 0 where the thread never had them: only references are compared
-    fields of a generic type        a field of type T has the type `T1` there: the type is not compared
+    types of fields                 a parameter's name, or `Object` for what it did not load: not compared
     long texts                      recorded in part: not compared
 """
 import argparse
@@ -83,10 +83,10 @@ def forget_names(reference):
     for entry in reference["types"]:
         if entry["name"] and entry["name"] != "Free":
             entry.update(name=None, token="0x0")
-    for entry in reference["arrays"] + reference["exceptions"]:
+    for entry in reference["arrays"]:
         entry["type"] = None
-    # Their fields bear names.
-    for bearers in "objects", "statics", "threadStatics":
+    # Fields bear names, and that a type is one of exceptions is known by its base's name.
+    for bearers in "objects", "statics", "threadStatics", "exceptions":
         reference[bearers] = []
     for count in "strings", "stringBytes":
         reference["totals"][count] = None
@@ -167,6 +167,15 @@ def known_name(name):
 def reference_value(value):
     """An address, nothing for a null reference."""
     return "" if value in (None, "0x0") else value
+
+
+def field_type_name(field, owner):
+    """The type of a field of an object of type `owner`; `?` where the reference has it wrong: it prints `Object` or
+    `System.Void` for types that it did not load, the arity of generic ones that it cannot resolve, and in generic
+    objects a parameter's name, `System.__Canon` or another parameter's type."""
+    name = known_name(field.get("type"))
+    vague = "." not in name or "`" in name or name == "System.Void" or "<" in (owner or "<")
+    return "?" if vague or field.get("et") in ("Pointer", "FunctionPointer") else name
 
 
 def plain_value(field):
@@ -250,7 +259,7 @@ def object_fields(reference):
             text = "?" if string is None else recorded_text(string, len(string.encode("utf-16-le", "surrogatepass")) // 2)
             count += 1
             if count <= MOST_ROWS:
-                yield entry["address"], path, offset, known_name(field.get("type")), plain_value(field), text
+                yield entry["address"], path, offset, field_type_name(field, entry["type"]), plain_value(field), text
 
 
 def field_layout(reference):
@@ -260,7 +269,7 @@ def field_layout(reference):
         for field in entry["fields"] or []:
             if "offset" not in field:  # the value in a box is no field
                 continue
-            rows.append((entry["mt"], field["name"], field["offset"], known_name(field.get("type"))))
+            rows.append((entry["mt"], field["name"], field["offset"], field_type_name(field, entry["type"])))
     yield from thinned(rows)
 
 

@@ -40,7 +40,7 @@ keywords! {
     Asc "asc" true "Smallest first; what `order by` does by itself.",
     Desc "desc" true "Biggest first.",
     Limit "limit" true "Keeps so many rows.",
-    Offset "offset" true "After `limit`: leaves out so many rows before.",
+    Offset "offset" false "After `limit`: leaves out so many rows before.",
     And "and" true "True where both sides are.",
     Or "or" true "True where one of the sides is.",
     Not "not" true "True where the condition is false; also `not like`, `not in`, `not between`, `is not null`.",

@@ -97,7 +97,9 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
             }
             match (table, heap) {
                 (table, Some(heap)) if table.lists_objects() => {
-                    over(plan, &ObjectScan::new(from, heap, *snapshot, *table), execution)?
+                    let scan = ObjectScan::new(from, heap, *snapshot, *table);
+                    execution.notes.tell(scan.unknown_types().into_iter().collect());
+                    over(plan, &scan, execution)?
                 }
                 (TableId::Duplicates, Some(heap)) => {
                     let values = from.values.as_deref().ok_or_else(no_values)?;

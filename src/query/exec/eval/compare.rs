@@ -155,3 +155,58 @@ pub fn in_set(value: &Vector, set: &ValueSet, len: usize) -> Vector {
     (0..len).for_each(|row| nulls.push(value.is_null(row) || (set.has_null() && !found[row])));
     Vector::Cells(Cells::new(Data::Boolean(found), Some(nulls)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a comparison gives in each row: y, n, or - for null.
+    fn compared(op: CompareOp, a: &Vector, b: &Vector, len: usize) -> String {
+        let result = compare(op, a, b, len);
+        let sign = |row| match result.scalar(row) {
+            Scalar::Boolean(true) => 'y',
+            Scalar::Boolean(false) => 'n',
+            _ => '-',
+        };
+        (0..len).map(sign).collect()
+    }
+
+    fn number(n: i128) -> Scalar {
+        Scalar::Integer(n)
+    }
+
+    #[test]
+    fn values_of_any_sort_compare_with_their_own_sort_and_exactly() {
+        let values = [
+            number(u64::MAX.into()),
+            Scalar::Real(2.5),
+            Scalar::Boolean(true),
+            Scalar::Address(16),
+            Scalar::Text("NaN".into()),
+            Scalar::Null,
+        ];
+        let values = Vector::Cells(Cells::scalars(Kind::Value, values));
+        let with = |op, other: Scalar| compared(op, &values, &Vector::Same(other), 6);
+        assert_eq!(with(CompareOp::Equal, number(u64::MAX.into())), "yn-n--");
+        assert_eq!(with(CompareOp::Equal, number((u64::MAX - 1).into())), "nn-n--");
+        assert_eq!(with(CompareOp::Less, number(17)), "ny-y--");
+        assert_eq!(with(CompareOp::Equal, number(16)), "nn-y--");
+        assert_eq!(with(CompareOp::Equal, Scalar::Boolean(true)), "--y---");
+        let mut set = ValueSet::default();
+        [number(16), Scalar::Real(2.5), Scalar::Boolean(false)].into_iter().for_each(|v| set.insert(v));
+        let found = in_set(&values, &set, 6);
+        let found: Vec<Scalar> = (0..6).map(|row| found.scalar(row)).collect();
+        let expected = [false, true, false, true, false].map(Scalar::Boolean);
+        assert_eq!((&found[..5], &found[5]), (&expected[..], &Scalar::Null));
+    }
+
+    #[test]
+    fn lists_compare_element_by_element() {
+        let list = |items: &[i128]| Scalar::List(items.iter().map(|&n| number(n)).collect());
+        let cells = |lists: [Scalar; 4]| Vector::Cells(Cells::scalars(Kind::List, lists));
+        let a = cells([list(&[3, 4]), list(&[3]), list(&[]), list(&[1, 9])]);
+        let b = cells([list(&[3, 4]), list(&[3, 0]), list(&[0]), list(&[2])]);
+        assert_eq!(compared(CompareOp::Equal, &a, &b, 4), "ynnn");
+        assert_eq!(compared(CompareOp::Less, &a, &b, 4), "nyyy");
+    }
+}

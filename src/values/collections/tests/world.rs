@@ -104,7 +104,7 @@ impl World {
         for &(name, of) in fields {
             let (field_type, size) = self.field_type(of);
             let offset = description.data_size.next_multiple_of(size.clamp(1, 8));
-            description.fields.push(Field { name: name.into(), declared_in: mt, offset, field_type, row: 0 });
+            description.fields.push(Field { name: name.into(), declared_in: mt, offset, row: 0, field_type });
             description.data_size = offset + size;
         }
         description.data_size = description.data_size.next_multiple_of(8);

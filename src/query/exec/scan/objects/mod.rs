@@ -13,6 +13,7 @@ use crate::bytes::Addr;
 use crate::graph::{
     Generation, Heap, ObjectBlock, ObjectId, Segment, SegmentKind, Snapshot, TypeId, TypeInfo,
 };
+use crate::problem::Problem;
 use crate::query::catalog::TableId;
 use crate::query::cells::Cells;
 use crate::query::exec::vector::Vector;
@@ -33,6 +34,7 @@ pub struct ObjectScan<'a> {
     heap: &'a Heap,
     /// The position of the dump among those that are open.
     dump: usize,
+    table: TableId,
     columns: &'static [(&'static str, Column)],
     /// For each type, whether its objects are rows; `None` when all are.
     of_types: Option<Vec<bool>>,
@@ -47,6 +49,7 @@ impl<'a> ObjectScan<'a> {
             snapshot,
             heap,
             dump,
+            table,
             columns: columns::columns(table),
             of_types: of_types::of_types(table, heap.types.all(), snapshot.values.as_deref()),
             places: Vec::new(),
@@ -73,6 +76,18 @@ impl<'a> ObjectScan<'a> {
             }
         }
         scan
+    }
+
+    /// A table without rows because the types of its rows cannot be told: every runtime makes some exceptions when
+    /// it starts, and every program has strings.
+    pub fn unknown_types(&self) -> Option<Problem> {
+        let has_rows = self.of_types.as_ref().is_none_or(|types| types.contains(&true));
+        let always = matches!(self.table, TableId::Exceptions | TableId::Strings);
+        (always && !has_rows && !self.heap.types.is_empty()).then(|| {
+            let name = self.table.doc().name;
+            Problem::loss(format!("no {name} are listed: which type is theirs cannot be told"))
+                .hint("names may be found with --files and a folder that holds the program's assemblies")
+        })
     }
 
     /// The block of a morsel.
