@@ -197,3 +197,13 @@ pub const MAX_ELEMENT_ROWS: usize = 1_000_000;
 /// Levels of structs within structs that are opened as rows. The compiler refuses a struct within itself; a damaged
 /// signature does not.
 pub const MAX_STRUCT_NESTING: usize = 32;
+/// How deep collections may wrap collections. A ReadOnlyCollection over an ObservableCollection over a List is three; a
+/// damaged one may wrap itself.
+pub const MAX_WRAPPED_COLLECTIONS: u32 = 16;
+
+/// Elements of an array that are added up to count a collection's items. A ConcurrentDictionary has a count for each of
+/// its locks, of which there are at most 1,024.
+pub const MAX_SUMMED_ELEMENTS: u64 = 65_536;
+
+/// Bytes of a user's file of shapes of collections. The bundled one has some 30,000; a dump, given by mistake, has more.
+pub const MAX_SHAPES_FILE_BYTES: u64 = 16 << 20;

@@ -79,13 +79,15 @@ fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
 }
 
-fn open(dump: &str) -> Snapshot {
+/// A dump of the corpus, opened.
+pub(crate) fn open(dump: &str) -> Snapshot {
     let path = corpus().join(format!("{dump}.core.zst"));
     let opened = heapql::open::open(&path, &OpenOptions::default(), &NoProgress);
     opened.unwrap_or_else(|e| panic!("{}: {e}", path.display())).snapshot
 }
 
-fn ask(snapshot: &Snapshot, statement: &str) -> Answer {
+/// What a statement answers.
+pub(crate) fn ask(snapshot: &Snapshot, statement: &str) -> Answer {
     let snapshots = std::slice::from_ref(snapshot);
     let options = RunOptions::default();
     heapql::query::run(snapshots, statement, &options).unwrap_or_else(|e| panic!("{statement}: {e:?}"))

@@ -4,4 +4,6 @@ mod cli;
 mod corpus;
 mod damage;
 mod golden;
+mod statics_and_methods;
 mod tidy;
+mod types;

@@ -133,6 +133,10 @@ pub(super) struct CommonArguments {
     #[arg(long, value_name = "DIR", global = true)]
     pub files: Vec<PathBuf>,
 
+    /// Recognise collections by the shapes in this file too (may be repeated); docs/collections.md has its form
+    #[arg(long, value_name = "FILE", global = true)]
+    pub collections: Vec<PathBuf>,
+
     /// Use so many threads instead of one a processor
     #[arg(long, value_name = "N", global = true)]
     pub threads: Option<NonZeroUsize>,

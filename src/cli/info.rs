@@ -3,19 +3,23 @@
 use std::io;
 use std::path::Path;
 
-use crate::open::{OpenOptions, open};
+use crate::open::open;
 use crate::output::{write_info_json, write_info_table};
 use crate::problem::Problem;
 
 use super::console::Console;
 use super::destination::Destination;
 use super::exit::ExitStatus;
+use super::open_options::open_options;
 use super::request::Common;
 
 /// Tells what is known of a dump. A check that failed counts like something left out: answers
 /// from this dump are to be read with care.
 pub(super) fn tell(dump: &Path, json: bool, common: &Common, console: &Console) -> ExitStatus {
-    let options = OpenOptions { files: common.files.clone(), cache: common.cache.clone() };
+    let options = match open_options(common, console) {
+        Ok(options) => options,
+        Err(status) => return status,
+    };
     let opened = match open(dump, &options, &*console.progress) {
         Ok(opened) => opened,
         Err(error) => {

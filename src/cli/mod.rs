@@ -11,6 +11,7 @@ mod exit;
 mod info;
 mod interrupt;
 mod messages;
+mod open_options;
 mod progress;
 mod query;
 mod repl;

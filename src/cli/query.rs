@@ -185,7 +185,14 @@ mod tests {
     #[test]
     fn slips_in_paths_are_told_before_any_dump_is_opened() {
         let (console, page) = quiet();
-        let common = Common { files: vec![], cache: None, threads: None, progress: false, color: None };
+        let common = Common {
+            files: vec![],
+            cache: None,
+            collections: vec![],
+            threads: None,
+            progress: false,
+            color: None,
+        };
         let query = |source: Source, output: Option<&str>| Query {
             dumps: vec!["no/such.core".into()],
             sources: vec![source],

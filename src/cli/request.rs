@@ -55,6 +55,7 @@ pub(super) enum Source {
 pub(super) struct Common {
     pub files: Vec<PathBuf>,
     pub cache: Option<PathBuf>,
+    pub collections: Vec<PathBuf>,
     pub threads: Option<NonZeroUsize>,
     /// Whether progress may be shown, should standard error be a terminal.
     pub progress: bool,
@@ -158,6 +159,7 @@ impl From<CommonArguments> for Common {
             files: typed.files,
             // A variable that is set to nothing means none, as for other programs.
             cache: typed.cache.filter(|dir| !dir.is_empty()).map(PathBuf::from),
+            collections: typed.collections,
             threads: typed.threads,
             progress: !typed.no_progress,
             color: match typed.color {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use crate::graph::{Facts, Snapshot};
-use crate::open::{OpenOptions, open};
+use crate::open::open;
 use crate::output::{AnswerWriter, Document};
 use crate::problem::Problem;
 use crate::query::Answer;
@@ -12,6 +12,7 @@ use crate::query::Answer;
 use super::console::Console;
 use super::exit::ExitStatus;
 use super::interrupt::{Stoppable, is_stopped};
+use super::open_options::open_options;
 use super::request::Common;
 use crate::query::{QueryError, RunOptions, run};
 
@@ -46,7 +47,7 @@ impl<'a> Session<'a> {
         common: &Common,
         console: &'a Console,
     ) -> Result<Session<'a>, ExitStatus> {
-        let options = OpenOptions { files: common.files.clone(), cache: common.cache.clone() };
+        let options = open_options(common, console)?;
         let mut snapshots = Vec::with_capacity(dumps.len());
         for dump in dumps {
             let opened = open(dump, &options, &*console.progress).map_err(|error| {

@@ -6,17 +6,32 @@ use crate::clr::metadata::Metadata;
 use crate::clr::modules::Module as ClrModule;
 use crate::clr::{self, ClrRuntime, MetadataSource};
 use crate::graph::{self, Facts, Module, Snapshot};
+use crate::problem::Problem;
 use crate::values::Values;
+use crate::values::collections::CollectionShapes;
 
-pub(super) fn snapshot(runtime: &Arc<ClrRuntime>) -> Snapshot {
+/// The snapshot of `runtime`'s dump; what its objects cannot be asked is added to `problems`.
+pub(super) fn snapshot(
+    runtime: &Arc<ClrRuntime>,
+    collections: &CollectionShapes,
+    problems: &mut Vec<Problem>,
+) -> Snapshot {
     let walked = Arc::clone(runtime);
     let memory = Arc::clone(&runtime.dump.memory);
     let mut snapshot = Snapshot::new(memory, move |progress| graph::build_heap(&walked, progress));
     snapshot.facts = facts(runtime);
     snapshot.modules =
         runtime.modules_with_metadata().map(|(m, source)| module(runtime, m, source)).collect();
-    // A dump without a heap has no values; what asks for them says so.
-    snapshot.values = Values::new(Arc::clone(runtime)).ok().map(Arc::new);
+    snapshot.values = match Values::new(Arc::clone(runtime)) {
+        Ok(values) => Some(Arc::new(values.with_collections(collections.clone()))),
+        Err(error) => {
+            // A dump without a heap says so whenever it is asked for objects.
+            if runtime.gc.is_ok() {
+                problems.push(Problem::note(format!("the fields of objects cannot be told: {error}")));
+            }
+            None
+        }
+    };
     snapshot.threads = runtime.threads.iter().flat_map(|list| &list.threads).map(Into::into).collect();
     snapshot.segments = runtime.gc.as_ref().map_or_else(|_| Vec::new(), |gc| gc.segments.clone());
     snapshot

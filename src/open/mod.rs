@@ -18,6 +18,7 @@ use crate::image::ModuleFiles;
 use crate::info::Info;
 use crate::problem::Problem;
 use crate::progress::Progress;
+use crate::values::collections::CollectionShapes;
 
 /// How dumps are opened.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +27,8 @@ pub struct OpenOptions {
     pub files: Vec<PathBuf>,
     /// The folder that keeps unpacked dumps for the next time; `None` unpacks every time anew.
     pub cache: Option<PathBuf>,
+    /// How collections are recognised: the bundled shapes, and a user's own before them.
+    pub collections: CollectionShapes,
 }
 
 /// A dump that can be asked.
@@ -82,7 +85,7 @@ fn open_contents(
         Ok(runtime) => {
             problems.extend(runtime.problems.iter().cloned());
             let runtime = Arc::new(runtime);
-            (managed::snapshot(&runtime), Ok(runtime))
+            (managed::snapshot(&runtime, &options.collections, &mut problems), Ok(runtime))
         }
         // What a cut file still holds is worth an answer; a whole one without a runtime is not ours.
         Err(error) if dump.memory.cut_bytes() > 0 => {

@@ -152,6 +152,8 @@ pub(super) struct FieldLayout {
     pub counts: FieldCounts,
     /// `m_NormType` of the class.
     pub element: u64,
+    /// Bytes of an instance that are no fields, in the class too.
+    pub padding: u64,
     /// The Module's maps from rows of TypeDef and TypeRef to MethodTables.
     pub type_defs: u64,
     pub type_refs: u64,
@@ -249,6 +251,7 @@ static V10_0: Layout = Layout {
     fields: FieldLayout {
         counts: FieldCounts::Short(50),
         element: 48,
+        padding: 49,
         type_defs: 416,
         type_refs: 8,
         instances: 600,
@@ -303,6 +306,7 @@ static V9_0: Layout = Layout {
     fields: FieldLayout {
         counts: FieldCounts::Short(50),
         element: 48,
+        padding: 49,
         type_defs: 624,
         type_refs: 8,
         instances: 808,
@@ -357,6 +361,7 @@ static V8_0: Layout = Layout {
     fields: FieldLayout {
         counts: FieldCounts::Behind { place: 50, start: 56 },
         element: 48,
+        padding: 51,
         type_defs: 752,
         type_refs: 8,
         instances: 968,
@@ -431,6 +436,7 @@ static V3_1: Layout = Layout {
     fields: FieldLayout {
         counts: FieldCounts::Behind { place: 54, start: 56 },
         element: 52,
+        padding: 55,
         type_defs: 696,
         type_refs: 728,
         instances: 1024,

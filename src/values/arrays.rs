@@ -170,3 +170,6 @@ fn product(dimensions: &[Dimension]) -> Option<u32> {
     }
     dimensions.iter().try_fold(1_u32, |product, dimension| product.checked_mul(dimension.length))
 }
+
+#[cfg(test)]
+mod tests;

@@ -130,3 +130,26 @@ impl Values {
         Ok(ExceptionFrame { ip, sp, method: method.map(|method| method.name) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::bytes::Addr;
+    use crate::synth::{Holds, element};
+    use crate::values::synthetic::{class, define, kennel, values};
+
+    #[test]
+    fn a_field_of_an_exception_of_ones_own_does_not_hide_the_runtimes() {
+        let mut kennel = kennel();
+        let members = [("_message", 0, Holds::String), ("_HResult", 8, Holds::Number(element::I4))];
+        let exception = class(&mut kennel.process, "System.Exception", 16, &members);
+        let own = define(&mut kennel.process, "App.Failure");
+        let own_type = kennel.process.derived(own, exception, 48);
+        kennel.process.fields(own, own_type, &[("_message", 16, Holds::String)]);
+        let (told, hidden) = (kennel.string("told"), kennel.string("hidden"));
+        let thrown = kennel.object(own_type, &[told, 0x8013_1500, hidden]);
+        let values = values(kennel.process);
+        let details = values.exception(Addr(thrown)).unwrap().expect("an exception");
+        assert_eq!(details.message.unwrap().as_deref(), Some("told"));
+        assert_eq!(details.hresult.unwrap(), Some(0x8013_1500));
+    }
+}

@@ -11,6 +11,8 @@ mod object;
 mod plain;
 mod runtime_fields;
 mod strings;
+#[cfg(test)]
+mod synthetic;
 mod text;
 mod value;
 

@@ -250,3 +250,6 @@ impl Rows<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,9 +19,13 @@ impl Values {
         name: &str,
     ) -> Result<Option<Addr>, Fault> {
         let description = self.types().description(self.types().type_of(object)?);
-        let offset = match description.field(name) {
+        // The first of that name: the runtime's own classes are the most distant bases, and a user's
+        // exception may have a field of the same name.
+        let offset = match description.fields.iter().find(|field| &*field.name == name) {
             // Offsets of fields count from behind the MethodTable.
             Some(field) => Some(8 + u64::from(field.offset)),
+            // All fields are told, and this is none of them.
+            None if description.incomplete.is_none() => None,
             None => self.types().runtime().located.layout.optional_field(known_as, name),
         };
         Ok(offset.map(|offset| object.offset(offset)))

@@ -69,3 +69,6 @@ impl Values {
 fn is_high_surrogate(unit: u16) -> bool {
     (0xd800..0xdc00).contains(&unit)
 }
+
+#[cfg(test)]
+mod tests;

@@ -476,3 +476,65 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn types_of_other_modules_have_a_name_and_an_assembly() {
+    for metadata in all_forms() {
+        assert_eq!(metadata.type_ref_name(1).unwrap().to_string(), "System.Object");
+        assert_eq!(metadata.type_ref_assembly(1).unwrap().unwrap(), "System.Runtime");
+        let none = MetadataError::NoSuchRow { table: Table::TypeRef, rid: 3 };
+        assert_eq!(metadata.type_ref_name(3), Err(none));
+        assert_eq!(metadata.type_ref_assembly(3), Err(none));
+    }
+}
+
+#[test]
+fn types_of_other_modules_may_be_nested_but_not_in_themselves() {
+    use Cell::{Name, U16};
+    let mut builder = Builder::default();
+    let (assembly, inside) = (1 << 2 | 2, |row: u16| row << 2 | 3);
+    builder.row(0x01, &[U16(assembly), Name("Cage`1"), Name("Zoo")]);
+    builder.row(0x01, &[U16(inside(1)), Name("Door"), Name("")]);
+    builder.row(0x01, &[U16(inside(3)), Name("Loop"), Name("")]);
+    builder.row(0x01, &[U16(0), Name("Own"), Name("Zoo")]);
+    let metadata = parse(&builder);
+    assert_eq!(metadata.type_ref_name(2).unwrap().to_string(), "Zoo.Cage`1+Door");
+    let nested = |error: MetadataError| error.to_string().contains("nested without end");
+    assert!(nested(metadata.type_ref_name(3).unwrap_err()));
+    assert!(nested(metadata.type_ref_assembly(3).unwrap_err()));
+    assert_eq!(metadata.type_ref_assembly(4), Ok(None), "its scope is a module");
+}
+
+#[test]
+fn constants_and_attributes_are_found_by_what_they_belong_to() {
+    for metadata in all_forms() {
+        let of = |table, rid| Token { table, rid };
+        let constant = metadata.constant_of(of(Table::Field, 2)).unwrap().unwrap();
+        assert_eq!((constant.kind, metadata.blob(constant.value).unwrap()), (8, &[4, 0, 0, 0][..]));
+        assert_eq!(metadata.constant_of(of(Table::Field, 1)), Ok(None));
+        let version = "AssemblyFileVersionAttribute";
+        assert!(metadata.has_attribute(of(Table::TypeDef, 2), version));
+        assert!(!metadata.has_attribute(of(Table::TypeDef, 2), "FlagsAttribute"));
+        assert!(!metadata.has_attribute(of(Table::TypeDef, 3), version));
+        assert_eq!(metadata.inline_array_length(2), None);
+        assert_eq!(metadata.field_type(1), Ok(TypeSignature::Simple(element_type::STRING)));
+        let ints = TypeSignature::SzArray(Box::new(TypeSignature::Simple(element_type::I4)));
+        assert_eq!(metadata.type_spec(1), Ok(ints));
+    }
+}
+
+#[test]
+fn an_inline_array_tells_its_length() {
+    use Cell::{Blob, Name, U16};
+    let mut builder = Builder::default();
+    builder
+        .row(0x01, &[U16(1 << 2 | 2), Name("InlineArrayAttribute"), Name("System.Runtime.CompilerServices")]);
+    builder.row(0x0a, &[U16(1 << 3 | 1), Name(".ctor"), Blob(&[0x20, 1, 1, 8])]);
+    for (type_def, value) in [(2, &[1, 0, 4, 1, 0, 0, 0, 0][..]), (3, &[1, 0, 4]), (4, &[2, 0, 4, 0, 0, 0])] {
+        builder.row(0x0c, &[U16(type_def << 5 | 3), U16(1 << 3 | 3), Blob(value)]);
+    }
+    let metadata = parse(&builder);
+    assert_eq!(metadata.inline_array_length(2), Some(0x104));
+    assert_eq!(metadata.inline_array_length(3), None, "the argument is cut");
+    assert_eq!(metadata.inline_array_length(4), None, "no arguments begin so");
+}

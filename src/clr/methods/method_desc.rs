@@ -82,7 +82,7 @@ impl MethodDescs {
         method_tables: &MethodTables,
         at: Addr,
     ) -> Result<Option<MethodDesc>, Fault> {
-        if at.is_null() || at.0 % ALIGNMENT != 0 {
+        if at.is_null() || !at.0.is_multiple_of(ALIGNMENT) {
             return Ok(None);
         }
         let index = u64::from(memory.u8(at.offset(self.chunk_index))?);

@@ -1,8 +1,8 @@
 //! Methods: from a MethodDesc or a code address to a name.
 //!
-//! Code lies in ranges of three kinds ([`range_sections`]): what the JIT made ([`code_heap`], [`nibble_map`]), what
-//! was compiled ahead ([`ready_to_run`]; [`native_image`] in 2.x), and stubs ([`precode`]). All lead to the
-//! MethodDesc ([`method_desc`]), and that to the row of the method in its module's metadata.
+//! Code lies in ranges of three kinds (`range_sections`): what the JIT made (`code_heap`, `nibble_map`), what
+//! was compiled ahead (`ready_to_run`; `native_image` in 2.x), and stubs (`precode`). All lead to the
+//! MethodDesc (`method_desc`), and that to the row of the method in its module's metadata.
 
 mod code_heap;
 mod method_desc;

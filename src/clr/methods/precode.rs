@@ -47,8 +47,8 @@ impl Precodes {
         let mut code = [0; 8];
         if let Err(fault) = memory.read(address, &mut code) {
             // The page of the stubs is code and may be missing where that of their data is there.
-            let data = self.fixup.map(|offset| address.offset(DATA_DISTANCE + offset));
-            return data.map(|place| memory.pointer(place)).transpose().map_err(|_| fault);
+            let Some(offset) = self.fixup else { return Err(fault) };
+            return memory.pointer(address.offset(DATA_DISTANCE + offset)).map(Some).map_err(|_| fault);
         }
         match (code, self.fixup) {
             ([0xff, 0x25, a, b, c, d, ..], Some(offset)) => {

@@ -23,8 +23,9 @@ const LAST_NO_KEY: u64 = 1;
 /// A mark in values; what is left is half of the address.
 const VALUE_MARK: u64 = 1 << 63;
 
-/// Entry points and MethodDescs of a module's prepared methods, in ascending order.
-type EntryPoints = Arc<Vec<(Addr, Addr)>>;
+/// Entry points and MethodDescs of a module's prepared methods, in ascending order. Of a map that is not all in the
+/// dump nothing is told: the last entry point before an address might be one that is missing.
+type EntryPoints = Result<Arc<Vec<(Addr, Addr)>>, Fault>;
 
 /// Reads ReadyToRun modules by a layout.
 #[derive(Debug)]
@@ -128,14 +129,14 @@ impl ReadyToRun {
         pair().unwrap_or(index)
     }
 
-    fn entry_points(&self, memory: &AddressSpace, info: Addr) -> Result<EntryPoints, Fault> {
-        let known = |cache: &FxHashMap<Addr, EntryPoints>| cache.get(&info).cloned();
-        if let Some(known) = known(&self.entry_points.read().unwrap_or_else(PoisonError::into_inner)) {
-            return Ok(known);
+    fn entry_points(&self, memory: &AddressSpace, info: Addr) -> EntryPoints {
+        let known = self.entry_points.read().unwrap_or_else(PoisonError::into_inner).get(&info).cloned();
+        if let Some(known) = known {
+            return known;
         }
-        let read = Arc::new(self.read_entry_points(memory, info)?);
+        let read = self.read_entry_points(memory, info).map(Arc::new);
         let mut cache = self.entry_points.write().unwrap_or_else(PoisonError::into_inner);
-        Ok(Arc::clone(cache.entry(info).or_insert(read)))
+        cache.entry(info).or_insert(read).clone()
     }
 
     /// All entries of the map. The first bucket's first word is the number of buckets behind it.

@@ -7,9 +7,13 @@ use crate::clr::ClrRuntime;
 use crate::clr::metadata::FieldRva;
 use crate::clr::modules::Image;
 use crate::clr::type_system::{StaticField, TypeSystem};
+use crate::dump::AddressSpace;
 use crate::image::{PeImage, PeLayout};
 
 use super::{FIRST_OFFSET_MARK, NoSlot};
+
+/// Bytes in which the headers of a PE image lie: linkers align the first section to the page.
+const HEADERS: usize = 4096;
 
 /// The images of the modules, by the address of each runtime's Module.
 #[derive(Debug)]
@@ -20,8 +24,8 @@ pub(super) struct Images<'a> {
 #[derive(Debug)]
 struct ModuleImage<'a> {
     image: Image,
-    /// The headers that lead to the sections of a flat image; `None` for a mapped one and where they are missing.
-    headers: Option<PeImage<'a>>,
+    /// The headers that lead to the sections of a flat image, or why they cannot be read; `None` for a mapped one.
+    headers: Option<Result<PeImage<'a>, NoSlot>>,
 }
 
 impl<'a> Images<'a> {
@@ -31,7 +35,7 @@ impl<'a> Images<'a> {
             let image = module.image?;
             let headers = match image.layout {
                 PeLayout::Mapped => None,
-                PeLayout::Flat => PeImage::in_memory(memory, image.base, image.layout).ok(),
+                PeLayout::Flat => Some(headers(memory, image)),
             };
             Some((module.address, ModuleImage { image, headers }))
         });
@@ -49,18 +53,28 @@ impl<'a> Images<'a> {
             FIRST_OFFSET_MARK.. => rva_in_metadata(types, module, field.row).ok_or(NoSlot::UnknownLayout)?,
             rva => rva,
         };
-        image.address(rva).ok_or(NoSlot::UnknownLayout)
+        image.address(rva)
     }
 }
 
 impl ModuleImage<'_> {
-    fn address(&self, rva: u32) -> Option<Addr> {
-        match self.image.layout {
-            PeLayout::Mapped => (rva < self.image.size).then(|| self.image.base.offset(rva.into())),
+    fn address(&self, rva: u32) -> Result<Addr, NoSlot> {
+        let inside = match &self.headers {
+            None => (rva < self.image.size).then(|| self.image.base.offset(rva.into())),
             // How long the data are depends on the field; where they begin does not.
-            PeLayout::Flat => self.headers.as_ref()?.rva_address(rva, 1).ok()?,
-        }
+            Some(Ok(headers)) => headers.rva_address(rva, 1).ok().flatten(),
+            Some(Err(why)) => return Err(*why),
+        };
+        inside.ok_or(NoSlot::UnknownLayout)
     }
+}
+
+fn headers(memory: &AddressSpace, image: Image) -> Result<PeImage<'_>, NoSlot> {
+    PeImage::in_memory(memory, image.base, image.layout).map_err(|_| {
+        // The error does not say whether they are missing or damaged; the first byte that is missing does.
+        let missing = memory.bytes(image.base, HEADERS).err();
+        missing.map_or(NoSlot::UnknownLayout, NoSlot::Missing)
+    })
 }
 
 fn rva_in_metadata(types: &TypeSystem, module: Addr, field: u32) -> Option<u32> {

@@ -1,9 +1,9 @@
 //! Where static fields are kept: of types, of generic instantiations, of threads, in images.
 //!
-//! The runtime has kept statics in two ways: since 9.0 each type leads to its own ([`per_type`]), before each module
-//! held those of its types in one block ([`local_modules`]). Which one it is follows from the layout. In both, the
+//! The runtime has kept statics in two ways: since 9.0 each type leads to its own (`per_type`), before each module
+//! held those of its types in one block (`local_modules`). Which one it is follows from the layout. In both, the
 //! address of a slot is a base, one for references and boxed structs and one for everything else, and the offset of
-//! the field's FieldDesc. Constant data lies in the module's image ([`image`]).
+//! the field's FieldDesc. Constant data lies in the module's image (`image`).
 //!
 //! Only places are told here; reading what lies there is up to the layer of values.
 

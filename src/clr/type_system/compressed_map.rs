@@ -109,3 +109,78 @@ impl BitReader<'_> {
         Ok(u64::from_le_bytes(bytes) >> skipped & ((1 << width) - 1))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers as bits, lowest first.
+    #[derive(Default)]
+    struct BitWriter {
+        bits: Vec<bool>,
+    }
+
+    impl BitWriter {
+        fn put(&mut self, value: u64, width: u32) {
+            self.bits.extend((0..width).map(|bit| value >> bit & 1 == 1));
+        }
+
+        fn bytes(&self) -> Vec<u8> {
+            let byte = |bits: &[bool]| bits.iter().rev().fold(0, |byte, &bit| byte << 1 | u8::from(bit));
+            self.bits.chunks(8).map(byte).collect()
+        }
+    }
+
+    const MAP: u64 = 0x10000;
+    const ENCODING_LENGTHS: [u8; 4] = [3, 9, 20, 31];
+
+    /// A compressed map of these targets, `None` for an empty row.
+    fn compressed(targets: &[Option<u64>]) -> (AddressSpace, CompressedMap) {
+        let distance = |target: Option<u64>| target.map_or(0, |target| target as i64 - MAP as i64);
+        let (mut index, mut table) = (BitWriter::default(), BitWriter::default());
+        for (row, &target) in targets.iter().enumerate() {
+            if row % INDEX_STRIDE as usize == 0 {
+                index.put(distance(target) as u32 as u64, DISTANCE_BITS);
+                index.put(table.bits.len() as u64, 14);
+                continue;
+            }
+            let difference = distance(target) - distance(targets[row - 1]);
+            let length = |length: &u8| difference.unsigned_abs() < 1 << length;
+            let choice = ENCODING_LENGTHS.iter().position(length).unwrap();
+            table.put(choice as u64, LENGTH_BITS);
+            table.put(u64::from(difference >= 0), 1);
+            table.put(difference.unsigned_abs(), ENCODING_LENGTHS[choice].into());
+        }
+        let memory =
+            AddressSpace::from_memory(vec![(Addr(0x1000), index.bytes()), (Addr(0x2000), table.bytes())]);
+        let map = CompressedMap {
+            map: Addr(MAP),
+            table: Addr(0x2000),
+            index: Addr(0x1000),
+            index_entry_bits: DISTANCE_BITS + 14,
+            encoding_lengths: ENCODING_LENGTHS,
+        };
+        (memory, map)
+    }
+
+    #[test]
+    fn every_row_of_a_compressed_map_leads_to_its_target() {
+        // Near and far, forth and back, before the map and behind it, with gaps: 50 rows, four entries of the index.
+        let target = |row: u64| match row % 7 {
+            0 => None,
+            1 => Some(0x8000 - 8 * row),
+            n => Some(0x10_0000 + 0x1001 * n * row),
+        };
+        let targets: Vec<_> = (0..50).map(target).collect();
+        let (memory, map) = compressed(&targets);
+        for (row, target) in (0..).zip(targets) {
+            assert_eq!(map.get(&memory, row), Ok(target.map_or(Addr::NULL, Addr)), "row {row}");
+        }
+    }
+
+    #[test]
+    fn a_row_behind_the_index_is_a_fault() {
+        let (memory, map) = compressed(&[Some(0x8000); 20]);
+        assert!(map.get(&memory, 16 * 4).is_err());
+    }
+}

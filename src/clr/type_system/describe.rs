@@ -129,7 +129,7 @@ impl TypeSystem {
         let (module, row) = self.definition_of(description.method_table)?;
         let length = self.modules.metadata(module)?.inline_array_length(row)?;
         // The length is the program's own word; the size is what the runtime made of it.
-        let size = self.size_of(&field.field_type.shape)?;
+        let size = self.size_of(&field.field_type.shape).filter(|&size| size > 0)?;
         (u64::from(length) * u64::from(size) <= u64::from(description.data_size)).then_some(length)
     }
 

@@ -116,3 +116,78 @@ fn packed_count(memory: &AddressSpace, counts: Addr, place: u64) -> Result<u32, 
     let width = bits.read(WIDTH_BITS)? as u32 + 1;
     bits.read(width).map(|count| count as u32)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clr::layout;
+
+    const CLASS: u64 = 0x1000;
+    const METHOD_TABLE: u64 = 0x2000;
+
+    /// What a class whose bytes are these says, read by the layout of a version.
+    fn read(version: &str, class: Vec<u8>) -> Result<EEClass, Fault> {
+        let layout = layout::for_version(version.parse().unwrap()).unwrap().descriptor();
+        let mut mt = vec![0; 64];
+        mt[40..48].copy_from_slice(&CLASS.to_le_bytes());
+        let memory = AddressSpace::from_memory(vec![(Addr(CLASS), class), (Addr(METHOD_TABLE), mt)]);
+        let tables = MethodTables::new(&layout, Addr::NULL).unwrap();
+        EEClassFields::new(&layout).unwrap().of_type(&memory, &tables, Addr(METHOD_TABLE))
+    }
+
+    fn with(size: usize, bytes: &[(usize, &[u8])]) -> Vec<u8> {
+        let mut class = vec![0; size];
+        for &(at, bytes) in bytes {
+            class[at..at + bytes.len()].copy_from_slice(bytes);
+        }
+        class
+    }
+
+    #[test]
+    fn counts_of_16_bits_stand_in_the_class() {
+        let list = 0x3000_u64.to_le_bytes();
+        let parts: [(usize, &[u8]); 5] =
+            [(24, &list), (48, &[0x11]), (49, &[20]), (50, &[3, 1]), (54, &[2, 0])];
+        for version in ["9.0.22", "10.0.14"] {
+            let class = read(version, with(64, &parts)).unwrap();
+            assert_eq!((class.instance_fields, class.static_fields), (0x103, 2));
+            assert_eq!((class.field_descs, class.element_type, class.padding), (Addr(0x3000), 0x11, 20));
+        }
+    }
+
+    #[test]
+    fn counts_of_32_bits_stand_behind_the_class() {
+        // The class says how far behind: it is larger for arrays and delegates.
+        for (version, distance, element) in [("8.0.33", 50, 48), ("3.1.3", 54, 52), ("2.0.0", 54, 52)] {
+            let parts: [(usize, &[u8]); 4] =
+                [(distance, &[72]), (element, &[0x08]), (72, &[5, 0, 1, 0]), (80, &[7, 0, 0, 0])];
+            let class = read(version, with(120, &parts)).unwrap();
+            assert_eq!((class.instance_fields, class.static_fields), (0x1_0005, 7), "{version}");
+            assert_eq!(class.element_type, 0x08);
+        }
+    }
+
+    #[test]
+    fn packed_counts_have_each_its_own_width() {
+        // 5 in three bits, 300 in nine, 2 in two: instance fields, methods, static fields.
+        let bits: u64 = [(2, 5), (5, 3), (8, 5), (300, 9), (1, 5), (2, 2)]
+            .iter()
+            .fold((0, 0), |(bits, at), &(value, width)| (bits | value << at, at + width))
+            .0;
+        let parts: [(usize, &[u8]); 3] = [(54, &[56]), (53, &[1]), (56, &bits.to_le_bytes())];
+        let class = read("2.0.0", with(72, &parts)).unwrap();
+        assert_eq!((class.instance_fields, class.static_fields), (5, 2));
+    }
+
+    #[test]
+    fn the_list_of_2_0_is_a_distance() {
+        let parts: [(usize, &[u8]); 2] = [(54, &[56]), (24, &0x100_u64.to_le_bytes())];
+        assert_eq!(read("2.0.0", with(100, &parts)).unwrap().field_descs, Addr(CLASS + 24 + 0x100));
+    }
+
+    #[test]
+    fn counts_that_are_missing_are_a_fault() {
+        let error = read("8.0.33", with(56, &[(50, &[200])])).unwrap_err();
+        assert_eq!(error, Fault::Unmapped(Addr(CLASS + 200)));
+    }
+}

@@ -104,7 +104,8 @@ pub enum FieldShape {
         underlying: Primitive,
     },
     /// A struct, its fields in place. The MethodTable is that of the exact type, or of the one over `System.__Canon`
-    /// that shares its layout.
+    /// that shares its layout. In a damaged dump a struct may hold itself: whoever follows structs into each other
+    /// must bound how deep.
     Struct {
         /// Its MethodTable.
         method_table: Addr,

@@ -82,3 +82,56 @@ impl FieldDescFields {
         list.offset(self.size * u64::from(index))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clr::layout;
+
+    fn read(version: &str, word1: u32, word2: u32) -> FieldDesc {
+        let layout = layout::for_version(version.parse().unwrap()).unwrap().descriptor();
+        let mut bytes = vec![0xee; 16];
+        bytes.extend([[0; 8], (u64::from(word2) << 32 | u64::from(word1)).to_le_bytes()].concat());
+        let memory = AddressSpace::from_memory(vec![(Addr(0x1000), bytes)]);
+        FieldDescFields::new(&layout).unwrap().read(&memory, Addr(0x1000), 1).unwrap()
+    }
+
+    #[test]
+    fn bits_are_told_apart() {
+        let instance = read("10.0.14", 0x0012_3456, 0x11 << 27 | 0x123);
+        let expected = FieldDesc {
+            row: 0x0012_3456,
+            is_static: false,
+            is_thread_static: false,
+            is_in_image: false,
+            offset: 0x123,
+            element_type: 0x11,
+        };
+        assert_eq!(instance, expected);
+        let thread = read("9.0.22", STATIC | THREAD_STATIC | 7, 0x12 << 27 | OFFSET);
+        let row = FieldDesc { row: 7, is_static: true, is_thread_static: true, offset: OFFSET, ..expected };
+        assert_eq!(thread, FieldDesc { element_type: 0x12, ..row });
+        let constant = read("10.0.14", STATIC | IN_IMAGE | 7, 0x11 << 27 | OFFSET);
+        assert_eq!(constant, FieldDesc { is_thread_static: false, is_in_image: true, ..row });
+    }
+
+    #[test]
+    fn up_to_8_0_a_hash_of_the_name_stands_above_a_row_of_17_bits() {
+        for version in ["2.0.0", "3.1.3", "8.0.33"] {
+            assert_eq!(read(version, 0x00fe_1234, 0).row, 0x1234, "{version}");
+            assert_eq!(read(version, 0x00ff_1234, 0).row, 0x1_1234, "{version}");
+            assert_eq!(read(version, WHOLE_ROW | 0x00fe_1234, 0).row, 0x00fe_1234, "{version}");
+        }
+        assert_eq!(read("10.0.14", 0x00fe_1234, 0).row, 0x00fe_1234);
+    }
+
+    #[test]
+    fn a_missing_field_desc_is_a_fault() {
+        let layout = layout::for_version("8.0.33".parse().unwrap()).unwrap().descriptor();
+        let memory = AddressSpace::from_memory(vec![(Addr(0x1000), vec![0; 20])]);
+        let fields = FieldDescFields::new(&layout).unwrap();
+        assert!(fields.read(&memory, Addr(0x1000), 0).is_ok());
+        assert!(fields.read(&memory, Addr(0x1000), 1).is_err());
+        assert_eq!(fields.method_table(&memory, Addr(0x1000), 0), Ok(Addr::NULL));
+    }
+}

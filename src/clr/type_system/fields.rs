@@ -1,5 +1,6 @@
 //! The fields that a type declares: FieldDescs joined with metadata.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::eeclass::EEClass;
@@ -41,7 +42,6 @@ impl TypeSystem {
         flags: MethodTableFlags,
         class: &EEClass,
     ) -> Result<(), Fault> {
-        let mt = description.method_table;
         let inherited = match description.parent {
             Some(parent) => self.classes.of_type(self.memory(), &self.method_tables, parent)?.instance_fields,
             None => 0,
@@ -54,41 +54,72 @@ impl TypeSystem {
         if instance == 0 && class.static_fields == 0 {
             return Ok(());
         }
+        let declarer = self.declarer(description)?;
+        self.add_instance_fields(description, &declarer, class.field_descs, instance)?;
+        let mt = description.method_table;
+        let (list, first) = self.static_field_descs(mt, flags, class, instance)?;
+        self.add_static_fields(description, &declarer, list, first..first.saturating_add(class.static_fields))
+    }
+
+    fn declarer(&self, description: &mut TypeDescription) -> Result<Declarer<'_>, Fault> {
+        let mt = description.method_table;
         let module = self.method_tables.defining_module(self.memory(), mt)?;
         let metadata = self.modules.metadata(module);
-        let arguments = self.method_tables.instantiation(self.memory(), mt)?;
-        let declarer = Declarer { module, arguments, metadata };
         if metadata.is_none() {
-            description.tell(&format!("the metadata of {} is not in the dump", self.module_name(module)));
+            let module = self.module_name(module);
+            description.tell(&format!(
+                "the metadata of {module} is not in the dump (--files DIR names a folder with the file)"
+            ));
         }
-        let own = description.fields.len();
-        for index in 0..instance {
-            let field = self.field_descs.read(self.memory(), class.field_descs, index)?;
-            let (name, field_type) = self.name_and_type(description, &declarer, &field);
-            let offset = field.offset;
-            description.fields.push(Field { name, declared_in: mt, row: field.row, offset, field_type });
+        let arguments = self.method_tables.instantiation(self.memory(), mt)?;
+        Ok(Declarer { module, arguments, metadata })
+    }
+
+    fn add_instance_fields(
+        &self,
+        description: &mut TypeDescription,
+        declarer: &Declarer<'_>,
+        list: Addr,
+        count: u32,
+    ) -> Result<(), Fault> {
+        let declared_in = description.method_table;
+        let inherited = description.fields.len();
+        for index in 0..count {
+            let field = self.field_descs.read(self.memory(), list, index)?;
+            let (name, field_type) = self.name_and_type(description, declarer, &field);
+            let FieldDesc { row, offset, .. } = field;
+            description.fields.push(Field { name, declared_in, row, offset, field_type });
         }
-        if let Some(own) = description.fields.get_mut(own..) {
+        if let Some(own) = description.fields.get_mut(inherited..) {
             own.sort_by_key(|field| field.row);
         }
-        let (list, first) = self.static_field_descs(mt, flags, class, instance)?;
-        for index in first..first + class.static_fields {
+        Ok(())
+    }
+
+    fn add_static_fields(
+        &self,
+        description: &mut TypeDescription,
+        declarer: &Declarer<'_>,
+        list: Addr,
+        places: Range<u32>,
+    ) -> Result<(), Fault> {
+        for index in places {
             let field = self.field_descs.read(self.memory(), list, index)?;
-            let (name, field_type) = self.name_and_type(description, &declarer, &field);
+            let (name, field_type) = self.name_and_type(description, declarer, &field);
+            let is_object = matches!(field.element_type, element_type::CLASS | element_type::VALUE_TYPE);
             description.static_fields.push(StaticField {
                 name,
-                declared_in: mt,
+                declared_in: description.method_table,
                 offset: field.offset,
                 row: field.row,
-                // A struct's slot leads to a box, but for constant data, which lie in the image as they are.
-                by_reference: !field.is_in_image
-                    && matches!(field.element_type, element_type::CLASS | element_type::VALUE_TYPE),
                 field_type,
                 place: match field {
                     FieldDesc { is_in_image: true, .. } => StaticPlace::Image,
                     FieldDesc { is_thread_static: true, .. } => StaticPlace::Thread,
                     _ => StaticPlace::Ordinary,
                 },
+                // A struct's slot leads to a box, but for constant data, which lie in the image as they are.
+                by_reference: is_object && !field.is_in_image,
             });
         }
         description.static_fields.sort_by_key(|field| field.row);

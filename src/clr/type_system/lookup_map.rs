@@ -138,3 +138,75 @@ impl LookupMap {
         self.fault
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clr::layout;
+
+    fn fields(version: &str) -> LookupMapFields {
+        let bundled = layout::for_version(version.parse().unwrap()).unwrap();
+        LookupMapFields::new(&bundled.descriptor()).unwrap()
+    }
+
+    /// A part of a map: next, table, count, mask.
+    fn part(next: u64, table: u64, count: u64) -> Vec<u8> {
+        words(&[next, table, count, 3])
+    }
+
+    fn words(words: &[u64]) -> Vec<u8> {
+        words.iter().flat_map(|word| word.to_le_bytes()).collect()
+    }
+
+    #[test]
+    fn rows_count_on_through_the_parts_and_flags_are_left_out() {
+        let memory = AddressSpace::from_memory(vec![
+            (Addr(0x1000), part(0x2000, 0x3000, 3)),
+            (Addr(0x2000), part(0, 0x4000, 2)),
+            (Addr(0x3000), words(&[0, 0x9001, 0x9102])),
+            (Addr(0x4000), words(&[0x9200, 0])),
+        ]);
+        let map = fields("10.0.14").read(&memory, Addr(0x1000), Encoding::Plain);
+        let got: Vec<_> = (0..6).map(|row| map.get(&memory, row).unwrap().map(|mt| mt.0)).collect();
+        assert_eq!(got, [None, Some(0x9000), Some(0x9100), Some(0x9200), None, None]);
+        assert_eq!((map.rows(), map.fault()), (5, None));
+    }
+
+    #[test]
+    fn a_chain_that_leads_back_ends() {
+        let memory = AddressSpace::from_memory(vec![
+            (Addr(0x1000), part(0x1000, 0x3000, 1)),
+            (Addr(0x3000), words(&[0x9000])),
+        ]);
+        let map = fields("9.0.22").read(&memory, Addr(0x1000), Encoding::Plain);
+        assert_eq!(map.get(&memory, 7), Ok(None));
+        assert_eq!(map.rows(), 1);
+    }
+
+    #[test]
+    fn a_missing_part_is_a_fault_and_no_missing_type() {
+        let memory = AddressSpace::from_memory(vec![(Addr(0x1000), part(0x7000, 0x3000, 1))]);
+        let map = fields("8.0.33").read(&memory, Addr(0x1000), Encoding::Plain);
+        assert_eq!(map.fault().map(Fault::address), Some(Addr(0x7010)));
+        assert_eq!(map.get(&memory, 0), Err(Fault::Unmapped(Addr(0x3000))));
+        assert_eq!(map.get(&memory, 1), Err(Fault::Unmapped(Addr(0x7010))));
+    }
+
+    #[test]
+    fn elements_of_2_0_are_distances() {
+        let back = 0_u64.wrapping_sub(0x800);
+        let memory = AddressSpace::from_memory(vec![
+            (Addr(0x1000), [part(0, 0x3000, 4), vec![0; 40]].concat()),
+            (Addr(0x3000), words(&[0, 0x6001, back, 0x1009])),
+            (Addr(0x4020), words(&[0x9000])),
+        ]);
+        let fields = fields("2.0.0");
+        let map = |encoding| fields.read(&memory, Addr(0x1000), encoding);
+        let got = |encoding, row| map(encoding).get(&memory, row).unwrap().map(|mt| mt.0);
+        assert_eq!(got(fields.definitions_encoding, 0), None);
+        assert_eq!(got(fields.definitions_encoding, 1), Some(0x9008));
+        assert_eq!(got(fields.definitions_encoding, 2), Some(0x2810));
+        // Of references the result may be the address of a cell.
+        assert_eq!(got(fields.references_encoding, 3), Some(0x9000));
+    }
+}

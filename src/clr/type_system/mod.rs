@@ -80,9 +80,11 @@ impl TypeSystem {
             Err(error) => return Err(error.duplicate()),
         };
         let (layout, globals) = (&runtime.located.layout, &runtime.located.globals);
-        let well_known = |name: &str| globals.pointer(&runtime.dump.memory, name);
+        let memory = &runtime.dump.memory;
+        let well_known = |name: &str| globals.pointer(memory, name);
+        // Unlike the others nothing has proved this entry of the table of variables.
+        let enumeration = well_known("EnumMethodTable").filter(|&mt| method_tables.shape(memory, mt).is_ok());
         Ok(TypeSystem {
-            method_tables,
             type_descs: TypeDescs::new(layout),
             classes: EEClassFields::new(layout)?,
             field_descs: FieldDescFields::new(layout)?,
@@ -92,7 +94,7 @@ impl TypeSystem {
                 object: well_known("ObjectMethodTable"),
                 string: well_known("StringMethodTable"),
                 canon: well_known("CanonMethodTable"),
-                enumeration: well_known("EnumMethodTable"),
+                enumeration,
             },
             loaded: OnceLock::new(),
             primitives: OnceLock::new(),
@@ -100,6 +102,7 @@ impl TypeSystem {
             names: RwLock::default(),
             descriptions: RwLock::default(),
             methods: Methods::of(&runtime),
+            method_tables,
             runtime,
         })
     }
@@ -271,3 +274,6 @@ impl TypeSystem {
         primitives.get(&kind).copied()
     }
 }
+
+#[cfg(test)]
+mod tests;

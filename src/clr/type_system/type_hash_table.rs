@@ -192,3 +192,6 @@ impl Reader<'_> {
         read.map_err(|fault| self.entries.fault.get_or_insert(fault).to_owned()).ok()
     }
 }
+
+#[cfg(test)]
+mod tests;

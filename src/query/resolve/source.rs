@@ -40,7 +40,7 @@ impl Resolver<'_> {
                 Ok(Resolved::all(Source::Select(Box::new(plan)), scope))
             }
             Some(AstSource::Table { dump, name, subclasses }) => {
-                let snapshot = self.snapshot(dump.as_ref())?;
+                let snapshot = dumps::position(dump.as_ref(), self.schema.dumps())?;
                 match name {
                     None => Ok(self.table(snapshot, TableId::Objects)),
                     Some(name) => match table(&name.text) {
@@ -50,7 +50,7 @@ impl Resolver<'_> {
                 }
             }
             Some(AstSource::Call { dump, name, argument, span }) => {
-                let snapshot = self.snapshot(dump.as_ref())?;
+                let snapshot = dumps::position(dump.as_ref(), self.schema.dumps())?;
                 let Some(doc) = source_functions().iter().find(|f| f.name == name.text) else {
                     return Err(unknown_function(name));
                 };
@@ -60,10 +60,6 @@ impl Resolver<'_> {
                 }
             }
         }
-    }
-
-    fn snapshot(&self, dump: Option<&(u32, Span)>) -> Checked<usize> {
-        dumps::position(dump, self.schema.dumps())
     }
 
     fn table(&self, snapshot: usize, table: TableId) -> Resolved {

@@ -1,6 +1,6 @@
 //! Fields: FieldDescs, their rows and signatures in metadata, and the counts of a class.
 
-use super::modules::FieldPlan;
+use super::modules::{FieldPlan, constant_width};
 use super::types::VALUE_TYPE;
 use super::{Process, Type, TypeDef};
 use crate::synth::layout::FieldCounts;
@@ -116,14 +116,15 @@ impl Process {
 
     /// A primitive of the runtime, as `System.Int32`, with the field that holds its number.
     pub fn primitive(&mut self, of: TypeDef, element: u8) -> Type {
-        let made = self.value(of, TRUE_PRIMITIVE, 24, element);
+        let made = self.value(of, TRUE_PRIMITIVE, constant_width(element) as u32, element);
         self.fields(of, made, &[("m_value", 0, Holds::Number(element))]);
         made
     }
 
     /// An enum over a number, with its names.
     pub fn enumeration(&mut self, of: TypeDef, element: u8, names: &[(&str, u64)]) -> Type {
-        let made = self.value(of, ENUM, 24, element);
+        let made = self.value(of, ENUM, constant_width(element) as u32, element);
+        self.native.put64(made.method_table + 16, self.enum_base.method_table);
         self.fields(of, made, &[("value__", 0, Holds::Number(element))]);
         for &(name, value) in names {
             let plan = FieldPlan {
@@ -140,14 +141,16 @@ impl Process {
 
     /// A struct whose data have `bytes` bytes.
     pub fn structure(&mut self, of: TypeDef, bytes: u32) -> Type {
-        self.value(of, VALUE_TYPE, 16 + bytes.next_multiple_of(8), element::STRUCT)
+        self.value(of, VALUE_TYPE, bytes, element::STRUCT)
     }
 
-    fn value(&mut self, of: TypeDef, flags: u32, base_size: u32, element: u8) -> Type {
+    fn value(&mut self, of: TypeDef, flags: u32, bytes: u32, element: u8) -> Type {
+        let base_size = 16 + bytes.next_multiple_of(8);
         let made = self.plain(of, base_size, flags);
         let class = self.class_of(made);
-        let at = class + self.family.layout().fields.element;
-        self.native.put(at, &[element]);
+        let fields = &self.family.layout().fields;
+        self.native.put(class + fields.element, &[element]);
+        self.native.put(class + fields.padding, &[(base_size - bytes) as u8]);
         made
     }
 

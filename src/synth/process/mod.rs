@@ -71,6 +71,8 @@ pub struct Process {
     pub bytes: Type,
     /// System.Int64[].
     pub longs: Type,
+    /// System.Enum, from which enums derive.
+    pub enum_base: Type,
     pub(super) native: Arena,
     pub(super) threads: Vec<ThreadPlan>,
     images: Arena,
@@ -113,6 +115,7 @@ impl Process {
             objects: none,
             bytes: none,
             longs: none,
+            enum_base: none,
             native: Arena::at(NATIVE_BASE),
             threads: Vec::new(),
             images: Arena::at(IMAGES_BASE),

@@ -147,6 +147,8 @@ impl Process {
         let long = self.define(library, "System", "Int64");
         let long = self.primitive(long, element::I8);
         self.longs = self.array(long, 8);
+        let enum_base = self.define(library, "System", "Enum");
+        self.enum_base = self.class(enum_base, 24);
     }
 
     /// Writes all modules. Returns the address of the application domain that lists them.
@@ -347,7 +349,7 @@ impl Process {
 }
 
 /// Bytes of a constant of that element type.
-fn constant_width(element: u8) -> usize {
+pub(super) fn constant_width(element: u8) -> usize {
     match element {
         element::BOOLEAN | element::I1 | element::U1 => 1,
         element::CHAR => 2,

@@ -215,8 +215,11 @@ impl Process {
         Handle(desc | 2)
     }
 
+    /// A class whose instances have nothing but header and MethodTable that are no fields.
     fn ee_class(&mut self) -> u64 {
-        self.native.allocate(128)
+        let class = self.native.allocate(128);
+        self.native.put(class + self.family.layout().fields.padding, &[16]);
+        class
     }
 
     fn with_own_class(&mut self, table: MethodTable) -> Type {

@@ -4,13 +4,11 @@ use std::fmt;
 
 use crate::bytes::Addr;
 use crate::clr::type_system::{FieldShape, Primitive};
+use crate::limits;
 
 use super::path::{Path, Spot, number_at};
 use super::process::{ArrayObject, Process};
 use super::{Damage, Place};
-
-/// The most elements that `sum` adds up: the locks of a ConcurrentDictionary grow to 1,024.
-const MAX_SUMMED: u64 = 65_536;
 
 /// What an [`Expression`] adds up.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,8 +107,8 @@ impl Term {
 }
 
 fn sum(process: &dyn Process, array: &ArrayObject) -> Result<i64, Damage> {
-    if array.length > MAX_SUMMED {
-        return Err(Damage::Count { count: array.length as i64, room: MAX_SUMMED });
+    if array.length > limits::MAX_SUMMED_ELEMENTS {
+        return Err(Damage::Count { count: array.length as i64, room: limits::MAX_SUMMED_ELEMENTS });
     }
     let Some(shape) = array.shape() else { return Ok(0) };
     let mut sum = 0_i64;

@@ -88,22 +88,20 @@ impl Values {
         self.collections.shape(self, mt)
     }
 
-    /// How many items the object at `object` holds and what its room costs; `None` when it is no collection. Reads fields
-    /// and lengths of arrays only, where the shape keeps its count; else it walks the items.
+    /// How many items the object at `object` holds and what its room costs; `None` when it is no collection, or one that
+    /// only wraps what is none that is known. Reads fields and lengths of arrays only, where the shape keeps its count; else
+    /// it walks the items.
     ///
     /// # Errors
     /// A part that is needed is missing or damaged.
     pub fn collection(&self, object: Addr) -> Option<Result<CollectionSummary, Damage>> {
-        match self.types().type_of(object) {
-            Ok(mt) => self.collection_shape(mt).map(|shape| self.summary(&shape, object)),
-            Err(fault) => Some(Err(fault.into())),
-        }
+        summary_of(self, object)
     }
 
     /// The same for an object whose shape is known: for a scan over the objects of a type.
     ///
     /// # Errors
-    /// A part that is needed is missing or damaged.
+    /// A part that is needed is missing or damaged. [`Damage::NotACollection`] is neither: what it wraps is not known.
     pub fn summary(&self, shape: &BoundShape, object: Addr) -> Result<CollectionSummary, Damage> {
         shape.summary(self, shape.object(object), 0)
     }
@@ -118,22 +116,7 @@ impl Values {
         object: Addr,
         give: &mut dyn FnMut(Item<'_>) -> ControlFlow<()>,
     ) -> Result<Option<ItemsEnd>, Fault> {
-        let mt = self.types().type_of(object)?;
-        if let Some(shape) = self.collection_shape(mt) {
-            return Ok(Some(shape.items(self, shape.object(object), 0, give)));
-        }
-        if !matches!(self.types().description(mt).kind, TypeKind::Array(_)) {
-            return Ok(None);
-        }
-        let mut taker = Taker::giving(self, 0, give);
-        let flow = match ArrayObject::read(self, object) {
-            Ok(array) => give_array(&mut taker, &array),
-            Err(damage) => {
-                taker.lost(0, damage);
-                ControlFlow::Continue(())
-            }
-        };
-        Ok(Some(ItemsEnd { stopped: flow.is_break(), ..taker.end }))
+        items_of(self, object, give)
     }
 
     /// Gives the items of a collection that is a struct in place (an `ImmutableArray<T>` in a field), whose data begin at
@@ -147,6 +130,43 @@ impl Values {
         let shape = self.collection_shape(mt)?;
         Some(shape.items(self, shape.in_place(data), 0, give))
     }
+}
+
+/// What is in the object at `object`, if it is a collection.
+fn summary_of(process: &dyn Process, object: Addr) -> Option<Result<CollectionSummary, Damage>> {
+    let mt = match process.type_of(object) {
+        Ok(mt) => mt,
+        Err(fault) => return Some(Err(fault.into())),
+    };
+    let shape = process.collection_shape(mt)?;
+    match shape.summary(process, shape.object(object), 0) {
+        Err(Damage::NotACollection { .. }) => None,
+        known => Some(known),
+    }
+}
+
+/// Gives the items of the object at `object`, if it is a collection or an array.
+fn items_of(
+    process: &dyn Process,
+    object: Addr,
+    give: &mut dyn FnMut(Item<'_>) -> ControlFlow<()>,
+) -> Result<Option<ItemsEnd>, Fault> {
+    let mt = process.type_of(object)?;
+    if let Some(shape) = process.collection_shape(mt) {
+        return Ok(Some(shape.items(process, shape.object(object), 0, give)));
+    }
+    if !matches!(process.description(mt).kind, TypeKind::Array(_)) {
+        return Ok(None);
+    }
+    let mut taker = Taker::giving(process, 0, give);
+    let flow = match ArrayObject::read(process, object) {
+        Ok(array) => give_array(&mut taker, &array),
+        Err(damage) => {
+            taker.lost(0, damage);
+            ControlFlow::Continue(())
+        }
+    };
+    Ok(Some(ItemsEnd { stopped: flow.is_break(), ..taker.end }))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::bytes::Addr;
 use crate::clr::type_system::{TypeDescription, TypeKind};
+use crate::limits;
 
 use super::expression::Expression;
 use super::kind::{Member, has_all};
@@ -13,14 +14,13 @@ use super::process::Process;
 use super::walk::{Taker, Walk};
 use super::{Damage, Item, ItemsEnd};
 
-/// How deep collections may wrap collections: a ReadOnlyCollection over an ObservableCollection over a List is three.
-const MAX_WRAPPED: u32 = 16;
-
 /// A shape, as its data describe it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Shape {
     /// What it is called.
     pub name: Arc<str>,
+    /// Whether the type must be a struct.
+    pub value_type: bool,
     /// The fields that one type must declare, all of them.
     pub fields: Vec<Member>,
     /// Whether that type may declare no others but those in `may`.
@@ -47,7 +47,8 @@ impl Shape {
             names.any(|known| same_field(known, name))
         };
         let mut own = description.fields.iter().filter(|field| field.declared_in == declaring);
-        has_all(process, description, Some(declaring), &self.fields)
+        (!self.value_type || description.kind == TypeKind::Struct)
+            && has_all(process, description, Some(declaring), &self.fields)
             && has_all(process, description, None, &self.inherited)
             && (!self.only || own.all(|field| known(&field.name)))
     }
@@ -151,7 +152,7 @@ impl BoundShape {
 
 /// The depth within one more collection.
 pub(super) fn deeper(spot: Spot<'_>, depth: u32) -> Result<u32, Damage> {
-    if depth < MAX_WRAPPED {
+    if depth < limits::MAX_WRAPPED_COLLECTIONS {
         return Ok(depth + 1);
     }
     Err(Damage::TooDeep(match spot {

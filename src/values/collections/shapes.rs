@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use crate::clr::type_system::TypeDescription;
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
 
 use super::BoundShape;
 use super::form;
@@ -13,9 +14,6 @@ use super::shape::Shape;
 
 /// The shapes of the runtime's own collections, with the versions in which they were seen.
 const BUNDLED: &str = include_str!("data/shapes.json");
-
-/// The most bytes of a file of shapes; the bundled one has some 20,000. It stops a dump that is given by mistake.
-const MAX_FILE_BYTES: u64 = 16 << 20;
 
 static KNOWN: LazyLock<Arc<[Shape]>> =
     LazyLock::new(|| form::shapes(BUNDLED).map(Arc::from).expect("the bundled shapes are checked by a test"));
@@ -43,7 +41,7 @@ impl CollectionShapes {
                 .caused_by(error)
         };
         let bytes = std::fs::metadata(file).map_err(unreadable)?.len();
-        if bytes > MAX_FILE_BYTES {
+        if bytes > limits::MAX_SHAPES_FILE_BYTES {
             return Err(Error::new(
                 ErrorKind::Usage,
                 format!("{} is too large for a description of collections", file.display()),

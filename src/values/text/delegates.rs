@@ -30,6 +30,37 @@ fn target_text(values: &Values, target: &DelegateTarget) -> Result<Option<String
     let Some(method) = &target.method else { return Ok(None) };
     let Some(object) = target.target else { return Ok(Some(method.as_ref().to_owned())) };
     let name = values.types().name(values.types().type_of(object)?);
-    let declared_there = method.strip_prefix(&*name).is_some_and(|rest| rest.starts_with('.'));
+    // The method of a shared generic type is named over `System.__Canon`, the target by what it is.
+    let (declared, own) = (without_arguments(method), without_arguments(&name));
+    let declared_there = declared.strip_prefix(&*own).is_some_and(|rest| rest.starts_with('.'));
     Ok(Some(if declared_there { method.as_ref().to_owned() } else { format!("{method} of {name}") }))
+}
+
+/// A name without what stands in angle brackets: generic arguments (and what compilers put there, such as the method
+/// that a lambda stands in: enough to compare the beginnings of two names).
+fn without_arguments(name: &str) -> String {
+    let mut depth = 0_u32;
+    let mut plain = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '<' => depth += 1,
+            '>' => depth = depth.saturating_sub(1),
+            c if depth == 0 => plain.push(c),
+            _ => {}
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generic_arguments_do_not_tell_types_apart() {
+        let declared = without_arguments("A.Token<System.__Canon>+<>c.<Register>b__7_0");
+        assert_eq!(declared, "A.Token+c.b__7_0");
+        assert_eq!(without_arguments("A.Token<A.B<C>, D>+<>c"), "A.Token+c");
+        assert_eq!(without_arguments("A.>B"), "A.B");
+    }
 }

@@ -184,3 +184,6 @@ fn told(text: Text) -> Result<Option<String>, Fault> {
         Err(NoText::Null | NoText::Unknown) => Ok(None),
     }
 }
+
+#[cfg(test)]
+mod tests;

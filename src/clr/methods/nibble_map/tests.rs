@@ -10,15 +10,15 @@ const BASE: u64 = 0x10_0000;
 /// Bytes of code that a test's map stands for.
 const CODE: u64 = 0x4000;
 
-/// The words of a map of methods at these distances. With `ends`, words that lie in a method and in which none begins
-/// are pointers (`NibbleMapSet` of 10.0); without, they are zeros.
+/// The words of a map of methods at these distances. With `pointers`, words whose code is all one method's are
+/// pointers to it (`NibbleMapSet` of 10.0); without, they are zeros.
 fn words(methods: &[(u64, u64)], pointers: bool) -> Vec<u32> {
     let mut words = vec![0_u32; (CODE / 256) as usize];
     for &(start, end) in methods {
         let nibble = start / 32 % 8;
         words[(start / 256) as usize] |= ((start % 32 / 4 + 1) as u32) << (28 - 4 * nibble);
         if pointers {
-            for word in start / 256 + 1..end.div_ceil(256) {
+            for word in start / 256 + 1..end / 256 {
                 words[word as usize] = (start & !31) as u32 + (start % 32 / 4) as u32 + 9;
             }
         }

@@ -108,13 +108,15 @@ impl<'m> Column<'m> {
                 Ok(true)
             }
             (Sink::Real(reals), Leaf::Number(of, _)) => {
-                let number = parsed(self.values, place, of)?;
-                number.map(|number| reals.push(number));
+                let number: Option<f64> = parsed(self.values, place, of)?;
+                reals.extend(number);
                 Ok(number.is_some())
             }
             (Sink::Unsigned(_) | Sink::Whole(_), Leaf::Number(of, _)) => {
                 let number: Option<i128> = parsed(self.values, place, of)?;
-                number.map(|number| self.widened().push(number));
+                if let Some(number) = number {
+                    self.widened().push(number);
+                }
                 Ok(number.is_some())
             }
             (Sink::Boolean(values), Leaf::Primitive(Primitive::Boolean)) => {
@@ -321,7 +323,9 @@ impl<'m> Dictionary<'m> {
     }
 
     fn push_optional(&mut self, text: Option<String>) -> Result<bool, Missing> {
-        text.as_deref().map(|text| self.push(text));
+        if let Some(text) = &text {
+            self.push(text);
+        }
         Ok(text.is_some())
     }
 

@@ -45,6 +45,7 @@ fn shape(value: &Value, index: usize) -> Result<Shape, String> {
     let mut object = Object::new(value, &place)?;
     let shape = Shape {
         name: object.text("name")?.into(),
+        value_type: object.flag("struct")?,
         fields: members(object.required("fields")?, &format!("{place}, field `fields`"))?,
         only: object.flag("only")?,
         may: object.texts("may")?.into_iter().map(Box::from).collect(),

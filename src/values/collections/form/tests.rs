@@ -26,6 +26,13 @@ fn the_bundled_shapes_are_well_formed() {
 }
 
 #[test]
+fn the_example_of_the_manual_is_well_formed() {
+    let manual = include_str!("../../../../docs/collections.md");
+    let example = manual.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert_eq!(shapes(example).unwrap().len(), 1);
+}
+
+#[test]
 fn a_file_that_is_none_of_this_form_is_refused() {
     assert!(shapes("{").unwrap_err().starts_with("it is no JSON: "));
     assert_eq!(shapes("[]").unwrap_err(), "the file: an object is expected, not []");
@@ -81,7 +88,7 @@ fn errors_name_the_entry_and_the_field() {
         ),
         (
             r#""fields": {"a": "any"}, "items": {"array": "a"}, "cuont": "a""#,
-            "the field `cuont` is not known; known are name, fields, only, may, inherited, count, capacity, beside, items, types, versions, note",
+            "the field `cuont` is not known; known are name, struct, fields, only, may, inherited, count, capacity, beside, items, types, versions, note",
         ),
     ];
     for (fields, expected) in cases {

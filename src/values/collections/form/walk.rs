@@ -10,6 +10,9 @@ use crate::values::collections::walk::{
     WrapsWalk,
 };
 
+/// Reads the fields of one kind of walk.
+type Reader = fn(&mut Object<'_>, &str) -> Result<Walk, String>;
+
 /// The walk that `value` describes: an object, or a list of walks one after the other.
 pub(super) fn walk(value: &Value, place: &str) -> Result<Walk, String> {
     if let Some(list) = value.as_array() {
@@ -17,7 +20,7 @@ pub(super) fn walk(value: &Value, place: &str) -> Result<Walk, String> {
         return walks.collect::<Result<_, _>>().map(Walk::Sequence);
     }
     let mut object = Object::new(value, place)?;
-    let kinds: [(&str, fn(&mut Object<'_>, &str) -> Result<Walk, String>); 7] = [
+    let kinds: [(&str, Reader); 7] = [
         ("array", array),
         ("keys", parallel),
         ("ring", ring),

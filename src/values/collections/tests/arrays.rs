@@ -11,7 +11,7 @@ pub(super) fn list_types(world: &mut World) -> (Addr, Addr) {
     (world.class("List", &[("_items", Of::Ref(ints)), ("_size", Of::Int), ("_version", Of::Int)]), ints)
 }
 
-fn list(world: &mut World, size: i64, items: impl IntoIterator<Item = i64>) -> (Addr, Addr) {
+pub(super) fn list(world: &mut World, size: i64, items: impl IntoIterator<Item = i64>) -> (Addr, Addr) {
     let (list, ints) = list_types(world);
     let array = world.numbers(ints, items);
     (world.object(list, &[array.0 as i64, size]), array)
@@ -117,7 +117,12 @@ fn a_stack_gives_the_top_first() {
 }
 
 /// A dictionary with entries of (next, hash code, key, value).
-fn dictionary(world: &mut World, hash_code: Of, counts: [i64; 3], entries: &[&[i64]]) -> (Addr, Addr) {
+pub(super) fn dictionary(
+    world: &mut World,
+    hash_code: Of,
+    counts: [i64; 3],
+    entries: &[&[i64]],
+) -> (Addr, Addr) {
     let entry = world.value_type(
         "Entry",
         &[("next", Of::Int), ("hashCode", hash_code), ("key", Of::Int), ("value", Of::Long)],
@@ -195,7 +200,7 @@ fn a_table_marks_removed_entries_with_itself() {
     assert_eq!(world.items(with_removed).1.given, 2);
 }
 
-fn queue(world: &mut World, head: i64, size: i64, length: i64) -> Addr {
+pub(super) fn queue(world: &mut World, head: i64, size: i64, length: i64) -> Addr {
     let ints = world.array_type(Of::Int);
     let fields = [("_array", Of::Ref(ints)), ("_head", Of::Int), ("_tail", Of::Int), ("_size", Of::Int)];
     let queue = world.class("Queue", &fields);
@@ -218,9 +223,8 @@ fn a_ring_goes_on_at_the_begin_of_its_array() {
     assert_eq!(world.summary(damaged), Err(Damage::Count { count: 6, room: 5 }));
 }
 
-#[test]
-fn segments_of_a_concurrent_queue_are_rings_by_head_and_tail() {
-    let mut world = World::new();
+/// A queue of three segments.
+pub(super) fn concurrent_queue(world: &mut World) -> Addr {
     let slot = world.value_type("Slot", &[("Item", Of::Int), ("SequenceNumber", Of::Int)]);
     let slots = world.array_type(Of::Struct(slot));
     let ends = world.value_type("PaddedHeadAndTail", &[("Head", Of::Int), ("Tail", Of::Int)]);
@@ -235,7 +239,13 @@ fn segments_of_a_concurrent_queue_are_rings_by_head_and_tail() {
         let array = world.array(slots, &[&[10], &[11], &[12], &[13]]);
         next = world.object(segment, &[next, array.0 as i64, head, tail]).0 as i64;
     }
-    let queue = world.object(queue, &[0, 0, next]);
+    world.object(queue, &[0, 0, next])
+}
+
+#[test]
+fn segments_of_a_concurrent_queue_are_rings_by_head_and_tail() {
+    let mut world = World::new();
+    let queue = concurrent_queue(&mut world);
     assert_eq!(world.items(queue).0, ["10", "11", "12", "13", "12", "13", "10"]);
     let summary = world.summary(queue).unwrap();
     assert_eq!((summary.count, summary.capacity, summary.wasted), (7, Some(12), 5 * 8));
@@ -316,4 +326,17 @@ fn a_stream_counts_bytes_from_its_origin() {
     assert_eq!(world.items(stream).0, ["2", "3", "4"]);
     let summary = world.summary(stream).unwrap();
     assert_eq!((summary.count, summary.capacity, summary.wasted), (3, Some(6), 3));
+}
+
+#[test]
+fn elements_of_arrays_of_every_rank_are_items() {
+    let mut world = World::new();
+    let (ints, matrix) = (world.array_type(Of::Int), world.matrix_type(Of::Int, 2));
+    let array = world.numbers(ints, [5, 6]);
+    assert_eq!(world.items(array).0, ["5", "6"]);
+    assert_eq!(world.known_summary(array), None);
+    let matrix = world.matrix(matrix, &[2, 3], 1..=6);
+    assert_eq!(world.items(matrix).0, ["1", "2", "3", "4", "5", "6"]);
+    world.lose(matrix.offset(16 + 16 + 4), 4);
+    assert_eq!(world.items(matrix).1.missing, 1);
 }

@@ -6,7 +6,7 @@ use crate::values::collections::Damage;
 use super::world::{Of, World};
 
 /// A linked list of that many nodes: itself and the nodes.
-fn linked_list(world: &mut World, values: &[i64]) -> (Addr, Vec<Addr>) {
+pub(super) fn linked_list(world: &mut World, values: &[i64]) -> (Addr, Vec<Addr>) {
     let node = world.node("LinkedListNode", &["next", "prev"], &[("item", Of::Int)]);
     let list =
         world.class("LinkedList", &[("head", Of::Ref(node)), ("count", Of::Int), ("version", Of::Int)]);
@@ -51,7 +51,7 @@ fn what_hangs_on_a_missing_node_is_counted_as_missing() {
 }
 
 /// A table of chains in the form that 5.0 to 7.0 have.
-fn concurrent_dictionary(world: &mut World) -> (Addr, Vec<Addr>) {
+pub(super) fn concurrent_dictionary(world: &mut World) -> (Addr, Vec<Addr>) {
     let node =
         world.node("Node", &["_next"], &[("_key", Of::Int), ("_value", Of::Long), ("_hashcode", Of::Int)]);
     let (buckets, ints) = (world.array_type(Of::Ref(node)), world.array_type(Of::Int));
@@ -99,7 +99,7 @@ fn a_dictionary_whose_tables_were_never_made_is_empty() {
 }
 
 /// A sorted set over a tree of three nodes, and these.
-fn sorted_set(world: &mut World) -> (Addr, [Addr; 3]) {
+pub(super) fn sorted_set(world: &mut World) -> (Addr, [Addr; 3]) {
     let links = ["<Left>k__BackingField", "<Right>k__BackingField"];
     let node = world.node("Node", &links, &[("<Item>k__BackingField", Of::Int)]);
     let fields =
@@ -174,9 +174,8 @@ fn empty_nodes_of_an_immutable_tree_are_no_items() {
     assert_eq!(world.items(none).1, Default::default());
 }
 
-#[test]
-fn equal_hash_codes_hang_on_the_first_of_them() {
-    let mut world = World::new();
+/// A tree of two nodes, in one of which two keys have the same hash code.
+pub(super) fn immutable_dictionary(world: &mut World) -> Addr {
     let pair = world.value_type("KeyValuePair", &[("key", Of::Int), ("value", Of::Int)]);
     let more = world.node("Node", &["_left", "_right"], &[("_key", Of::Struct(pair))]);
     let bucket = world.value_type(
@@ -192,7 +191,13 @@ fn equal_hash_codes_hang_on_the_first_of_them() {
     let empty = world.object(node, &[0, 0]).0 as i64;
     let low = world.object(node, &[empty, empty, 7, 1, 10, other]).0 as i64;
     let root = world.object(node, &[low, empty, 9, 3, 30, 0]).0 as i64;
-    let dictionary = world.object(dictionary, &[3, root]);
+    world.object(dictionary, &[3, root])
+}
+
+#[test]
+fn equal_hash_codes_hang_on_the_first_of_them() {
+    let mut world = World::new();
+    let dictionary = immutable_dictionary(&mut world);
     assert_eq!(world.items(dictionary).0, ["1: 10", "2: 20", "3: 30"]);
 }
 
@@ -212,9 +217,8 @@ fn a_stack_of_its_own_kind_ends_with_the_empty_one() {
     assert_eq!(world.summary(two), Err(Damage::Cycle(two)));
 }
 
-#[test]
-fn a_weak_table_gives_the_pairs_whose_key_lives() {
-    let mut world = World::new();
+/// A table of three entries, one of them with a living key; and the handle to that.
+pub(super) fn weak_table(world: &mut World) -> (Addr, Addr) {
     let handle = world.value_type("DependentHandle", &[("_handle", Of::Long)]);
     let entry = world
         .value_type("Entry", &[("depHnd", Of::Struct(handle)), ("HashCode", Of::Int), ("Next", Of::Int)]);
@@ -229,7 +233,13 @@ fn a_weak_table_gives_the_pairs_whose_key_lives() {
     let (living, dead) = (slots.0 as i64, slots.0 as i64 + 8);
     let array = world.array(entries, &[&[living, 1, -1], &[dead, 2, -1], &[0, -1, -1], &[0; 3]]);
     let container = world.object(container, &[array.0 as i64, 3]);
-    let table = world.object(table, &[0, container.0 as i64]);
+    (world.object(table, &[0, container.0 as i64]), slots)
+}
+
+#[test]
+fn a_weak_table_gives_the_pairs_whose_key_lives() {
+    let mut world = World::new();
+    let (table, slots) = weak_table(&mut world);
     assert_eq!(world.items(table).0, ["4096: 8192"]);
     let summary = world.summary(table).unwrap();
     assert_eq!((summary.count, summary.capacity), (1, Some(4)));

@@ -99,6 +99,8 @@ fn a_struct_in_place_is_a_collection_too() {
     let array = world.value_type("ImmutableArray", &[("array", Of::Ref(ints))]);
     let numbers = world.numbers(ints, [1, 2]);
     let boxed = world.object(array, &[numbers.0 as i64]);
+    let enumerator = world.class("SZGenericArrayEnumerator", &[("_array", Of::Ref(ints))]);
+    assert_eq!(name(&mut world, enumerator), None);
     assert_eq!(world.shape_name(boxed).as_deref(), Some("ImmutableArray"));
     assert_eq!(world.items(boxed).0, ["1", "2"]);
 }

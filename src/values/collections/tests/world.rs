@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use proptest::sample::Index;
+
 use crate::bytes::Addr;
 use crate::clr::type_system::{
     ArrayShape, Field, FieldShape, FieldType, Primitive, TypeDescription, TypeKind,
@@ -12,7 +14,8 @@ use crate::dump::AddressSpace;
 use crate::values::collections::path::number_at;
 use crate::values::collections::process::Process;
 use crate::values::collections::{
-    BoundShape, CollectionShapes, CollectionSummary, Collections, Damage, Item, ItemsEnd, Place,
+    BoundShape, CollectionShapes, CollectionSummary, Collections, Damage, Item, ItemsEnd, Place, items_of,
+    summary_of,
 };
 
 /// Where the objects begin.
@@ -104,7 +107,7 @@ impl World {
         for &(name, of) in fields {
             let (field_type, size) = self.field_type(of);
             let offset = description.data_size.next_multiple_of(size.clamp(1, 8));
-            description.fields.push(Field { name: name.into(), declared_in: mt, offset, row: 0, field_type });
+            description.fields.push(Field { name: name.into(), declared_in: mt, offset, field_type, row: 0 });
             description.data_size = offset + size;
         }
         description.data_size = description.data_size.next_multiple_of(8);
@@ -229,6 +232,16 @@ impl World {
         self.put(array.0 - HEAP + 8, &length.to_le_bytes());
     }
 
+    /// An array of as many dimensions as `lengths` has, each of which begins at 1.
+    pub fn matrix(&mut self, mt: Addr, lengths: &[i32], values: impl IntoIterator<Item = i32>) -> Addr {
+        let bounds: Vec<i32> = lengths.iter().copied().chain(lengths.iter().map(|_| 1)).collect();
+        let numbers: Vec<u8> = bounds.into_iter().chain(values).flat_map(i32::to_le_bytes).collect();
+        let array = self.allocate(mt, 16 + numbers.len() as u64);
+        self.set_length(array, lengths.iter().product::<i32>() as u32);
+        self.put(array.0 - HEAP + 16, &numbers);
+        array
+    }
+
     /// Sets the field of an object.
     pub fn set(&mut self, object: Addr, field: &str, value: i64) {
         let at = (object.0 - HEAP) as usize;
@@ -260,7 +273,7 @@ impl World {
             if start < from {
                 pieces.push((Addr(HEAP + start), self.heap[start as usize..from as usize].to_vec()));
             }
-            start = to;
+            start = start.max(to);
         }
         if start < self.heap.len() as u64 {
             pieces.push((Addr(HEAP + start), self.heap[start as usize..].to_vec()));
@@ -288,13 +301,13 @@ impl World {
     /// The first items only.
     pub fn first_items(&mut self, object: Addr, most: usize) -> (Vec<String>, ItemsEnd) {
         self.freeze();
-        let shape = self.collection_shape(self.type_of(object).unwrap()).expect("a collection");
         let mut texts = Vec::new();
-        let end = shape.items(self, shape.object(object), 0, &mut |item| {
+        let end = items_of(self, object, &mut |item| {
             assert_eq!(item.index, texts.len() as u64);
             texts.push(self.item_text(item));
             if texts.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
+        let end = end.expect("an object").expect("a collection or an array");
         assert_eq!(end.given, texts.len() as u64);
         (texts, end)
     }
@@ -322,9 +335,45 @@ impl World {
     }
 
     pub fn summary(&mut self, object: Addr) -> Result<CollectionSummary, Damage> {
+        self.known_summary(object).expect("a collection")
+    }
+
+    /// What is told of an object that need not be a collection.
+    pub fn known_summary(&mut self, object: Addr) -> Option<Result<CollectionSummary, Damage>> {
         self.freeze();
-        let shape = self.collection_shape(self.type_of(object).unwrap()).expect("a collection");
-        shape.summary(self, shape.object(object), 0)
+        summary_of(self, object)
+    }
+
+    /// Changes a byte of the heap, of whatever it is.
+    pub fn damage(&mut self, at: usize, byte: u8) {
+        let at = at % self.heap.len();
+        self.heap[at] = byte;
+    }
+
+    /// Copies a word of the heap to another place.
+    pub fn copy_word(&mut self, to: Index, from: Index) {
+        let words = self.heap.len() / 8;
+        let (to, from) = (8 * to.index(words), 8 * from.index(words));
+        self.heap.copy_within(from..from + 8, to);
+    }
+
+    /// Leaves memory anywhere out of the dump.
+    pub fn lose_at(&mut self, at: Index, bytes: u64) {
+        let at = at.index(self.heap.len()) as u64;
+        self.missing.push((at, (at + bytes).min(self.heap.len() as u64)));
+    }
+
+    /// Reads an object in every way; how many items were given.
+    pub fn read_anyhow(&mut self, object: Addr) -> u64 {
+        self.freeze();
+        let mut given = 0;
+        let _ = items_of(self, object, &mut |item| {
+            given += 1;
+            let _ = (item.key.map(|key| number_at(self, key)), number_at(self, item.value));
+            ControlFlow::Continue(())
+        });
+        let _ = summary_of(self, object);
+        given
     }
 }
 

@@ -54,7 +54,8 @@ fn a_wrapper_of_what_is_unknown_says_so() {
     let wrapper = world.object(wrapper, &[own.0 as i64]);
     let damage = Damage::NotACollection { object: own, type_name: "OwnList".into() };
     assert_eq!(world.items(wrapper).1.damage, Some(damage.clone()));
-    assert_eq!(world.summary(wrapper), Err(damage.clone()));
+    // For a table of collections it is none.
+    assert_eq!(world.known_summary(wrapper), None);
     assert_eq!(
         damage.to_string(),
         format!("the OwnList at {own} that it wraps is no collection that is known")
@@ -112,4 +113,28 @@ fn entries_behind_references_tell_keys_values_and_details() {
     let cache = world.class("MyCache", &[("m_entries", Of::Ref(entries)), ("Limit", Of::Int)]);
     let cache = world.object(cache, &[array.0 as i64, 9]);
     assert_eq!(world.items(cache).0, ["1: 77, age 30"]);
+}
+
+#[test]
+fn a_cache_keeps_the_keys_of_its_dictionary() {
+    let own = r#"{"form": 1, "shapes": [{
+        "name": "Cache", "fields": {"entries": "reference", "limit": "integer"},
+        "items": {"wraps": "entries", "value": "content", "details": {"age": "age"}}}]}"#;
+    let mut world = World::with(CollectionShapes::default().with_text(own).unwrap());
+    let entry = world.class("Entry", &[("_content", Of::Long), ("_age", Of::Int)]);
+    let (entries, ints) = (world.array_type(Of::Ref(entry)), world.array_type(Of::Int));
+    let fields = [
+        ("keys", Of::Ref(ints)),
+        ("values", Of::Ref(entries)),
+        ("_size", Of::Int),
+        ("version", Of::Int),
+        ("comparer", Of::Object),
+    ];
+    let list = world.class("SortedList", &fields);
+    let (one, two) = (world.object(entry, &[10, 1]).0 as i64, world.object(entry, &[20, 2]).0 as i64);
+    let (keys, values) = (world.numbers(ints, [1, 2]), world.numbers(entries, [one, two]));
+    let cache = world.class("Cache", &[("_entries", Of::Ref(list)), ("_limit", Of::Int)]);
+    let list = world.object(list, &[keys.0 as i64, values.0 as i64, 2]);
+    let cache = world.object(cache, &[list.0 as i64, 9]);
+    assert_eq!(world.items(cache).0, ["1: 10, age 1", "2: 20, age 2"]);
 }

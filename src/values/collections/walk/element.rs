@@ -109,7 +109,7 @@ impl Element {
         if let Some(each) = &self.each {
             return each.run(taker, spot);
         }
-        self.give_item(taker, spot).unwrap_or_else(|damage| {
+        self.give_item(taker, spot, None).unwrap_or_else(|damage| {
             taker.lost(1, damage);
             ControlFlow::Continue(())
         })?;
@@ -134,8 +134,13 @@ impl Element {
         Ok(true)
     }
 
-    /// Gives the item that `spot` is or holds.
-    pub fn give_item(&self, taker: &mut Taker<'_>, spot: Spot<'_>) -> Result<ControlFlow<()>, Damage> {
+    /// Gives the item that `spot` is or holds. An element without a key of its own has the one that is `known` of it.
+    fn give_item(
+        &self,
+        taker: &mut Taker<'_>,
+        spot: Spot<'_>,
+        known: Option<Place<'_>>,
+    ) -> Result<ControlFlow<()>, Damage> {
         let process = taker.process;
         let key = match &self.key {
             None => None,
@@ -155,15 +160,19 @@ impl Element {
         }
         let details: Vec<Detail<'_>> =
             located.iter().map(|(name, found)| Detail { name, place: found.place() }).collect();
-        let item =
-            Item { index: 0, key: key.as_ref().map(Located::place), value: value.place(), details: &details };
+        let item = Item {
+            index: 0,
+            key: key.as_ref().map(Located::place).or(known),
+            value: value.place(),
+            details: &details,
+        };
         Ok(taker.give(item))
     }
 
-    /// Gives an item that another collection gave, as this element sees it.
+    /// Gives an item that another collection gave, as this element sees it; its key stays unless this one has its own.
     pub fn give_seen(&self, taker: &mut Taker<'_>, item: Item<'_>) -> ControlFlow<()> {
         let place: Place<'_> = item.value;
-        self.give_item(taker, Spot::Value(place)).unwrap_or_else(|damage| {
+        self.give_item(taker, Spot::Value(place), item.key).unwrap_or_else(|damage| {
             taker.lost(1, damage);
             ControlFlow::Continue(())
         })

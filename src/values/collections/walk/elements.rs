@@ -2,6 +2,8 @@
 
 use std::ops::{ControlFlow, Range};
 
+use crate::bytes::Addr;
+use crate::dump::AddressSpace;
 use crate::values::collections::path::Spot;
 use crate::values::collections::process::ArrayObject;
 use crate::values::collections::{Damage, Item, Place};
@@ -77,16 +79,16 @@ fn visit_chunk(
 ) -> ControlFlow<()> {
     let memory = taker.process.memory();
     let size = array.element_size;
+    let count = chunk.end - chunk.start;
     let start = array.data.offset(chunk.start.wrapping_mul(size));
-    let bytes = (chunk.end - chunk.start) * size;
+    let bytes = count.saturating_mul(size);
     let whole = memory.run_at(start).is_ok_and(|run| run.bytes.len() as u64 >= bytes);
-    if !whole && memory.runs(start, start.offset(bytes)).next().is_none() {
+    if !whole && !any_saved(memory, start, bytes) {
         if let Err(fault) = memory.run_at(start) {
-            taker.lost(chunk.end - chunk.start, Damage::Missing(fault));
+            taker.lost(count, Damage::Missing(fault));
         }
         return ControlFlow::Continue(());
     }
-    let count = chunk.end - chunk.start;
     for step in 0..count {
         let index = if last_first { chunk.end - 1 - step } else { chunk.start + step };
         let address = array.data.offset(index.wrapping_mul(size));
@@ -98,4 +100,10 @@ fn visit_chunk(
         visit(taker, index)?;
     }
     ControlFlow::Continue(())
+}
+
+/// Whether the dump holds any of these bytes. What goes beyond the end of all addresses is no array.
+fn any_saved(memory: &AddressSpace, start: Addr, bytes: u64) -> bool {
+    let end = start.0.checked_add(bytes);
+    end.is_some_and(|end| memory.runs(start, Addr(end)).next().is_some())
 }

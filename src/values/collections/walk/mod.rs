@@ -94,6 +94,9 @@ impl Walk {
     }
 }
 
+/// Takes an item and says whether there shall be more.
+type Give<'g> = dyn FnMut(Item<'_>) -> ControlFlow<()> + 'g;
+
 /// Who takes the items of a walk, or only their number.
 pub(super) struct Taker<'t> {
     /// The process.
@@ -102,16 +105,12 @@ pub(super) struct Taker<'t> {
     pub depth: u32,
     /// What was given and lost so far.
     pub end: ItemsEnd,
-    give: Option<&'t mut dyn FnMut(Item<'_>) -> ControlFlow<()>>,
+    give: Option<&'t mut Give<'t>>,
 }
 
 impl<'t> Taker<'t> {
     /// Gives the items to `give`.
-    pub fn giving(
-        process: &'t dyn Process,
-        depth: u32,
-        give: &'t mut dyn FnMut(Item<'_>) -> ControlFlow<()>,
-    ) -> Taker<'t> {
+    pub fn giving(process: &'t dyn Process, depth: u32, give: &'t mut Give<'t>) -> Taker<'t> {
         Taker { process, depth, end: ItemsEnd::default(), give: Some(give) }
     }
 

@@ -35,13 +35,18 @@ pub(in crate::values::collections) struct RingWalk {
     pub element: Element,
 }
 
+/// The slots of a ring that are in use.
+struct Span {
+    array: ArrayObject,
+    /// Those up to the end of the array.
+    to_end: Range<u64>,
+    /// Those with which it goes on at its begin.
+    from_begin: Range<u64>,
+}
+
 impl RingWalk {
-    /// The array and the slots in use: those to its end, those from its begin. `None` where there is no array.
-    fn span(
-        &self,
-        process: &dyn Process,
-        spot: Spot<'_>,
-    ) -> Result<Option<(ArrayObject, Range<u64>, Range<u64>)>, Damage> {
+    /// The slots in use; `None` where there is no array.
+    fn span(&self, process: &dyn Process, spot: Spot<'_>) -> Result<Option<Span>, Damage> {
         let Some(array) = self.array.object(process, spot)? else { return Ok(None) };
         let array = ArrayObject::read(process, array)?;
         let length = array.length as i64;
@@ -61,20 +66,20 @@ impl RingWalk {
             }
         };
         let to_end = count.min(array.length - first);
-        Ok(Some((array, first..first + to_end, 0..count - to_end)))
+        Ok(Some(Span { array, to_end: first..first + to_end, from_begin: 0..count - to_end }))
     }
 
     pub(super) fn run(&self, taker: &mut Taker<'_>, spot: Spot<'_>) -> Result<ControlFlow<()>, Damage> {
-        let Some((array, first, second)) = self.span(taker.process, spot)? else {
+        let Some(Span { array, to_end, from_begin }) = self.span(taker.process, spot)? else {
             return Ok(ControlFlow::Continue(()));
         };
         if self.element.is_one_item() && !taker.wants_items() {
-            taker.count(first.end - first.start + second.end);
+            taker.count(to_end.end - to_end.start + from_begin.end);
             return Ok(ControlFlow::Continue(()));
         }
-        let mut flow = give_elements(taker, &array, first, false, &self.element);
+        let mut flow = give_elements(taker, &array, to_end, false, &self.element);
         if flow.is_continue() {
-            flow = give_elements(taker, &array, second, false, &self.element);
+            flow = give_elements(taker, &array, from_begin, false, &self.element);
         }
         Ok(flow)
     }
