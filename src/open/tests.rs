@@ -1,5 +1,6 @@
 //! Synthetic dumps opened from their bytes, end to end; and damaged in every way.
 
+mod paths;
 mod tables;
 
 use std::time::{Duration, Instant};

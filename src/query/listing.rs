@@ -2,12 +2,12 @@
 
 use super::answer::{Answer, AnswerColumn, Kind, ValueRef};
 use super::ast::Name;
-use super::catalog::{Keyword, function, functions, keywords, statements, table, tables};
+use super::catalog::{Keyword, function, functions, keywords, source_functions, statements, table, tables};
 use super::diagnostic::Diagnostic;
 use super::plan::Step;
 
 /// Groups of entries that `help` takes instead of a word.
-const TOPICS: [&str; 4] = ["statements", "tables", "functions", "keywords"];
+const TOPICS: [&str; 5] = ["statements", "tables", "sources", "functions", "keywords"];
 
 /// An answer of columns of text.
 fn texts<const N: usize>(names: [&str; N], rows: &[[String; N]]) -> Answer {
@@ -37,24 +37,27 @@ pub fn all_tables() -> Answer {
 /// # Errors
 /// The name is neither.
 pub fn describe(name: &Name) -> Result<Answer, Diagnostic> {
-    if let Some(table) = table(&name.text) {
+    let source = source_functions().iter().find(|f| f.name == name.text && !f.columns.is_empty());
+    if let Some(columns) = table(&name.text).map(|t| t.columns).or(source.map(|f| f.columns)) {
         let column = |make: &dyn Fn(usize) -> &'static str, title| {
-            let values = (0..table.columns.len()).map(|at| ValueRef::Text(make(at)));
+            let values = (0..columns.len()).map(|at| ValueRef::Text(make(at)));
             AnswerColumn::new(title, Kind::Text, values)
         };
-        let measures = table.columns.iter().map(|c| ValueRef::Boolean(c.measure));
-        let columns = vec![
-            column(&|at| table.columns[at].name, "column"),
-            column(&|at| table.columns[at].kind.word(), "kind"),
+        let measures = columns.iter().map(|c| ValueRef::Boolean(c.measure));
+        let listed = vec![
+            column(&|at| columns[at].name, "column"),
+            column(&|at| columns[at].kind.word(), "kind"),
             AnswerColumn::new("measure", Kind::Boolean, measures),
-            column(&|at| table.columns[at].summary, "what"),
+            column(&|at| columns[at].summary, "what"),
         ];
-        return Ok(Answer { columns, ..Answer::default() });
+        return Ok(Answer { columns: listed, ..Answer::default() });
     }
-    if function(&name.text).is_some() {
+    if function(&name.text).is_some() || source_functions().iter().any(|f| f.name == name.text) {
         return help(Some(name));
     }
-    let names: Vec<_> = tables().iter().map(|t| t.name).chain(functions().iter().map(|f| f.name)).collect();
+    let sources = source_functions().iter().map(|f| f.name);
+    let names = tables().iter().map(|t| t.name).chain(functions().iter().map(|f| f.name)).chain(sources);
+    let names: Vec<_> = names.collect();
     Err(unknown(name, "table or function", &names))
 }
 
@@ -96,6 +99,7 @@ fn entries() -> Vec<[String; 4]> {
         let columns: Vec<_> = t.columns.iter().map(|c| c.name).collect();
         entry("table", t.name, &columns.join(", "), t.summary)
     }));
+    all.extend(source_functions().iter().map(|f| entry("source", f.name, f.usage, f.summary)));
     all.extend(functions().iter().map(|f| entry("function", f.name, f.usage, f.summary)));
     all.extend(keywords().iter().map(|k| entry("keyword", k.word, k.word, k.summary)));
     all

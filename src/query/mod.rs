@@ -183,7 +183,7 @@ fn dump_problems(plan: &Plan, snapshots: &[Snapshot], problems: &mut Vec<Problem
             }
         }
     };
-    if let Source::Table { snapshot, .. } = &plan.source
+    if let Source::Table { snapshot, .. } | Source::Items { snapshot, .. } = &plan.source
         && let Some(snapshot) = snapshots.get(*snapshot)
     {
         add(&snapshot.problems);

@@ -80,6 +80,11 @@ impl<'a> Schema<'a> {
         self.snapshots.len()
     }
 
+    /// What reads the values of a dump; `None` when it tells nothing of its types.
+    pub fn values(&self, snapshot: usize) -> Option<&'a Arc<Values>> {
+        self.snapshots.get(snapshot)?.values.as_ref()
+    }
+
     /// The types of a dump; `None` when the statement did not seem to need them.
     pub fn types(&self, snapshot: usize) -> Option<DumpTypes<'a>> {
         self.types.get(snapshot).copied().flatten()

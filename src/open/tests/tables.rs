@@ -7,11 +7,11 @@ use crate::problem::Severity;
 use crate::query::{Answer, QueryError, RunOptions, ValueRef, run};
 use crate::synth::{Family, Kennel};
 
-fn snapshot(kennel: Kennel) -> [Snapshot; 1] {
+pub fn snapshot(kennel: Kennel) -> [Snapshot; 1] {
     [open(kennel.process.dump().core().build()).unwrap().snapshot]
 }
 
-fn ask(dump: &[Snapshot], statement: &str) -> Answer {
+pub fn ask(dump: &[Snapshot], statement: &str) -> Answer {
     run(dump, statement, &RunOptions::default()).unwrap_or_else(|error| panic!("{statement}: {error}"))
 }
 
@@ -29,16 +29,16 @@ fn text(value: &ValueRef<'_>) -> String {
 }
 
 /// The rows of an answer, each a line.
-fn rows(answer: &Answer) -> Vec<String> {
+pub fn rows(answer: &Answer) -> Vec<String> {
     let row = |row| answer.columns.iter().map(|c| text(&c.value(row))).collect::<Vec<_>>().join(" ");
     (0..answer.row_count()).map(row).collect()
 }
 
-fn lines(dump: &[Snapshot], statement: &str) -> Vec<String> {
+pub fn lines(dump: &[Snapshot], statement: &str) -> Vec<String> {
     rows(&ask(dump, statement))
 }
 
-fn refusal(dump: &[Snapshot], statement: &str) -> (String, std::ops::Range<usize>) {
+pub fn refusal(dump: &[Snapshot], statement: &str) -> (String, std::ops::Range<usize>) {
     match run(dump, statement, &RunOptions::default()) {
         Err(QueryError::Statement(diagnostic)) => (diagnostic.message, diagnostic.span),
         other => panic!("{statement}: {other:?}"),

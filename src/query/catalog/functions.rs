@@ -58,6 +58,43 @@ pub enum Function {
     Hex,
     /// A number of bytes for people.
     Human,
+    /// A part of a date or a time.
+    DatePart(DatePart),
+    /// The day of a date.
+    Date,
+    /// The number that a text spells.
+    ToNumber,
+    /// What a person reads.
+    Text,
+    /// The name of an object's type.
+    TypeOf,
+    /// Text without white space around it.
+    Trim,
+    /// Text with parts of it replaced.
+    Replace,
+    /// Texts one after the other.
+    Concat,
+    /// One of the parts between separators.
+    SplitPart,
+    /// The part of a text that fits a regular expression.
+    RegexExtract,
+}
+
+/// A part of a date or a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DatePart {
+    /// The year.
+    Year,
+    /// The month, 1 to 12.
+    Month,
+    /// The day of the month.
+    Day,
+    /// The hour, 0 to 23.
+    Hour,
+    /// The minute.
+    Minute,
+    /// The second, without its fraction.
+    Second,
 }
 
 /// A function of the rows of a group.
@@ -90,6 +127,15 @@ const fn function(
     summary: &'static str,
 ) -> FunctionDoc {
     FunctionDoc { name, usage, summary, meaning: Meaning::Function(meaning) }
+}
+
+const fn date_part(
+    name: &'static str,
+    usage: &'static str,
+    part: DatePart,
+    summary: &'static str,
+) -> FunctionDoc {
+    function(name, usage, Function::DatePart(part), summary)
 }
 
 const fn aggregate(
@@ -164,6 +210,68 @@ static FUNCTIONS: &[FunctionDoc] = &[
         "human(x)",
         Function::Human,
         "The number of bytes in the unit that suits it, as text: 1.5 MB.",
+    ),
+    date_part(
+        "year",
+        "year(text)",
+        DatePart::Year,
+        "The year of a date, as fields of dates show it; null for other texts.",
+    ),
+    date_part("month", "month(text)", DatePart::Month, "The month of a date, 1 to 12."),
+    date_part("day", "day(text)", DatePart::Day, "The day of the month of a date."),
+    date_part("hour", "hour(text)", DatePart::Hour, "The hour of a date or a time of day, 0 to 23."),
+    date_part("minute", "minute(text)", DatePart::Minute, "The minute of a date or a time of day."),
+    date_part(
+        "second",
+        "second(text)",
+        DatePart::Second,
+        "The second of a date or a time of day, without its fraction.",
+    ),
+    function("date", "date(text)", Function::Date, "The day of a date, as text: 2024-02-29."),
+    function(
+        "to_number",
+        "to_number(text)",
+        Function::ToNumber,
+        "The number that the text spells, in decimal or, after 0x, in hexadecimal; null where it spells none. A real \
+         number: whole ones are exact up to 2^53.",
+    ),
+    function(
+        "text",
+        "text(x)",
+        Function::Text,
+        "What a person reads: of a field the name of an enum, the exact digits of a decimal, the contents of a string; of \
+         an address what the object there stands for, else the address.",
+    ),
+    function(
+        "type_of",
+        "type_of(address)",
+        Function::TypeOf,
+        "The name of the type that the object there has.",
+    ),
+    function("trim", "trim(text)", Function::Trim, "The text without white space at its start and end."),
+    function(
+        "replace",
+        "replace(text, part, other)",
+        Function::Replace,
+        "The text with each occurrence of the part replaced by the other.",
+    ),
+    function(
+        "concat",
+        "concat(x, y, ...)",
+        Function::Concat,
+        "The texts of the values one after the other, as x || y has them; null when one of them is.",
+    ),
+    function(
+        "split_part",
+        "split_part(text, separator, n)",
+        Function::SplitPart,
+        "The n-th of the parts between separators, the first being 1; null when there are fewer.",
+    ),
+    function(
+        "regex_extract",
+        "regex_extract(text, 'pattern' [, group])",
+        Function::RegexExtract,
+        "The first part of the text that fits the regular expression, or that of a group in it; null when nothing fits.",
     ),
 ];
 

@@ -10,7 +10,7 @@ mod sources;
 mod statements;
 mod tables;
 
-pub use functions::{Aggregate, Function, FunctionDoc, Meaning, functions};
+pub use functions::{Aggregate, DatePart, Function, FunctionDoc, Meaning, functions};
 pub(in crate::query) use keywords::is_reserved;
 pub use keywords::{Keyword, KeywordDoc, keywords};
 pub use sources::{SourceDoc, SourceFunction, source_functions};
@@ -51,6 +51,7 @@ mod tests {
         for source in source_functions() {
             assert!(names.insert(format!("{}()", source.name)));
             assert!(source.usage.starts_with(source.name) && !source.summary.is_empty());
+            assert_eq!(source.function.doc().name, source.name);
         }
         for keyword in keywords() {
             assert!(names.insert(format!("keyword {}", keyword.word)) && !keyword.summary.is_empty());

@@ -1,5 +1,8 @@
 //! The functions that give rows, which stand behind `from`.
 
+use super::{ColumnDoc, Level};
+use crate::query::Kind;
+
 /// A function that gives rows, and how it is called.
 #[derive(Clone, Copy, Debug)]
 pub struct SourceDoc {
@@ -11,6 +14,8 @@ pub struct SourceDoc {
     pub summary: &'static str,
     /// Which function it is.
     pub function: SourceFunction,
+    /// The columns of its rows; empty where they are those of a type's objects.
+    pub columns: &'static [ColumnDoc],
 }
 
 /// A function that gives rows.
@@ -18,15 +23,56 @@ pub struct SourceDoc {
 pub enum SourceFunction {
     /// The objects of a type.
     Instances,
+    /// What collections and arrays hold.
+    Items,
 }
 
-static SOURCES: &[SourceDoc] = &[SourceDoc {
-    name: "instances",
-    usage: "instances('TYPE') or instances('TYPE+')",
-    summary: "The objects of a type as `from TYPE` gives them, its name in single quotes; with a plus those of the types \
+const fn column(name: &'static str, kind: Kind, summary: &'static str) -> ColumnDoc {
+    ColumnDoc { name, kind, measure: false, level: Level::Row, summary }
+}
+
+static ITEMS: &[ColumnDoc] = &[
+    column("collection", Kind::Address, "The collection or the array."),
+    column("index", Kind::Integer, "The number of the item in it, from 0 on, in the order of a walk."),
+    column(
+        "key",
+        Kind::Text,
+        "What a person reads of the key: a string's contents, a number, a date, else the address; null where items have \
+         none.",
+    ),
+    column("value", Kind::Text, "The same of the item itself; null for a null reference."),
+    column("key_object", Kind::Address, "The object that the key refers to; null where it is none."),
+    column("value_object", Kind::Address, "The object that the item refers to; null where it is none."),
+    column("key_type", Kind::Text, "The type of the key: of a reference that of the object."),
+    column("value_type", Kind::Text, "The type of the item: of a reference that of the object."),
+];
+
+static SOURCES: &[SourceDoc] = &[
+    SourceDoc {
+        name: "instances",
+        usage: "instances('TYPE') or instances('TYPE+')",
+        summary: "The objects of a type as `from TYPE` gives them, its name in single quotes; with a plus those of the types \
               that derive from it too.",
-    function: SourceFunction::Instances,
-}];
+        function: SourceFunction::Instances,
+        columns: &[],
+    },
+    SourceDoc {
+        name: "items",
+        usage: "items(ADDRESS, ...) or items(select ...)",
+        summary: "What the collections and arrays at these addresses hold, a row an item: the elements of a list, the \
+                  entries of a dictionary, the nodes of a tree.",
+        function: SourceFunction::Items,
+        columns: ITEMS,
+    },
+];
+
+impl SourceFunction {
+    /// The entry of the function.
+    pub fn doc(self) -> &'static SourceDoc {
+        // The list is in the order of the enum; a test holds them together.
+        &SOURCES[self as usize]
+    }
+}
 
 /// All functions that give rows.
 pub fn source_functions() -> &'static [SourceDoc] {

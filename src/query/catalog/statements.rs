@@ -16,8 +16,9 @@ static STATEMENTS: &[StatementDoc] = &[
         name: "select",
         usage: "select [distinct] ITEMS [from SOURCE] [where CONDITION] [group by KEYS] [having CONDITION] \
                 [order by KEYS] [limit N [offset M]]",
-        summary: "Asks a table. In a grouped query `count` is the rows of the group and a measure is \
-                  summed; without `order by` the biggest comes first.",
+        summary: "Asks a table or the objects of a type, whose fields are columns. In a grouped query `count` is the \
+                  rows of the group and a measure is summed; without `group by` the other selected columns are the \
+                  keys, without `order by` the biggest comes first.",
     },
     StatementDoc { name: "tables", usage: "tables", summary: "Lists the tables with their columns." },
     StatementDoc {

@@ -21,9 +21,13 @@ mod workers;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustc_hash::FxHashSet;
+
 use super::QueryError;
 use super::catalog::TableId;
-use super::plan::{Plan, Source, Typed};
+use super::cells::Cells;
+use super::plan::{Addresses, Plan, Source, Typed};
+use crate::bytes::Addr;
 use crate::graph::Snapshot;
 use crate::problem::Problem;
 use crate::progress::Progress;
@@ -79,6 +83,12 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
             let table = execute(inner, execution)?;
             over(plan, &table, execution)?
         }
+        Source::Items { snapshot, of, used } => {
+            let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
+            let collections = addresses(of, execution)?;
+            let values = from.values.as_deref().ok_or_else(no_values)?;
+            over(plan, &scan::items(values, &collections, used, execution)?, execution)?
+        }
         Source::Table { snapshot, table, used } => {
             let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
             let heap = if plan.needs_heap() { Some(from.heap(execution.progress)?) } else { None };
@@ -109,6 +119,24 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
         }
     };
     if execution.cancel.load(Ordering::Relaxed) { Err(QueryError::Cancelled) } else { Ok(table) }
+}
+
+/// The addresses that a function which gives rows is called with, each once.
+fn addresses(of: &Addresses, execution: &Execution<'_>) -> Result<Vec<Addr>, QueryError> {
+    let mut addresses = match of {
+        Addresses::List(list) => list.clone(),
+        Addresses::Select(plan) => {
+            let columns = execute(plan, execution)?.into_columns();
+            let cells = columns.first();
+            let address = |cells: &Cells, row| u64::try_from(cells.scalar(row).as_whole()?).ok().map(Addr);
+            cells
+                .map(|cells| (0..cells.len()).filter_map(|row| address(cells, row)).collect())
+                .unwrap_or_default()
+        }
+    };
+    let mut met = FxHashSet::default();
+    addresses.retain(|address| !address.is_null() && met.insert(*address));
+    Ok(addresses)
 }
 
 /// The error of a statement without a dump to ask.

@@ -17,7 +17,7 @@ pub struct Notes {
     /// For each dump and what was asked for the objects where that is not in it. A set, since it may be asked for
     /// twice.
     unreadable: Mutex<BTreeMap<(usize, &'static str), Bitmap>>,
-    /// For each dump the objects of which a value is not in it. A set for the same reason.
+    /// For each dump the objects of which a value is not in it, wherever they were met.
     missing_values: Mutex<BTreeMap<usize, FxHashSet<Addr>>>,
     /// What was found before a scan began.
     told: Mutex<Vec<Problem>>,

@@ -42,6 +42,9 @@ pub enum Form {
     Text,
 }
 
+/// The programs of types that were met, by MethodTable and step; `None` where the path does not exist for one.
+type MetPrograms = FxHashMap<(Addr, usize), Option<Arc<Program>>>;
+
 /// A path, ready to be followed from many objects, by many threads.
 #[derive(Debug)]
 pub struct Path {
@@ -58,7 +61,7 @@ pub struct Path {
     /// For rows that are objects: the program of each type of the dump, by its id; `None` where the path does not exist.
     pub by_type: Vec<Option<Arc<Program>>>,
     /// The programs of types that were met on the way, from the step on at which they were met.
-    met: RwLock<FxHashMap<(Addr, usize), Option<Arc<Program>>>>,
+    met: RwLock<MetPrograms>,
 }
 
 impl Path {

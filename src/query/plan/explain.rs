@@ -1,7 +1,7 @@
 //! A plan in words, one step a row.
 
-use super::{Conjunct, Plan, Source};
-use crate::query::catalog::Level;
+use super::{Addresses, Conjunct, Plan, Source};
+use crate::query::catalog::{Level, SourceFunction};
 
 /// A step of a plan: what is done, and to what.
 pub type Step = (&'static str, String);
@@ -38,6 +38,14 @@ fn add(plan: &Plan, steps: &mut Vec<Step>) {
 fn add_source(plan: &Plan, steps: &mut Vec<Step>) {
     match &plan.source {
         Source::Select(inner) => add(inner, steps),
+        Source::Items { of, used, .. } => {
+            if let Addresses::Select(inner) = of {
+                add(inner, steps);
+            }
+            let columns = SourceFunction::Items.doc().columns;
+            let columns = used.iter().filter_map(|&c| columns.get(c)).map(|c| c.name);
+            steps.push(("read", format!("items ({})", texts(columns))));
+        }
         Source::Table { snapshot, table, used } => {
             if plan.needs_heap() {
                 steps.push(("walk heap", format!("dump {}, unless that was done before", snapshot + 1)));

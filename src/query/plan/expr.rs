@@ -84,6 +84,8 @@ pub enum Node {
     Like(Box<Typed>, Arc<LikePattern>),
     /// Whether a regular expression is found in a text.
     Matches(Box<Typed>, Regex),
+    /// The part of a text that fits a group of a regular expression.
+    Extract(Box<Typed>, Regex, usize),
     /// Whether a value is in a set.
     InSet(Box<Typed>, Arc<ValueSet>),
     /// Whether a value is among those of a select, which is run first.
@@ -130,6 +132,7 @@ impl Typed {
             | Node::IsNull(a)
             | Node::Like(a, _)
             | Node::Matches(a, _)
+            | Node::Extract(a, ..)
             | Node::InSet(a, _)
             | Node::InSelect(a, _)
             | Node::Spell(a) => vec![a],
@@ -152,6 +155,7 @@ impl Typed {
             Node::IsNull(a) => Node::IsNull(boxed(a)?),
             Node::Like(a, pattern) => Node::Like(boxed(a)?, pattern),
             Node::Matches(a, regex) => Node::Matches(boxed(a)?, regex),
+            Node::Extract(a, regex, group) => Node::Extract(boxed(a)?, regex, group),
             Node::InSet(a, set) => Node::InSet(boxed(a)?, set),
             Node::InSelect(a, plan) => Node::InSelect(boxed(a)?, plan),
             Node::Spell(a) => Node::Spell(boxed(a)?),

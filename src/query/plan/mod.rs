@@ -12,6 +12,7 @@ pub use expr::{Node, ObjectProperty, TypeTest, Typed};
 use super::Kind;
 use super::ast::Limit;
 use super::catalog::{Aggregate, Level, TableId};
+use crate::bytes::Addr;
 
 /// How a select will be answered.
 #[derive(Clone, Debug)]
@@ -44,7 +45,25 @@ pub enum Source {
         /// Which of its columns are used, by position.
         used: Vec<usize>,
     },
+    /// What collections and arrays of a dump hold.
+    Items {
+        /// The dump, by its position.
+        snapshot: usize,
+        /// Which collections.
+        of: Addresses,
+        /// Which columns are used, by position.
+        used: Vec<usize>,
+    },
     /// The answer to another select.
+    Select(Box<Plan>),
+}
+
+/// The addresses that a function which gives rows is called with.
+#[derive(Clone, Debug)]
+pub enum Addresses {
+    /// These.
+    List(Vec<Addr>),
+    /// Those that a select of one column gives, which is run first.
     Select(Box<Plan>),
 }
 
@@ -119,6 +138,7 @@ impl Plan {
     pub fn needs_heap(&self) -> bool {
         match &self.source {
             Source::Select(plan) => plan.needs_heap(),
+            Source::Items { .. } => false,
             Source::Table { table, used, .. } => match table {
                 TableId::Modules | TableId::Threads | TableId::Statics => false,
                 TableId::Segments => {
@@ -134,7 +154,7 @@ impl Plan {
     pub fn snapshot(&self) -> usize {
         match &self.source {
             Source::Select(inner) => inner.snapshot(),
-            Source::Table { snapshot, .. } => *snapshot,
+            Source::Table { snapshot, .. } | Source::Items { snapshot, .. } => *snapshot,
         }
     }
 
@@ -159,7 +179,7 @@ impl Plan {
 
     /// Calls `seen` with every plan that this one is made of: that of its source, and those behind `in`.
     pub fn inner_plans<'a>(&'a self, seen: &mut impl FnMut(&'a Plan)) {
-        if let Source::Select(inner) = &self.source {
+        if let Source::Select(inner) | Source::Items { of: Addresses::Select(inner), .. } = &self.source {
             seen(inner);
         }
         self.source_expressions().into_iter().for_each(|e| e.selects(seen));
@@ -181,7 +201,7 @@ impl Plan {
         self.source_expressions().iter().for_each(|e| e.columns(&mut |c| columns.push(c)));
         columns.sort_unstable();
         columns.dedup();
-        if let Source::Table { used, .. } = &mut self.source {
+        if let Source::Table { used, .. } | Source::Items { used, .. } = &mut self.source {
             *used = columns;
         }
         let suffice = self.type_totals_suffice();

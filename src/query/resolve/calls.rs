@@ -1,14 +1,19 @@
 //! Functions and aggregates: how many arguments of which kinds they take, and what they give.
 
+use std::sync::Arc;
+
 use super::Checked;
-use super::expression::Context;
+use super::expression::{Context, regular_expression, spelled};
 use super::operators::common;
+use super::paths::no_types;
 use crate::query::Kind;
-use crate::query::ast::{Arguments, Expr, Name};
+use crate::query::ast::{Arguments, Expr, ExprKind, Literal, Name};
 use crate::query::catalog::{Aggregate, Function, FunctionDoc, Level, Meaning, function, functions};
 use crate::query::diagnostic::Diagnostic;
-use crate::query::plan::{AggregateCall, Node, Typed};
+use crate::query::path::Form;
+use crate::query::plan::{AggregateCall, Node, ObjectProperty, Typed};
 use crate::query::resolve::groups::Groups;
+use crate::values::Values;
 
 impl Context<'_> {
     /// Resolves a call.
@@ -74,19 +79,16 @@ impl Context<'_> {
         list: &[Expr],
         whole: &Expr,
     ) -> Checked<Typed> {
-        let fits = match function {
-            Function::Lower | Function::Upper | Function::Length => list.len() == 1,
-            Function::Abs | Function::Hex | Function::Human => list.len() == 1,
-            Function::Contains | Function::StartsWith | Function::EndsWith => list.len() == 2,
-            Function::Round => matches!(list.len(), 1 | 2),
-            Function::Substr => matches!(list.len(), 2 | 3),
-            Function::If => list.len() == 3,
-            Function::Coalesce => !list.is_empty(),
-        };
-        if !fits {
+        if !takes(function, list.len()) {
             return Err(wrong_call(doc, whole));
         }
         let what = format!("`{}`", doc.name);
+        match function {
+            Function::Text => return self.text_of(&list[0]),
+            Function::TypeOf => return self.type_of(&list[0], &what),
+            Function::RegexExtract => return self.regex_extract(list, &what),
+            _ => {}
+        }
         let mut values = Vec::new();
         let mut kind = None;
         for (at, argument) in list.iter().enumerate() {
@@ -97,10 +99,11 @@ impl Context<'_> {
                     kind = common(kind, value.kind).map_err(|()| unlike(argument, kind, value.kind))?;
                     value
                 }
+                (Function::Concat, _) => self.text_of(argument)?,
                 (Function::Abs | Function::Human, _) | (Function::Round, 0) => {
                     self.number(argument, &what, Kind::is_number)?
                 }
-                (Function::Round | Function::Hex, _) | (Function::Substr, 1..) => {
+                (Function::Round | Function::Hex, _) | (Function::Substr, 1..) | (Function::SplitPart, 2) => {
                     self.number(argument, &what, Kind::is_whole)?
                 }
                 _ => self.text(argument, &what)?,
@@ -110,14 +113,79 @@ impl Context<'_> {
         let kind = match function {
             Function::If | Function::Coalesce => kind,
             Function::Abs | Function::Round => values.first().and_then(|v| v.kind),
-            Function::Length => Some(Kind::Integer),
+            Function::Length | Function::DatePart(_) => Some(Kind::Integer),
+            Function::ToNumber => Some(Kind::Real),
             Function::Contains | Function::StartsWith | Function::EndsWith => Some(Kind::Boolean),
-            Function::Lower | Function::Upper | Function::Substr | Function::Hex | Function::Human => {
-                Some(Kind::Text)
-            }
+            _ => Some(Kind::Text),
         };
         let level = values.iter().fold(Level::Constant, |level, v| level.with(v.level));
         Ok(Typed { node: Node::Call(function, values), kind, level })
+    }
+
+    /// The text that a person reads of a value of any kind.
+    fn text_of(&mut self, argument: &Expr) -> Checked<Typed> {
+        let value = self.expression(argument)?;
+        let text = Some(Kind::Text);
+        if let Node::Path(start, path) = &value.node {
+            let node = Node::Path(start.clone(), Arc::new(path.in_form(Form::Text, Kind::Text)));
+            return Ok(Typed { node, kind: text, level: value.level });
+        }
+        match value.kind {
+            Some(Kind::Text) => Ok(value),
+            Some(Kind::Address) => {
+                let (level, memory) = (value.level.with(Level::Row), self.memory_of(argument)?);
+                Ok(Typed {
+                    node: Node::OfObject(Box::new(value), ObjectProperty::Text(memory)),
+                    kind: text,
+                    level,
+                })
+            }
+            _ => Ok(spelled(value)),
+        }
+    }
+
+    fn type_of(&mut self, argument: &Expr, what: &str) -> Checked<Typed> {
+        let value = self.address(argument, what)?;
+        if let Node::Column(column) = value.node
+            && self.groups.is_none()
+            && self.scope.is_own_address(column)
+            && let [own] = self.scope.find("type")[..]
+        {
+            return Ok(Typed::column(own, Some(Kind::Text), Level::Type));
+        }
+        let (level, memory) = (value.level.with(Level::Row), self.memory_of(argument)?);
+        let node = Node::OfObject(Box::new(value), ObjectProperty::TypeName(memory));
+        Ok(Typed { node, kind: Some(Kind::Text), level })
+    }
+
+    /// What reads the objects that addresses lead to.
+    fn memory_of(&self, argument: &Expr) -> Checked<Arc<Values>> {
+        let values = self.resolver.schema.values(self.scope.snapshot);
+        values.cloned().ok_or_else(|| no_types(&argument.span))
+    }
+
+    fn regex_extract(&mut self, list: &[Expr], what: &str) -> Checked<Typed> {
+        let value = self.text(&list[0], what)?;
+        let ExprKind::Literal(Literal::Text(pattern)) = &list[1].kind else {
+            let message = "the regular expression must be the same for all rows";
+            return Err(Diagnostic::new(list[1].span.clone(), message).expected("a text in single quotes"));
+        };
+        let regex = regular_expression(pattern, &list[1].span)?;
+        let group = match list.get(2).map(|e| (&e.kind, &e.span)) {
+            None => 0,
+            Some((ExprKind::Literal(Literal::Integer(n)), _))
+                if (0..regex.captures_len() as i128).contains(n) =>
+            {
+                *n as usize
+            }
+            Some((_, span)) => {
+                let last = regex.captures_len() - 1;
+                return Err(Diagnostic::new(span.clone(), "the regular expression has no such group")
+                    .expected(format!("a number from 0 to {last}")));
+            }
+        };
+        let level = value.level;
+        Ok(Typed { node: Node::Extract(Box::new(value), regex, group), kind: Some(Kind::Text), level })
     }
 
     /// Resolves an argument that must be a number of certain kinds.
@@ -131,6 +199,20 @@ impl Context<'_> {
             }
             _ => Ok(value),
         }
+    }
+}
+
+/// Whether a function takes so many arguments.
+fn takes(function: Function, count: usize) -> bool {
+    match function {
+        Function::Lower | Function::Upper | Function::Length | Function::Trim => count == 1,
+        Function::Abs | Function::Hex | Function::Human | Function::Text | Function::TypeOf => count == 1,
+        Function::DatePart(_) | Function::Date | Function::ToNumber => count == 1,
+        Function::Contains | Function::StartsWith | Function::EndsWith => count == 2,
+        Function::Round => matches!(count, 1 | 2),
+        Function::Substr | Function::RegexExtract => matches!(count, 2 | 3),
+        Function::If | Function::Replace | Function::SplitPart => count == 3,
+        Function::Coalesce | Function::Concat => count > 0,
     }
 }
 

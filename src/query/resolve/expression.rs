@@ -275,14 +275,7 @@ impl Context<'_> {
 
     fn matches(&mut self, value: &Expr, (pattern, span): &(String, Span)) -> Checked<Typed> {
         let value = self.text(value, "`~`")?;
-        let regex = Regex::new(pattern).map_err(|error| {
-            // The last line of the library's message says what is wrong; the lines before draw the pattern.
-            let text = error.to_string();
-            let reason = text.lines().last().unwrap_or_default();
-            let reason = reason.strip_prefix("error: ").unwrap_or(reason);
-            Diagnostic::new(span.clone(), format!("not a regular expression: {reason}"))
-                .hint("a character that means something is made plain by a backslash: \\( \\[ \\. \\+")
-        })?;
+        let regex = regular_expression(pattern, span)?;
         Ok(boolean(Node::Matches(Box::new(value.clone()), regex), [&value]))
     }
 
@@ -330,6 +323,18 @@ impl Context<'_> {
         self.check_comparable(&value, item.expr.kind, &value_expr.span)?;
         Ok(boolean(Node::InSelect(Box::new(value.clone()), Box::new(plan)), [&value]))
     }
+}
+
+/// The regular expression that a text of the statement is.
+pub fn regular_expression(pattern: &str, span: &Span) -> Checked<Regex> {
+    Regex::new(pattern).map_err(|error| {
+        // The last line of the library's message says what is wrong; the lines before draw the pattern.
+        let text = error.to_string();
+        let reason = text.lines().last().unwrap_or_default();
+        let reason = reason.strip_prefix("error: ").unwrap_or(reason);
+        Diagnostic::new(span.clone(), format!("not a regular expression: {reason}"))
+            .hint("a character that means something is made plain by a backslash: \\( \\[ \\. \\+")
+    })
 }
 
 /// A value of any sort as the text that it is spelled with.

@@ -161,7 +161,7 @@ impl Context<'_> {
         if steps.steps.is_empty() {
             return Ok(start);
         }
-        if let Some(kind) = start.kind.filter(|kind| *kind != Kind::Address) {
+        if let Some(kind) = start.kind.filter(|kind| !matches!(kind, Kind::Address | Kind::Value)) {
             let message = format!("a path begins at an object, and this is {}", kind.phrase());
             return Err(Diagnostic::new(root.span.clone(), message).expected("an address"));
         }
@@ -290,7 +290,8 @@ fn keep_furthest(all: &mut Option<Stuck>, stuck: Stuck) {
     }
 }
 
-fn no_types(span: &Span) -> Diagnostic {
+/// The error of a dump of whose types nothing is known.
+pub fn no_types(span: &Span) -> Diagnostic {
     Diagnostic::new(
         span.clone(),
         "the fields of objects cannot be told: the dump does not describe its types",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::bytes::Addr;
 use crate::query::Kind;
-use crate::query::catalog::{Level, TableId};
+use crate::query::catalog::{ColumnDoc, Level, TableId};
 use crate::query::plan::Plan;
 
 /// A column that a name can mean.
@@ -58,16 +58,22 @@ impl ObjectRows {
 impl Scope {
     /// The columns of a table.
     pub fn of_table(table: TableId, snapshot: usize) -> Scope {
-        let columns = table.doc().columns.iter().map(|c| ScopeColumn {
+        let doc = table.doc();
+        let (types, bearers, fields) = (Vec::new(), Vec::new(), Vec::new());
+        let rows = ObjectRows { types, all: true, bearers, fields, subclasses: true };
+        let objects = (table == TableId::Objects).then_some(rows);
+        Scope { objects, ..Scope::of_columns(doc.name, doc.columns, snapshot) }
+    }
+
+    /// The columns that the catalog has of a source.
+    pub fn of_columns(name: &str, columns: &[ColumnDoc], snapshot: usize) -> Scope {
+        let columns = columns.iter().map(|c| ScopeColumn {
             name: c.name.to_owned(),
             kind: Some(c.kind),
             measure: c.measure,
             level: c.level,
         });
-        let (types, bearers, fields) = (Vec::new(), Vec::new(), Vec::new());
-        let rows = ObjectRows { types, all: true, bearers, fields, subclasses: true };
-        let objects = (table == TableId::Objects).then_some(rows);
-        Scope { name: table.doc().name.to_owned(), columns: columns.collect(), snapshot, objects }
+        Scope { name: name.to_owned(), columns: columns.collect(), snapshot, objects: None }
     }
 
     /// The columns that a plan shows. Each of its rows stands for itself.

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::scope::{ObjectRows, Scope};
 use super::{Checked, Resolver, dumps};
+use crate::bytes::Addr;
 use crate::query::Kind;
 use crate::query::ast::{Literal, Name, Select, Source as AstSource, SourceArgument, written_name};
-use crate::query::catalog::{Level, SourceFunction, TableId, source_functions, table, tables};
+use crate::query::catalog::{Level, SourceDoc, SourceFunction, TableId, source_functions, table, tables};
 use crate::query::cells::Cells;
 use crate::query::diagnostic::{Diagnostic, Span, nearest, one_of};
-use crate::query::plan::{Conjunct, Node, Source, Typed};
+use crate::query::plan::{Addresses, Conjunct, Node, Source, Typed};
 use crate::query::schema::{DumpTypes, NamedTypes};
 
 /// A source, the columns that it has, and what restricts its rows.
@@ -55,6 +56,7 @@ impl Resolver<'_> {
                 };
                 match doc.function {
                     SourceFunction::Instances => self.instances(snapshot, argument, span, doc.usage),
+                    SourceFunction::Items => self.items_of(snapshot, argument, span, doc),
                 }
             }
         }
@@ -112,6 +114,43 @@ impl Resolver<'_> {
     }
 }
 
+impl Resolver<'_> {
+    /// `items(0x7f00)`, `items(select address from ...)`
+    fn items_of(
+        &self,
+        snapshot: usize,
+        argument: &SourceArgument,
+        span: &Span,
+        doc: &SourceDoc,
+    ) -> Checked<Resolved> {
+        let of = match argument {
+            SourceArgument::Values(values) => {
+                let address = |(value, place): &(Literal, Span)| match value {
+                    Literal::Address(address) => Ok(Addr(*address)),
+                    _ => Err(Diagnostic::new(place.clone(), "this is no address").expected(doc.usage)),
+                };
+                Addresses::List(values.iter().map(address).collect::<Checked<_>>()?)
+            }
+            SourceArgument::Select(select) => {
+                let plan = self.select(select)?;
+                match plan.items[..] {
+                    [ref item] if matches!(item.expr.kind, Some(Kind::Address | Kind::Value) | None) => {
+                        Addresses::Select(Box::new(plan))
+                    }
+                    _ => {
+                        let message = format!("`{}` takes a select of addresses", doc.name);
+                        return Err(
+                            Diagnostic::new(span.clone(), message).expected("one column of addresses")
+                        );
+                    }
+                }
+            }
+        };
+        let scope = Scope::of_columns(doc.name, doc.columns, snapshot);
+        Ok(Resolved::all(Source::Items { snapshot, of, used: Vec::new() }, scope))
+    }
+}
+
 /// The names of the fields of types, each once, those of the most distant base first.
 fn fields(types: DumpTypes<'_>, named: &NamedTypes) -> Vec<Arc<str>> {
     let mut names: Vec<Arc<str>> = Vec::new();
@@ -162,7 +201,9 @@ fn near_type(diagnostic: Diagnostic, name: &Name, types: DumpTypes<'_>) -> Diagn
     match types.near(&name.text) {
         Some(near) => diagnostic.hint(format!("did you mean `{}`?", written_type(near))),
         None => {
-            let part = name.text.rsplit(['.', '+']).next().unwrap_or(&name.text);
+            // The last part of the name, without its type arguments.
+            let whole = name.text.split(['<', '[']).next().unwrap_or(&name.text);
+            let part = whole.rsplit(['.', '+']).next().unwrap_or(whole);
             diagnostic.hint(format!("`select type from types where type like '%{part}%'` finds types"))
         }
     }

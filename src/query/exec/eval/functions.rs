@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::dates;
 use crate::query::Kind;
 use crate::query::catalog::Function;
 use crate::query::cells::{Cells, Data, Texts};
@@ -82,6 +83,22 @@ fn apply(function: Function, kind: Kind, values: &[Scalar], notes: &Notes) -> Sc
         (Function::Substr, [Scalar::Text(t), Scalar::Integer(start), Scalar::Integer(count)]) => {
             substr(t, *start, *count)
         }
+        (Function::Trim, [Scalar::Text(t)]) => text(t.trim().to_owned()),
+        (Function::Replace, [Scalar::Text(t), Scalar::Text(part), Scalar::Text(other)]) => {
+            match part.is_empty() {
+                true => Scalar::Text(Arc::clone(t)),
+                false => text(t.replace(&**part, other)),
+            }
+        }
+        (Function::Concat, values) => text(values.iter().map(ToString::to_string).collect()),
+        (Function::SplitPart, [Scalar::Text(t), Scalar::Text(separator), Scalar::Integer(n)]) => {
+            split_part(t, separator, *n)
+        }
+        (Function::DatePart(part), [Scalar::Text(t)]) => {
+            dates::part(t, part).map_or(Scalar::Null, |n| Scalar::Integer(n.into()))
+        }
+        (Function::Date, [Scalar::Text(t)]) => dates::day(t).map_or(Scalar::Null, |day| text(day.to_owned())),
+        (Function::ToNumber, [Scalar::Text(t)]) => to_number(t).map_or(Scalar::Null, Scalar::Real),
         (Function::Abs, [Scalar::Integer(n)]) => n.checked_abs().map(Scalar::Integer).unwrap_or_else(|| {
             notes.overflow();
             Scalar::Null
@@ -110,6 +127,28 @@ fn substr(t: &str, start: i128, count: i128) -> Scalar {
     text(t.chars().skip(skip).take(until.saturating_sub(skip)).collect())
 }
 
+/// The n-th part between separators, from 1 on. Without a separator, the whole is the only part.
+fn split_part(t: &str, separator: &str, n: i128) -> Scalar {
+    let Some(at) = n.checked_sub(1).and_then(|at| usize::try_from(at).ok()) else { return Scalar::Null };
+    let part = if separator.is_empty() { (at == 0).then_some(t) } else { t.split(separator).nth(at) };
+    part.map_or(Scalar::Null, |part| text(part.to_owned()))
+}
+
+fn to_number(t: &str) -> Option<f64> {
+    let t = t.trim();
+    let (negative, digits) = match t.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, t.strip_prefix('+').unwrap_or(t)),
+    };
+    let number = match digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
+        Some(hex) if hex.bytes().all(|b| b.is_ascii_hexdigit()) => u128::from_str_radix(hex, 16).ok()? as f64,
+        // The library's parser takes `inf` and `nan` too, and a second sign is none of ours.
+        None if digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') => digits.parse().ok()?,
+        _ => return None,
+    };
+    Some(if negative { -number } else { number })
+}
+
 fn round(number: f64, digits: i128) -> f64 {
     let scale = 10_f64.powi(digits.clamp(0, 15) as i32);
     let scaled = (number * scale).round() / scale;
@@ -132,6 +171,30 @@ mod tests {
             (part(9, 1), part(2, -1), part(i128::MIN, i128::MAX)),
             (String::new(), String::new(), String::new())
         );
+    }
+
+    #[test]
+    fn numbers_are_read_in_decimal_and_hexadecimal() {
+        for (text, number) in [
+            ("42", Some(42.0)),
+            (" -1.5e3 ", Some(-1500.0)),
+            ("+.5", Some(0.5)),
+            ("0xFF", Some(255.0)),
+            ("-0x10", Some(-16.0)),
+        ] {
+            assert_eq!(to_number(text), number, "{text}");
+        }
+        for text in ["", "-", "0x", "0xg", "1 2", "inf", "nan", "--1", "1,5", "twelve"] {
+            assert_eq!(to_number(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn parts_between_separators_count_from_one() {
+        let part = |n| split_part("a::b::", "::", n);
+        assert_eq!([part(1), part(2), part(3)], ["a", "b", ""].map(|t| Scalar::Text(t.into())));
+        assert_eq!([part(0), part(4), part(-1), part(i128::MIN)], [const { Scalar::Null }; 4]);
+        assert_eq!(split_part("ab", "", 1), Scalar::Text("ab".into()));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod compare;
+mod dates;
 mod functions;
 mod logic;
 mod texts;
@@ -34,6 +35,9 @@ pub fn eval(expr: &Typed, batch: &Batch<'_>) -> Vector {
         Node::IsNull(a) => logic::is_null(&eval(a, batch), len),
         Node::Like(a, pattern) => texts::test(&eval(a, batch), len, |text| pattern.matches(text)),
         Node::Matches(a, regex) => texts::test(&eval(a, batch), len, |text| regex.is_match(text)),
+        Node::Extract(a, regex, group) => {
+            texts::map(&eval(a, batch), len, |text| Some(regex.captures(text)?.get(*group)?.as_str()))
+        }
         Node::InSet(a, set) => compare::in_set(&eval(a, batch), set, len),
         Node::Spell(a) => texts::spelled(eval(a, batch), len),
         // Selects are run and replaced by their values before anything is evaluated.

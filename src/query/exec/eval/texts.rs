@@ -1,4 +1,4 @@
-//! Tests of texts.
+//! Tests of texts, and parts of them.
 
 use crate::query::Kind;
 use crate::query::cells::{Cells, Data};
@@ -35,4 +35,18 @@ pub fn test(value: &Vector, len: usize, test: impl Fn(&str) -> bool) -> Vector {
         (0..len).map(|row| !cells.is_null(row) && test(texts.get(row))).collect()
     };
     Vector::Cells(Cells::new(Data::Boolean(values), cells.nulls().cloned()))
+}
+
+/// The part of each text that `part` gives; null where there is none.
+pub fn map(value: &Vector, len: usize, part: impl Fn(&str) -> Option<&str>) -> Vector {
+    let cells = match value {
+        Vector::Same(Scalar::Text(text)) => {
+            return Vector::Same(part(text).map_or(Scalar::Null, |part| Scalar::Text(part.into())));
+        }
+        Vector::Same(_) => return Vector::NULL,
+        Vector::Cells(cells) => cells,
+    };
+    let Data::Text(texts) = cells.data() else { return Vector::NULL };
+    let text = |row: usize| (!cells.is_null(row)).then(|| part(texts.get(row))).flatten();
+    Vector::Cells(Cells::texts((0..len).map(text)))
 }

@@ -13,7 +13,7 @@ use crate::query::Kind;
 use crate::query::cells::{Bitmap, Cells, Data, Texts};
 use crate::query::path::{Form, Leaf, Path};
 use crate::text::from_utf16_le;
-use crate::values::Values;
+use crate::values::{Plain, Value, Values};
 
 /// Where the length of a string stands, in UTF-16 code units.
 const STRING_LENGTH: u64 = 8;
@@ -60,8 +60,9 @@ impl<'m> Column<'m> {
             Some(Kind::Integer | Kind::Bytes | Kind::Address) => Sink::Unsigned(Vec::with_capacity(rows)),
             Some(Kind::Real) => Sink::Real(Vec::with_capacity(rows)),
             Some(Kind::Boolean) => Sink::Boolean(Vec::with_capacity(rows)),
-            Some(Kind::Text | Kind::List | Kind::Value) => Sink::Text(Dictionary::default()),
-            None => Sink::Nothing,
+            Some(Kind::Text | Kind::List) => Sink::Text(Dictionary::default()),
+            // No path leads to values of mixed kinds: they are text.
+            Some(Kind::Value) | None => Sink::Nothing,
         };
         Column { values: &path.values, form: path.form, sink, nulls: Bitmap::clear(rows), rows: 0 }
     }
@@ -99,12 +100,24 @@ impl<'m> Column<'m> {
         match (&mut self.sink, leaf) {
             (Sink::Text(texts), _) => text(texts, self.values, reader, place, leaf),
             (Sink::Real(values), Leaf::Primitive(Primitive::R4)) => {
-                values.push(f64::from(f32::from_bits(reader.u32(place)?)));
+                values.push(single(f32::from_bits(reader.u32(place)?)));
                 Ok(true)
             }
             (Sink::Real(values), Leaf::Primitive(Primitive::R8)) => {
                 values.push(f64::from_bits(reader.u64(place)?));
                 Ok(true)
+            }
+            (Sink::Real(reals), Leaf::Number(of, _)) => {
+                let number: Option<f64> = parsed(self.values, place, of)?;
+                reals.extend(number);
+                Ok(number.is_some())
+            }
+            (Sink::Unsigned(_) | Sink::Whole(_), Leaf::Number(of, _)) => {
+                let number: Option<i128> = parsed(self.values, place, of)?;
+                if let Some(number) = number {
+                    self.widened().push(number);
+                }
+                Ok(number.is_some())
             }
             (Sink::Boolean(values), Leaf::Primitive(Primitive::Boolean)) => {
                 values.push(reader.u8(place)? != 0);
@@ -245,23 +258,48 @@ fn text<'m>(
             let of = FieldType { name: Arc::default(), shape: FieldShape::Primitive(*primitive) };
             return texts.push_optional(spelled(values, place, &of)?);
         }
-        Leaf::Struct(of) => return texts.push_optional(spelled(values, place, of)?),
+        Leaf::Struct(of) | Leaf::Number(of, _) | Leaf::Told(of) => {
+            return texts.push_optional(spelled(values, place, of)?);
+        }
         Leaf::Reference | Leaf::Pointer => {
             let address = reader.reference(place)?;
             if address.is_null() && *leaf == Leaf::Reference {
                 return Ok(false);
             }
-            texts.push(&address.to_string());
+            let told = match leaf {
+                Leaf::Reference => values.object_text(address).map_err(|_| Missing)?,
+                _ => None,
+            };
+            texts.push(&told.unwrap_or_else(|| address.to_string()));
         }
         Leaf::Unknown => return Ok(false),
     }
     Ok(true)
 }
 
-/// The text that a person reads of a value; `None` where it has none.
+/// What a person reads of a value; `None` where it is null or nothing is known of it.
 fn spelled(values: &Values, place: Addr, of: &FieldType) -> Result<Option<String>, Missing> {
-    let value = values.read(place, &of.shape).map_err(|_| Missing)?;
-    Ok(Some(format!("{value:?}")))
+    if let Some(text) = values.text(place, of).map_err(|_| Missing)? {
+        return Ok(Some(text));
+    }
+    match values.plain(place, of).map_err(|_| Missing)? {
+        Plain::None => Ok(None),
+        plain => Ok(Some(plain.to_string())),
+    }
+}
+
+/// The number that a struct stands for, as `T` has it: of a decimal the nearest.
+fn parsed<T: std::str::FromStr>(values: &Values, place: Addr, of: &FieldType) -> Result<Option<T>, Missing> {
+    Ok(spelled(values, place, of)?.and_then(|text| text.parse().ok()))
+}
+
+/// A `System.Single` as the other parts of the program show it; whole numbers, the common case, are exact anyway.
+fn single(number: f32) -> f64 {
+    let widened = f64::from(number);
+    match Value::Single(number).plain() {
+        Plain::Real(real) if widened.fract() != 0.0 => real,
+        _ => widened,
+    }
 }
 
 impl<'m> Dictionary<'m> {
@@ -285,7 +323,9 @@ impl<'m> Dictionary<'m> {
     }
 
     fn push_optional(&mut self, text: Option<String>) -> Result<bool, Missing> {
-        text.as_deref().map(|text| self.push(text));
+        if let Some(text) = &text {
+            self.push(text);
+        }
         Ok(text.is_some())
     }
 

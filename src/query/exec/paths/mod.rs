@@ -69,17 +69,25 @@ fn each_arrival<'m>(
     batch.notes.missing_values(path.snapshot, missing);
 }
 
-/// The address in a row; `None` for null, and for a null reference.
+/// The address in a row; `None` for null, for a null reference, and for a value that is no address.
 fn address(addresses: &Vector, row: usize) -> Option<Addr> {
     let address = match addresses {
+        Vector::Cells(cells) if cells.is_null(row) => return None,
         Vector::Cells(cells) => match cells.data() {
-            Data::Unsigned(values) if !cells.is_null(row) => values[row],
-            _ => return None,
+            Data::Unsigned(values) => values[row],
+            _ => of_scalar(&cells.scalar(row))?,
         },
-        Vector::Same(Scalar::Integer(n)) => u64::try_from(*n).ok()?,
-        Vector::Same(_) => return None,
+        Vector::Same(value) => of_scalar(value)?,
     };
     (address != 0).then_some(Addr(address))
+}
+
+fn of_scalar(value: &Scalar) -> Option<u64> {
+    match value {
+        Scalar::Address(address) => Some(*address),
+        Scalar::Integer(number) => u64::try_from(*number).ok(),
+        _ => None,
+    }
 }
 
 /// Something about the object at each address.
@@ -102,7 +110,13 @@ pub fn of_object(start: &Typed, property: &ObjectProperty, batch: &Batch<'_>) ->
             let names: Vec<_> = rows.map(|object| object.and_then(name)).collect();
             Cells::texts(names.iter().map(|name| name.as_deref()))
         }
-        ObjectProperty::Text(_) => Cells::null(len),
+        ObjectProperty::Text(values) => {
+            let text = |object: Addr| {
+                values.object_text(object).ok().flatten().unwrap_or_else(|| object.to_string())
+            };
+            let texts: Vec<_> = rows.map(|object| object.map(text)).collect();
+            Cells::texts(texts.iter().map(|text| text.as_deref()))
+        }
     };
     if same { Vector::Same(cells.scalar(0)) } else { Vector::Cells(cells) }
 }

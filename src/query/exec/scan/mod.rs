@@ -2,6 +2,7 @@
 
 mod duplicates;
 mod fields;
+mod items;
 mod objects;
 mod statics;
 mod table;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 pub use duplicates::DuplicateScan;
 pub use fields::fields;
+pub use items::items;
 pub use objects::ObjectScan;
 pub use statics::statics;
 pub use table::Table;
