@@ -1,12 +1,9 @@
 //! The program from outside: arguments in, text and an exit status out.
 
+mod answers;
 mod help;
 mod refusals;
-
-// Enabled as soon as the program opens dumps.
-#[cfg(any())]
-mod answers;
-#[cfg(all(unix, any()))]
+#[cfg(unix)]
 mod terminal;
 
 use std::io::Write;
