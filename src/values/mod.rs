@@ -28,6 +28,7 @@ pub use delegates::DelegateTarget;
 pub use exceptions::{ExceptionDetails, ExceptionFrame};
 pub use object::{NotAnObject, ObjectView, Row};
 pub use plain::Plain;
+pub use text::StructTexts;
 pub use value::Value;
 
 /// The reader of values of a dump. Shared between threads; what it finds out of types is found out once.

@@ -64,6 +64,8 @@ pub struct TypeSystem {
     /// The MethodTables of primitives by their element type.
     primitives: OnceLock<FxHashMap<u8, Addr>>,
     by_name: OnceLock<FxHashMap<Arc<str>, Vec<Addr>>>,
+    /// The types that derive directly from each type.
+    children: OnceLock<FxHashMap<Addr, Vec<Addr>>>,
     names: RwLock<FxHashMap<Addr, Arc<str>>>,
     descriptions: RwLock<FxHashMap<Addr, Arc<TypeDescription>>>,
     methods: Methods,
@@ -99,6 +101,7 @@ impl TypeSystem {
             loaded: OnceLock::new(),
             primitives: OnceLock::new(),
             by_name: OnceLock::new(),
+            children: OnceLock::new(),
             names: RwLock::default(),
             descriptions: RwLock::default(),
             methods: Methods::of(&runtime),
@@ -231,6 +234,32 @@ impl TypeSystem {
             }
         }
         false
+    }
+
+    /// The loaded types that derive from the type at `mt`, directly or not, in no certain order.
+    pub fn derived(&self, mt: Addr) -> Vec<Addr> {
+        let children = self.children.get_or_init(|| {
+            let mut children: FxHashMap<Addr, Vec<Addr>> = FxHashMap::default();
+            for &child in &*self.loaded() {
+                if let Some(parent) = self.parent(child) {
+                    children.entry(parent).or_default().push(child);
+                }
+            }
+            children
+        });
+        // Each type has one parent, so that none is met twice but in a damaged circle.
+        let mut derived = Vec::new();
+        let mut next = vec![mt];
+        while let Some(parent) = next.pop() {
+            for &child in children.get(&parent).into_iter().flatten() {
+                if child == mt || derived.len() >= self.loaded().len() {
+                    return derived;
+                }
+                derived.push(child);
+                next.push(child);
+            }
+        }
+        derived
     }
 
     fn parent(&self, mt: Addr) -> Option<Addr> {

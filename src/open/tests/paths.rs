@@ -54,6 +54,16 @@ fn a_hidden_field_is_that_of_the_type_that_is_looked_at() {
 }
 
 #[test]
+fn a_field_that_the_object_s_own_type_hides_is_that_one_s_whatever_is_declared() {
+    let mut kennel = Kennel::new(Family::V10_0);
+    let (dog, cat) = (kennel.dog, kennel.cats[0]);
+    kennel.object(dog, &[0, cat, 3]);
+    let dump = snapshot(kennel);
+    assert_eq!(lines(&dump, "select Friend.Name, Friend.Legs from Zoo.Dog where Legs = 3"), ["Cat0 4"]);
+    assert_eq!(lines(&dump, "select (Friend as Zoo.Animal).Name from Zoo.Dog where Legs = 3"), ["Cat0"]);
+}
+
+#[test]
 fn an_enum_shows_its_name_and_compares_with_names_and_numbers() {
     let dump = kennel();
     for condition in ["Fur = 'Blue'", "Fur = 200", "Fur.value__ = 200", "Fur in (1, 200)", "Fur like 'Bl%'"] {

@@ -96,7 +96,7 @@ impl Program {
         let mut here = Here::Object(types.description(mt));
         for (at, step) in steps.iter().enumerate().skip(first) {
             if let Here::Value(FieldType { shape: FieldShape::Reference { method_table }, .. }) = &here {
-                match method_table.map(|mt| types.description(mt)).filter(|d| says(d, step)) {
+                match method_table.map(|mt| types.description(mt)).filter(|d| decides(types, d, step)) {
                     Some(description) => {
                         compiler.follow();
                         here = Here::Object(description);
@@ -235,12 +235,19 @@ pub fn member<'d>(description: &'d TypeDescription, name: &str) -> Option<&'d Fi
     description.field(name).or_else(|| description.fields.iter().rev().find(compiled))
 }
 
-/// Whether a description says where a step leads, for this type and all that derive from it.
-fn says(description: &TypeDescription, step: &Step) -> bool {
-    match step {
-        Step::Member(name) => is_length(description, name) || member(description, name).is_some(),
-        Step::Index(_) => matches!(description.kind, TypeKind::Array(_)),
-    }
+/// Whether a description decides where a step leads, for this type and all that derive from it: a field that one of
+/// those hides by another of the same name is that one's in its objects.
+fn decides(types: &TypeSystem, description: &TypeDescription, step: &Step) -> bool {
+    let name = match step {
+        Step::Member(name) if is_length(description, name) => return true,
+        Step::Member(name) => name,
+        Step::Index(_) => return matches!(description.kind, TypeKind::Array(_)),
+    };
+    let Some(field) = member(description, name) else { return false };
+    let hides = |&mt: &Addr| {
+        member(&types.description(mt), name).is_some_and(|other| other.declared_in != field.declared_in)
+    };
+    !types.derived(description.method_table).iter().any(hides)
 }
 
 fn is_length(description: &TypeDescription, name: &str) -> bool {

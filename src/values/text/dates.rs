@@ -19,14 +19,15 @@ const MAX_DAY: u64 = MAX_TICKS / TICKS_PER_DAY;
 /// The upper two bits of a `DateTime`: its kind.
 const KIND_SHIFT: u32 = 62;
 const KIND_UTC: u64 = 1;
+/// Room for `2025-06-07T08:09:10.0000000+02:00`.
+const MOMENT_BYTES: usize = 33;
 /// The largest offset of a `DateTimeOffset`, to both sides.
 const MAX_OFFSET_MINUTES: i64 = 14 * 60;
 
 pub(super) fn date_time(members: &Members<'_>) -> Text {
     let data = date_data(members)?;
     let text = moment(ticks(data)).ok_or(NoText::Unknown)?;
-    let zone = if data >> KIND_SHIFT == KIND_UTC { "Z" } else { "" };
-    Ok(format!("{text}{zone}"))
+    Ok(if data >> KIND_SHIFT == KIND_UTC { text + "Z" } else { text })
 }
 
 pub(super) fn date_time_offset(members: &Members<'_>) -> Text {
@@ -62,8 +63,11 @@ fn ticks(date_data: u64) -> u64 {
 
 /// `2026-01-02T03:04:05.6780000`; `None` beyond the year 9999.
 fn moment(ticks: u64) -> Option<String> {
-    let day = date(ticks / TICKS_PER_DAY)?;
-    Some(format!("{day}T{}", time_of_day(ticks % TICKS_PER_DAY)))
+    let mut text = String::with_capacity(MOMENT_BYTES);
+    push_date(&mut text, ticks / TICKS_PER_DAY)?;
+    text.push('T');
+    push_time_of_day(&mut text, ticks % TICKS_PER_DAY);
+    Some(text)
 }
 
 /// `2025-06-07T08:09:10.0000000+02:00`.
@@ -79,6 +83,12 @@ fn moment_at_offset(utc: u64, minutes: i64) -> Option<String> {
 
 /// `2024-02-29`, for a day counted from 0001-01-01; `None` beyond the year 9999.
 fn date(day: u64) -> Option<String> {
+    let mut text = String::with_capacity(MOMENT_BYTES);
+    push_date(&mut text, day)?;
+    Some(text)
+}
+
+fn push_date(text: &mut String, day: u64) -> Option<()> {
     if day > MAX_DAY {
         return None;
     }
@@ -90,13 +100,40 @@ fn date(day: u64) -> Option<String> {
     let month = (5 * day + 2) / 153;
     let day_of_month = day - (153 * month + 2) / 5 + 1;
     let (month, next_year) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    Some(format!("{:04}-{month:02}-{day_of_month:02}", 400 * era + year_of_era + next_year))
+    push_digits::<4>(text, 400 * era + year_of_era + next_year);
+    text.push('-');
+    push_digits::<2>(text, month);
+    text.push('-');
+    push_digits::<2>(text, day_of_month);
+    Some(())
 }
 
 /// `23:59:58.0000000`.
 fn time_of_day(ticks: u64) -> String {
-    let (seconds, fraction) = (ticks / TICKS_PER_SECOND, ticks % TICKS_PER_SECOND);
-    format!("{:02}:{:02}:{:02}.{fraction:07}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    let mut text = String::with_capacity(MOMENT_BYTES);
+    push_time_of_day(&mut text, ticks);
+    text
+}
+
+fn push_time_of_day(text: &mut String, ticks: u64) {
+    let seconds = ticks / TICKS_PER_SECOND;
+    push_digits::<2>(text, seconds / 3600);
+    text.push(':');
+    push_digits::<2>(text, seconds / 60 % 60);
+    text.push(':');
+    push_digits::<2>(text, seconds % 60);
+    text.push('.');
+    push_digits::<7>(text, ticks % TICKS_PER_SECOND);
+}
+
+/// The last `WIDTH` digits of a number. Written out, since millions of dates are spelled.
+fn push_digits<const WIDTH: usize>(text: &mut String, mut number: u64) {
+    let mut digits = ['0'; WIDTH];
+    for digit in digits.iter_mut().rev() {
+        *digit = char::from(b'0' + (number % 10) as u8);
+        number /= 10;
+    }
+    text.extend(digits);
 }
 
 /// `-1.02:03:04.5000000`: the format `c`, days and the fraction only where there are any.

@@ -28,11 +28,14 @@ mod version;
 
 pub(super) use readings::Readings;
 
+use std::sync::Arc;
+
 use super::{Plain, Value, Values};
 use crate::bytes::Addr;
 use crate::clr::type_system::{FieldShape, FieldType, Primitive, TypeDescription, TypeKind};
 use crate::dump::Fault;
 use crate::{limits, text};
+use readings::Reading;
 
 /// Offset of the data in a box, and of the fields in an object.
 const DATA: u64 = 8;
@@ -96,6 +99,12 @@ impl Values {
         told(self.box_text(object, &description, Nesting::default()))
     }
 
+    /// A reader of the texts of structs of the type at `method_table`: for many of them, what is looked up once a type is
+    /// looked up once.
+    pub fn struct_texts(&self, method_table: Addr) -> StructTexts<'_> {
+        StructTexts { values: self, reading: self.readings.of(self.types(), method_table) }
+    }
+
     fn value_text(&self, place: Addr, of: &FieldType, nesting: Nesting) -> Text {
         match (self.read(place, &of.shape)?, &of.shape) {
             (Value::Char(unit), _) => Ok(text::stand_in(unit).to_string()),
@@ -153,12 +162,7 @@ impl Values {
     }
 
     fn struct_text(&self, data: Addr, method_table: Addr, nesting: Nesting) -> Text {
-        let reading = self.readings.of(self.types(), method_table);
-        let members = reading.members(self, data, nesting);
-        match reading.decoder {
-            Some(decoder) => decoder(&members),
-            None => structs::fields(&members),
-        }
+        self.struct_texts(method_table).read(data, nesting)
     }
 
     /// A value as a part of another text: what has no text of its own is its plain value, or the name of its type.
@@ -173,6 +177,31 @@ impl Values {
                 value => Ok(value.plain().to_string()),
             },
             text => text,
+        }
+    }
+}
+
+/// The texts of structs of one type.
+#[derive(Clone, Debug)]
+pub struct StructTexts<'v> {
+    values: &'v Values,
+    reading: Arc<Reading>,
+}
+
+impl StructTexts<'_> {
+    /// What a person reads of the struct whose data begin at `data`; `None` where its bytes are none that the type allows.
+    ///
+    /// # Errors
+    /// Something that the text would be made of is not in the dump.
+    pub fn text(&self, data: Addr) -> Result<Option<String>, Fault> {
+        told(self.read(data, Nesting::default()))
+    }
+
+    fn read(&self, data: Addr, nesting: Nesting) -> Text {
+        let members = self.reading.members(self.values, data, nesting);
+        match self.reading.decoder {
+            Some(decoder) => decoder(&members),
+            None => structs::fields(&members),
         }
     }
 }

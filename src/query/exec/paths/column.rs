@@ -1,9 +1,12 @@
 //! A column of the values that a path leads to.
 
 use std::borrow::Cow;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::reader::{Missing, Reader};
 use super::walker::Arrival;
@@ -13,7 +16,7 @@ use crate::query::Kind;
 use crate::query::cells::{Bitmap, Cells, Data, Texts};
 use crate::query::path::{Form, Leaf, Path};
 use crate::text::from_utf16_le;
-use crate::values::{Plain, Value, Values};
+use crate::values::{Plain, StructTexts, Value, Values};
 
 /// Where the length of a string stands, in UTF-16 code units.
 const STRING_LENGTH: u64 = 8;
@@ -38,7 +41,8 @@ enum Sink<'m> {
 struct Dictionary<'m> {
     values: Vec<Arc<str>>,
     by_units: FxHashMap<&'m [u8], u32>,
-    by_text: FxHashMap<Arc<str>, u32>,
+    /// The positions of texts in `values`, by what they are.
+    by_text: HashTable<u32>,
     /// The names of enums' numbers, by the enum and the number.
     by_number: FxHashMap<(Option<Addr>, u64), u32>,
     codes: Vec<u32>,
@@ -46,7 +50,7 @@ struct Dictionary<'m> {
 
 /// Collects the values that a path leads to.
 pub struct Column<'m> {
-    values: &'m Values,
+    spelling: Spelling<'m>,
     form: Form,
     sink: Sink<'m>,
     nulls: Bitmap,
@@ -64,7 +68,13 @@ impl<'m> Column<'m> {
             // No path leads to values of mixed kinds: they are text.
             Some(Kind::Value) | None => Sink::Nothing,
         };
-        Column { values: &path.values, form: path.form, sink, nulls: Bitmap::clear(rows), rows: 0 }
+        Column {
+            spelling: Spelling { values: &path.values, structs: None },
+            form: path.form,
+            sink,
+            nulls: Bitmap::clear(rows),
+            rows: 0,
+        }
     }
 
     /// Adds a row; whether its value is not in the dump.
@@ -98,7 +108,7 @@ impl<'m> Column<'m> {
     #[inline]
     fn value(&mut self, reader: &mut Reader<'m>, place: Addr, leaf: &Leaf) -> Result<bool, Missing> {
         match (&mut self.sink, leaf) {
-            (Sink::Text(texts), _) => text(texts, self.values, reader, place, leaf),
+            (Sink::Text(texts), _) => text(texts, &mut self.spelling, reader, place, leaf),
             (Sink::Real(values), Leaf::Primitive(Primitive::R4)) => {
                 values.push(single(f32::from_bits(reader.u32(place)?)));
                 Ok(true)
@@ -108,12 +118,12 @@ impl<'m> Column<'m> {
                 Ok(true)
             }
             (Sink::Real(reals), Leaf::Number(of, _)) => {
-                let number: Option<f64> = parsed(self.values, place, of)?;
+                let number: Option<f64> = self.spelling.parsed(place, of)?;
                 reals.extend(number);
                 Ok(number.is_some())
             }
             (Sink::Unsigned(_) | Sink::Whole(_), Leaf::Number(of, _)) => {
-                let number: Option<i128> = parsed(self.values, place, of)?;
+                let number: Option<i128> = self.spelling.parsed(place, of)?;
                 if let Some(number) = number {
                     self.widened().push(number);
                 }
@@ -235,7 +245,7 @@ pub fn string_units<'m>(reader: &mut Reader<'m>, place: Addr) -> Result<Option<C
 /// Adds what a person reads at `place`; `false` for null.
 fn text<'m>(
     texts: &mut Dictionary<'m>,
-    values: &Values,
+    spelling: &mut Spelling<'m>,
     reader: &mut Reader<'m>,
     place: Addr,
     leaf: &Leaf,
@@ -252,14 +262,14 @@ fn text<'m>(
                 Number::Signed(number) => number as u64,
             };
             let FieldShape::Enum { method_table, .. } = of.shape else { return Ok(false) };
-            return texts.push_number((method_table, bits), || spelled(values, place, of));
+            return texts.push_number((method_table, bits), || spelling.spelled(place, of));
         }
         Leaf::Primitive(primitive) => {
             let of = FieldType { name: Arc::default(), shape: FieldShape::Primitive(*primitive) };
-            return texts.push_optional(spelled(values, place, &of)?);
+            return texts.push_optional(spelling.spelled(place, &of)?);
         }
         Leaf::Struct(of) | Leaf::Number(of, _) | Leaf::Told(of) => {
-            return texts.push_optional(spelled(values, place, of)?);
+            return texts.push_optional(spelling.spelled(place, of)?);
         }
         Leaf::Reference | Leaf::Pointer => {
             let address = reader.reference(place)?;
@@ -267,7 +277,7 @@ fn text<'m>(
                 return Ok(false);
             }
             let told = match leaf {
-                Leaf::Reference => values.object_text(address).map_err(|_| Missing)?,
+                Leaf::Reference => spelling.values.object_text(address).map_err(|_| Missing)?,
                 _ => None,
             };
             texts.push(&told.unwrap_or_else(|| address.to_string()));
@@ -277,20 +287,42 @@ fn text<'m>(
     Ok(true)
 }
 
-/// What a person reads of a value; `None` where it is null or nothing is known of it.
-fn spelled(values: &Values, place: Addr, of: &FieldType) -> Result<Option<String>, Missing> {
-    if let Some(text) = values.text(place, of).map_err(|_| Missing)? {
-        return Ok(Some(text));
-    }
-    match values.plain(place, of).map_err(|_| Missing)? {
-        Plain::None => Ok(None),
-        plain => Ok(Some(plain.to_string())),
-    }
+/// Spells values that stand for texts.
+struct Spelling<'m> {
+    values: &'m Values,
+    /// How the last type of structs is read: mostly there is but one.
+    structs: Option<(Addr, StructTexts<'m>)>,
 }
 
-/// The number that a struct stands for, as `T` has it: of a decimal the nearest.
-fn parsed<T: std::str::FromStr>(values: &Values, place: Addr, of: &FieldType) -> Result<Option<T>, Missing> {
-    Ok(spelled(values, place, of)?.and_then(|text| text.parse().ok()))
+impl Spelling<'_> {
+    /// What a person reads of a value; `None` where it is null or nothing is known of it.
+    fn spelled(&mut self, place: Addr, of: &FieldType) -> Result<Option<String>, Missing> {
+        if let FieldShape::Struct { method_table } = of.shape {
+            return self.spelled_struct(place, method_table);
+        }
+        if let Some(text) = self.values.text(place, of).map_err(|_| Missing)? {
+            return Ok(Some(text));
+        }
+        match self.values.plain(place, of).map_err(|_| Missing)? {
+            Plain::None => Ok(None),
+            plain => Ok(Some(plain.to_string())),
+        }
+    }
+
+    fn spelled_struct(&mut self, data: Addr, method_table: Addr) -> Result<Option<String>, Missing> {
+        if self.structs.as_ref().is_none_or(|(last, _)| *last != method_table) {
+            self.structs = Some((method_table, self.values.struct_texts(method_table)));
+        }
+        match &self.structs {
+            Some((_, texts)) => texts.text(data).map_err(|_| Missing),
+            None => Ok(None),
+        }
+    }
+
+    /// The number that a struct stands for, as `T` has it: of a decimal the nearest.
+    fn parsed<T: std::str::FromStr>(&mut self, place: Addr, of: &FieldType) -> Result<Option<T>, Missing> {
+        Ok(self.spelled(place, of)?.and_then(|text| text.parse().ok()))
+    }
 }
 
 /// A `System.Single` as the other parts of the program show it; whole numbers, the common case, are exact anyway.
@@ -310,13 +342,15 @@ impl<'m> Dictionary<'m> {
     }
 
     fn push(&mut self, text: &str) {
-        let code = match self.by_text.get(text) {
-            Some(&code) => code,
-            None => {
-                let text: Arc<str> = Arc::from(text);
-                let code = self.add(Arc::clone(&text));
-                self.by_text.insert(text, code);
-                code
+        let values = &self.values;
+        let is = |code: &u32| &*values[*code as usize] == text;
+        let hash = |code: &u32| FxBuildHasher.hash_one(&*values[*code as usize]);
+        let code = match self.by_text.entry(FxBuildHasher.hash_one(text), is, hash) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                let code = values.len() as u32;
+                new.insert(code);
+                self.add(Arc::from(text))
             }
         };
         self.codes.push(code);
