@@ -20,6 +20,15 @@ const STATEMENTS: &[&str] = &[
     "select count from segments",
     "select count from modules",
     "select count from types",
+    "select sum(used), count(lengths) from arrays",
+    "select count(value) from strings",
+    "select count(value), count(text) from statics",
+    "select count(message), count(stack) from exceptions",
+    "select sum(count), sum(wasted) from collections",
+    "select sum(wasted) from duplicates",
+    "select count(Name), count(Friend.Name) from Zoo.Animal+",
+    "select count(field_type) from fields",
+    "select count(value) from items(select address from collections limit 50)",
 ];
 
 /// More changes than this make a dump that is damaged everywhere, and every run alike.
