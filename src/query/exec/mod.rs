@@ -19,6 +19,7 @@ mod unknown_types;
 mod vector;
 mod workers;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustc_hash::FxHashSet;
@@ -31,6 +32,7 @@ use crate::bytes::Addr;
 use crate::graph::Snapshot;
 use crate::problem::Problem;
 use crate::progress::Progress;
+use crate::values::Values;
 use filter::Filter;
 use notes::Notes;
 use scan::{DuplicateScan, ObjectScan, Scan, Table};
@@ -86,7 +88,7 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
         Source::Items { snapshot, of, used } => {
             let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
             let collections = addresses(of, execution)?;
-            let values = from.values.as_deref().ok_or_else(no_values)?;
+            let values = values_of(from, execution.progress)?;
             over(plan, &scan::items(values, &collections, used, execution)?, execution)?
         }
         Source::Table { snapshot, table, used } => {
@@ -102,11 +104,11 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
                     over(plan, &scan, execution)?
                 }
                 (TableId::Duplicates, Some(heap)) => {
-                    let values = from.values.as_deref().ok_or_else(no_values)?;
+                    let values = values_of(from, execution.progress)?;
                     over(plan, &DuplicateScan::new(from, heap, values, *snapshot, execution)?, execution)?
                 }
                 (TableId::Fields | TableId::Statics, _) => {
-                    let values = from.values.as_deref().ok_or_else(no_values)?;
+                    let values = values_of(from, execution.progress)?;
                     let (table, problems) = match heap {
                         Some(heap) => scan::fields(values.types(), heap.types.all(), used),
                         None => scan::statics(from, values, used),
@@ -142,14 +144,23 @@ fn addresses(of: &Addresses, execution: &Execution<'_>) -> Result<Vec<Addr>, Que
 /// The error of a statement without a dump to ask.
 pub fn no_dump() -> QueryError {
     let error = crate::Error::new(crate::ErrorKind::Usage, "no dump is open");
-    QueryError::Data(std::sync::Arc::new(error))
+    QueryError::Data(Arc::new(error))
 }
 
-/// The error of a statement about values of a dump that has no reader for them.
-pub fn no_values() -> QueryError {
+/// What reads the values of a dump's objects.
+///
+/// # Errors
+/// The dump has no heap, or its runtime's layout does not tell fields.
+pub fn values_of<'s>(snapshot: &'s Snapshot, progress: &dyn Progress) -> Result<&'s Arc<Values>, QueryError> {
+    if let Some(values) = &snapshot.values {
+        return Ok(values);
+    }
+    // A dump without a heap says why, and what to do about it.
+    snapshot.heap(progress)?;
     let error =
-        crate::Error::new(crate::ErrorKind::NoHeap, "the values of objects cannot be read from this dump");
-    QueryError::Data(std::sync::Arc::new(error))
+        crate::Error::new(crate::ErrorKind::NoHeap, "the values of objects cannot be read from this dump")
+            .hint("`heapql info` tells what it lacks");
+    Err(QueryError::Data(Arc::new(error)))
 }
 
 /// Answers a plan over the rows of its source.

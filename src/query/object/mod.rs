@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::answer::{Answer, AnswerColumn, Kind, ValueRef};
 use super::ast::ObjectAt;
 use super::cells::Cells;
-use super::exec::{no_dump, no_values};
+use super::exec::{no_dump, values_of};
 use super::resolve::dumps;
 use super::scalar::Scalar;
 use super::{QueryError, RunOptions};
@@ -28,11 +28,7 @@ pub fn object(at: &ObjectAt, snapshots: &[Snapshot], options: &RunOptions<'_>) -
     let (address, span) = (Addr(at.address.0), &at.address.1);
     let position = dumps::position(at.dump.as_ref(), snapshots.len())?;
     let snapshot = snapshots.get(position).ok_or_else(no_dump)?;
-    let Some(values) = &snapshot.values else {
-        // What is missing is what the walk says.
-        snapshot.heap(options.progress)?;
-        return Err(no_values());
-    };
+    let values = values_of(snapshot, options.progress)?;
     let found = place::find(snapshot, values, address, span, options.progress)?;
     let view = values.object(address, MAX_ELEMENTS).map_err(|no_object| not_read(address, no_object))?;
     let mut warnings = snapshot.problems.clone();

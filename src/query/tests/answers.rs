@@ -122,6 +122,17 @@ fn small_tables_answer_without_a_heap() {
 }
 
 #[test]
+fn what_needs_values_says_why_there_is_no_heap() {
+    let dump = [without_heap()];
+    for statement in
+        ["select count from statics", "select count from fields", "select * from items(0x10)", "object 0x10"]
+    {
+        let error = ask(&dump, statement).expect_err(statement);
+        assert_eq!(error.to_string(), "the dump holds no heap", "{statement}");
+    }
+}
+
+#[test]
 fn limits_and_offsets() {
     let all = lines(&zoo(), "select address");
     assert_eq!(lines(&zoo(), "select address limit 3 offset 58"), all[58..]);
