@@ -139,7 +139,8 @@ fn generations(vars: &GcDacVars<'_>, offsets: &GenerationOffsets, table: Addr) -
     let memory = vars.memory();
     (0..generation_count(vars)?)
         .map(|number| {
-            let at = table.offset(number * vars.generation_size);
+            // A size that is damaged leads to where no memory is.
+            let at = table.offset(number.wrapping_mul(vars.generation_size));
             Ok(GcGeneration {
                 allocation: offsets.context.read(memory, at.offset(offsets.allocation_context))?,
                 start_segment: memory.pointer(at.offset(offsets.start_segment))?,

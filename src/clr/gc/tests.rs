@@ -215,3 +215,16 @@ fn a_dump_without_the_heaps_memory_says_so() {
     assert!(error.hint_text().unwrap().contains("--withheap"));
     assert_eq!(runtime.threads.unwrap().threads.len(), 2);
 }
+
+#[test]
+fn a_damaged_size_of_generations_is_no_overflow() {
+    let mut process = Process::new(Family::V10_0);
+    add(&mut process, 0, &[Place::Gen2]);
+    let mut dump = process.dump();
+    // `generation_size` stands behind the versions.
+    dump.memory.write_u64(dump.gc_dac_vars + 8, u64::MAX / 2);
+    // Whatever is made of it: an error, or a heap that has nothing.
+    if let Ok(runtime) = try_open(&dump) {
+        assert!(runtime.gc.is_err() || gc(&runtime).segments.is_empty());
+    }
+}
