@@ -3,8 +3,10 @@
 use super::answer::{Answer, AnswerColumn, Kind, ValueRef};
 use super::ast::Name;
 use super::catalog::{Keyword, function, functions, keywords, source_functions, statements, table, tables};
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, nearest};
+use super::path::Leaf;
 use super::plan::Step;
+use super::schema::DumpTypes;
 
 /// Groups of entries that `help` takes instead of a word.
 const TOPICS: [&str; 5] = ["statements", "tables", "sources", "functions", "keywords"];
@@ -32,11 +34,18 @@ pub fn all_tables() -> Answer {
     texts(["table", "what", "columns"], &rows.collect::<Vec<_>>())
 }
 
-/// The columns of a table, or a function.
+/// Whether a name is one of the language's own, so that no dump needs to be asked what it is.
+pub fn is_in_catalog(name: &Name) -> bool {
+    table(&name.text).is_some()
+        || function(&name.text).is_some()
+        || source_functions().iter().any(|f| f.name == name.text)
+}
+
+/// The columns of a table or of the objects of a type, or a function. `types` are those of the dump that is asked.
 ///
 /// # Errors
-/// The name is neither.
-pub fn describe(name: &Name) -> Result<Answer, Diagnostic> {
+/// The name is none of these.
+pub fn describe(name: &Name, types: Option<DumpTypes<'_>>) -> Result<Answer, Diagnostic> {
     let source = source_functions().iter().find(|f| f.name == name.text && !f.columns.is_empty());
     if let Some(columns) = table(&name.text).map(|t| t.columns).or(source.map(|f| f.columns)) {
         let column = |make: &dyn Fn(usize) -> &'static str, title| {
@@ -55,10 +64,36 @@ pub fn describe(name: &Name) -> Result<Answer, Diagnostic> {
     if function(&name.text).is_some() || source_functions().iter().any(|f| f.name == name.text) {
         return help(Some(name));
     }
+    if let Some(answer) = types.and_then(|types| describe_type(types, &name.text)) {
+        return Ok(answer);
+    }
     let sources = source_functions().iter().map(|f| f.name);
     let names = tables().iter().map(|t| t.name).chain(functions().iter().map(|f| f.name)).chain(sources);
     let names: Vec<_> = names.collect();
+    let near_type = types.and_then(|types| types.near(&name.text));
+    if let Some(near) = near_type.filter(|_| nearest(&name.text, names.iter().copied()).is_none()) {
+        let message = format!("there is no table, function or type `{}`", name.text);
+        return Err(Diagnostic::new(name.span.clone(), message).hint(format!("did you mean `{near}`?")));
+    }
     Err(unknown(name, "table or function", &names))
+}
+
+/// The fields that are columns of the objects of a type, and what their values are.
+fn describe_type(types: DumpTypes<'_>, name: &str) -> Option<Answer> {
+    let (system, named) = (types.system()?, types.named(name)?);
+    let description = system.description(*named.bearers.first()?);
+    // Of several fields of a name the last one is the most derived type's, which the name means.
+    let shown = |at: usize| {
+        let later = description.fields.get(at + 1..).unwrap_or_default();
+        later.iter().all(|field| field.name != description.fields[at].name)
+    };
+    let rows = (0..description.fields.len()).filter(|&at| shown(at)).map(|at| {
+        let field = &description.fields[at];
+        let kind = Leaf::of(system, &field.field_type).kind().map_or("", Kind::word);
+        let what = format!("{}, declared by {}", field.field_type.name, system.name(field.declared_in));
+        [field.name.to_string(), kind.to_owned(), what]
+    });
+    Some(texts(["column", "kind", "what"], &rows.collect::<Vec<_>>()))
 }
 
 /// Everything, one kind of thing, or what a word means.
@@ -107,7 +142,7 @@ fn entries() -> Vec<[String; 4]> {
 
 fn unknown(name: &Name, what: &str, names: &[&str]) -> Diagnostic {
     let diagnostic = Diagnostic::new(name.span.clone(), format!("there is no {what} `{}`", name.text));
-    let near = super::diagnostic::nearest(&name.text, names.iter().copied());
+    let near = nearest(&name.text, names.iter().copied());
     match near {
         Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
         None => diagnostic.hint("`help` lists everything, `tables` the tables"),

@@ -46,7 +46,7 @@ use crate::progress::{NoProgress, Progress};
 use ast::{Select, Statement};
 use exec::Execution;
 use plan::{Plan, Source};
-use schema::Schema;
+use schema::{DumpTypes, Schema};
 
 /// How a statement is run.
 #[derive(Clone, Copy)]
@@ -134,7 +134,14 @@ pub fn run(snapshots: &[Snapshot], statement: &str, options: &RunOptions<'_>) ->
             listing::steps(&plan::explain(&plan))
         }
         Statement::Tables => listing::all_tables(),
-        Statement::Describe(name) => listing::describe(&name)?,
+        Statement::Describe(name) => {
+            let types = if listing::is_in_catalog(&name) {
+                None
+            } else {
+                DumpTypes::of(snapshots.first(), options.progress)
+            };
+            listing::describe(&name, types)?
+        }
         Statement::Help(word) => listing::help(word.as_ref())?,
         Statement::Object(at) => object::object(&at, snapshots, options)?,
     };

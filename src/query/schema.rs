@@ -63,10 +63,7 @@ impl<'a> Schema<'a> {
         for (at, snapshot) in snapshots.iter().enumerate() {
             let Some(need) = needs.of(at) else { continue };
             match snapshot.heap(progress) {
-                Ok(heap) => {
-                    let (heap, values) = (heap.types.all(), snapshot.values.as_ref());
-                    types[at] = Some(DumpTypes { heap, values, snapshot });
-                }
+                Ok(_) => types[at] = DumpTypes::of(Some(snapshot), progress),
                 // A slip in a table's name is told as such, heap or not.
                 Err(_) if need == Need::Slip => {}
                 Err(error) => return Err(error.into()),
@@ -92,6 +89,13 @@ impl<'a> Schema<'a> {
 }
 
 impl<'a> DumpTypes<'a> {
+    /// The types of a dump; `None` when it has no heap.
+    pub fn of(snapshot: Option<&'a Snapshot>, progress: &dyn Progress) -> Option<DumpTypes<'a>> {
+        let snapshot = snapshot?;
+        let heap = snapshot.heap(progress).ok()?.types.all();
+        Some(DumpTypes { heap, values: snapshot.values.as_ref(), snapshot })
+    }
+
     /// What describes types; `None` when that is not known of the dump.
     pub fn system(&self) -> Option<&'a TypeSystem> {
         self.values.map(|values| values.types())

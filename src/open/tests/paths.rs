@@ -34,6 +34,23 @@ fn all_of_a_type_are_its_address_size_and_fields() {
 }
 
 #[test]
+fn a_type_is_described_by_the_fields_that_its_name_gives() {
+    let dump = kennel();
+    assert_eq!(
+        lines(&dump, "describe Zoo.Cat"),
+        [
+            "Friend address Zoo.Animal, declared by Zoo.Animal",
+            "Legs integer System.Int32, declared by Zoo.Animal",
+            "Fur text Zoo.Color, declared by Zoo.Cat",
+            "Name text System.String, declared by Zoo.Cat",
+            "Purr real System.Double, declared by Zoo.Cat",
+        ]
+    );
+    assert!(refusal(&dump, "describe Zoo.Dgo").0.contains("no table, function or type `Zoo.Dgo`"));
+    assert!(refusal(&dump, "describe objcts").0.contains("no table or function"));
+}
+
+#[test]
 fn subclasses_answer_with_the_fields_that_they_have() {
     let dump = kennel();
     assert_eq!(lines(&dump, "select type, count from Zoo.Animal+"), ["Zoo.Dog 5", "Zoo.Cat 2"]);

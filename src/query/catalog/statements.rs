@@ -24,7 +24,7 @@ static STATEMENTS: &[StatementDoc] = &[
     StatementDoc {
         name: "describe",
         usage: "describe NAME",
-        summary: "Shows the columns of a table, or how a function is called.",
+        summary: "Shows the columns of a table or of a type's objects, or how a function is called.",
     },
     StatementDoc {
         name: "help",

@@ -9,7 +9,8 @@ use nom::sequence::{preceded, terminated};
 use super::input::{Expected, Parsed, Tokens};
 use super::select::select;
 use super::token::{any_word, keyword, symbol, token};
-use crate::query::ast::{ObjectAt, Statement};
+use super::type_name::type_name;
+use crate::query::ast::{Name, ObjectAt, Statement};
 use crate::query::catalog::Keyword;
 use crate::query::lexer::TokenKind;
 
@@ -19,11 +20,16 @@ pub fn statement(input: Tokens<'_>) -> Parsed<'_, Statement> {
         map(select, |s| Statement::Select(Box::new(s))),
         map(preceded(keyword(Keyword::Explain), select), |s| Statement::Explain(Box::new(s))),
         map(keyword(Keyword::Tables), |_| Statement::Tables),
-        map(preceded(keyword(Keyword::Describe), any_word("a name")), Statement::Describe),
+        map(preceded(keyword(Keyword::Describe), described), Statement::Describe),
         map(preceded(keyword(Keyword::Help), opt(any_word("a word"))), Statement::Help),
         map(preceded(keyword(Keyword::Object), object), Statement::Object),
     ));
     terminated(terminated(kinds, many0_count(symbol(";"))), end).parse(input)
+}
+
+/// A type, a table, a function, or a word of the language.
+fn described(input: Tokens<'_>) -> Parsed<'_, Name> {
+    alt((type_name("a name"), any_word("a name"))).parse(input)
 }
 
 /// `0x7f00`, `@2.0x7f00`
