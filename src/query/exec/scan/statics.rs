@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::table::Table;
 use crate::bytes::Addr;
@@ -127,6 +128,14 @@ fn problems(slots: &[StaticSlot], rows: &[Row]) -> Vec<Problem> {
             format!("where this runtime keeps {unknown} static fields is not known: they count as null");
         problems.push(Problem::loss(message));
     }
+    let more_threads = slots.iter().filter(|slot| slot.address == Err(NoSlot::TooManyThreads)).count();
+    if more_threads > 0 {
+        let message = format!(
+            "there are too many threads to list the values of {more_threads} thread statics on all of them: \
+             those of the last threads are left out"
+        );
+        problems.push(Problem::loss(message));
+    }
     problems
 }
 
@@ -145,8 +154,9 @@ fn column(rows: &[Row], name: &str, snapshot: &Snapshot, values: &Values) -> Opt
         "value" => Some(Cells::scalars(Kind::Value, rows.iter().map(|row| Scalar::from(row.value)))),
         "object" => addresses(|row| row.object),
         "thread" => {
-            let os_id = |managed| snapshot.threads.iter().find(|t| t.managed_id == Some(managed))?.os_id;
-            Some(Cells::optional(rows.iter().map(|row| row.thread.and_then(os_id))))
+            let threads = snapshot.threads.iter().filter_map(|t| Some((t.managed_id?, t.os_id?)));
+            let os_ids: FxHashMap<u32, u64> = threads.collect();
+            Some(Cells::optional(rows.iter().map(|row| os_ids.get(&row.thread?).copied())))
         }
         "module" => {
             let types = values.types();
