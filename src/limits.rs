@@ -207,3 +207,7 @@ pub const MAX_SUMMED_ELEMENTS: u64 = 65_536;
 
 /// Bytes of a user's file of shapes of collections. The bundled one has some 30,000; a dump, given by mistake, has more.
 pub const MAX_SHAPES_FILE_BYTES: u64 = 16 << 20;
+
+/// Entries of a thread's table of ThreadLocalModules: one a module with thread statics, so at most one an assembly; tables
+/// grow by doubling.
+pub const MAX_THREAD_LOCAL_MODULES: u32 = 1 << 16;

@@ -10,6 +10,7 @@ use crate::bytes::Addr;
 use crate::clr::layout::Descriptor;
 use crate::clr::types::MethodTables;
 use crate::dump::{AddressSpace, Fault};
+use crate::limits;
 
 use super::class_id::{ClassId, ClassIds};
 use super::loader_handle::LoaderHandles;
@@ -53,6 +54,8 @@ pub(super) struct LocalModules {
     class_ids: ClassIds,
     /// Whether the Thread holds the block itself or a pointer to it.
     thread_block: (u64, bool),
+    /// Where it may be: servicing moved it in some versions.
+    thread_blocks: Vec<(u64, bool)>,
     thread_table: u64,
     thread_table_size: u64,
 }
@@ -69,8 +72,14 @@ impl LocalModules {
                 flags: of(name, "DataBlob")?,
             })
         };
-        let inline = of("Thread", "ThreadLocalBlock").map(|offset| (offset, true));
-        let thread_block = inline.or_else(|| Some((of("Thread", "ThreadLocalBlockPointer")?, false)))?;
+        let place = |name: &str, inline: bool| of("Thread", name).map(|offset| (offset, inline));
+        let places = [
+            place("ThreadLocalBlock", true),
+            // 3.1.13 put a pointer before it.
+            place("ThreadLocalBlockServiced", true),
+            place("ThreadLocalBlockPointer", false),
+        ];
+        let thread_blocks: Vec<_> = places.into_iter().flatten().collect();
         Some(LocalModules {
             loader_module: of("MethodTable", "LoaderModule")?,
             local_module: of("Module", "DomainLocalModule")?,
@@ -84,7 +93,8 @@ impl LocalModules {
             collectible_others: of("CollectibleDynamicEntry", "NonGCStaticsLoaderHandle")?,
             handles: LoaderHandles::of(layout)?,
             class_ids: ClassIds::of(layout)?,
-            thread_block,
+            thread_block: *thread_blocks.first()?,
+            thread_blocks,
             thread_table: of("ThreadLocalBlock", "TLMTable")?,
             thread_table_size: of("ThreadLocalBlock", "TLMTableSize")?,
         })
@@ -116,11 +126,42 @@ impl LocalModules {
         }
     }
 
+    /// The same, with the place of the threads' blocks that proves right for most of `threads`.
+    pub(super) fn proved_by(self, memory: &AddressSpace, threads: &[Addr]) -> LocalModules {
+        let proofs = |place| {
+            threads.iter().filter(|&&thread| self.is_table(memory, thread, place) == Ok(true)).count()
+        };
+        // Of several that are as good the first, which is the one that the layout names first.
+        let best = self.thread_blocks.iter().rev().max_by_key(|&&place| proofs(place));
+        LocalModules { thread_block: best.copied().unwrap_or(self.thread_block), ..self }
+    }
+
+    /// Whether a table of ThreadLocalModules hangs on a thread's block, should that be at `place`: entries are null or
+    /// lead to memory.
+    fn is_table(&self, memory: &AddressSpace, thread: Addr, place: (u64, bool)) -> Result<bool, Fault> {
+        let block = Self::block_at(memory, thread, place)?;
+        let table = memory.pointer(block.offset(self.thread_table))?;
+        let size = memory.u32(block.offset(self.thread_table_size))?;
+        if table.is_null() || table.0 % 8 != 0 || !(1..=limits::MAX_THREAD_LOCAL_MODULES).contains(&size) {
+            return Ok(false);
+        }
+        for index in 0..u64::from(size) {
+            let module = memory.pointer(table.offset(8 * index))?;
+            if !module.is_null() {
+                memory.pointer(module.offset(self.of_thread.references))?;
+            }
+        }
+        Ok(true)
+    }
+
+    fn block_at(memory: &AddressSpace, thread: Addr, (offset, inline): (u64, bool)) -> Result<Addr, Fault> {
+        let place = thread.offset(offset);
+        if inline { Ok(place) } else { memory.pointer(place) }
+    }
+
     /// The block of a thread that leads to its ThreadLocalModules; null for one without statics.
     pub(super) fn thread_block(&self, memory: &AddressSpace, thread: Addr) -> Result<Addr, Fault> {
-        let (offset, inline) = self.thread_block;
-        let place = thread.offset(offset);
-        let block = if inline { place } else { memory.pointer(place)? };
+        let block = Self::block_at(memory, thread, self.thread_block)?;
         if block.is_null() || memory.pointer(block.offset(self.thread_table))?.is_null() {
             return Ok(Addr::NULL);
         }

@@ -109,7 +109,10 @@ impl Storage {
     fn of(types: &TypeSystem) -> Storage {
         let layout = &types.runtime().located.layout;
         let per_type = PerType::of(layout).map(Storage::PerType);
-        let local_modules = || LocalModules::of(layout).map(Storage::LocalModules);
+        let threads = types.runtime().threads.iter().flat_map(|list| &list.threads);
+        let threads: Vec<Addr> = threads.map(|thread| thread.address).collect();
+        let proved = |modules: LocalModules| modules.proved_by(types.memory(), &threads);
+        let local_modules = || LocalModules::of(layout).map(|m| Storage::LocalModules(proved(m)));
         per_type.or_else(local_modules).unwrap_or(Storage::Unknown)
     }
 

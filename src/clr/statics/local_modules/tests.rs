@@ -196,3 +196,20 @@ fn threads_of_2_0_point_at_their_block_and_its_classes_at_optional_fields_by_dis
     assert_eq!(reading.bases(), [Ok(Addr(0x7000)), Ok(Addr(ENTRY))]);
     assert_eq!(reading.of_thread(), [Ok(Addr(ARRAY + 0x110)), Ok(Addr(THREAD_ENTRY))]);
 }
+
+#[test]
+fn the_block_of_threads_is_found_where_servicing_moved_it() {
+    for (place, other) in [(1072, 1080), (1080, 1072)] {
+        let mut memory = zeros(0x1_0000, 0x1_8000);
+        memory.write_u64(THREAD + place, THREAD_TABLE);
+        memory.write(THREAD + place + 8, &3_u32.to_le_bytes());
+        memory.write_u64(THREAD_TABLE + 16, THREAD_LOCAL);
+        if other < place {
+            // What stands there in a serviced runtime: some other pointer.
+            memory.write_u64(THREAD + other, ARRAY);
+        }
+        let reading = reading(memory, "3.1");
+        let modules = reading.modules.proved_by(&reading.memory, &[Addr(THREAD)]);
+        assert_eq!(modules.thread_block(&reading.memory, Addr(THREAD)), Ok(Addr(THREAD + place)));
+    }
+}
