@@ -41,7 +41,7 @@ pub struct NamedTypes {
     pub bearers: Vec<Addr>,
     /// For each type that has objects, by its id, whether it is one of them.
     pub exactly: Vec<bool>,
-    /// The same, with the types that derive from them.
+    /// The same, with the types that derive from them, or implement them.
     pub with_subclasses: Vec<bool>,
     /// Whether the name is that of interfaces.
     pub is_interface: bool,
@@ -118,7 +118,11 @@ impl<'a> DumpTypes<'a> {
             let is_interface = |mt: &Addr| system.description(*mt).kind == TypeKind::Interface;
             found.is_interface = found.bearers.iter().all(is_interface);
             for (of, is) in self.heap.iter().zip(&mut found.with_subclasses) {
-                *is = *is || found.bearers.iter().any(|&mt| system.derives_from(of.method_table, mt));
+                let is_one = |&mt: &Addr| match found.is_interface {
+                    true => system.implements(of.method_table, mt),
+                    false => system.derives_from(of.method_table, mt),
+                };
+                *is = *is || found.bearers.iter().any(is_one);
             }
         }
         Some(found)

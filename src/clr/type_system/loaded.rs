@@ -62,7 +62,7 @@ impl LoadedTypes {
         method_tables.sort_unstable();
         method_tables.dedup();
         // What a damaged table leads to is no type.
-        method_tables.retain(|&mt| types.method_tables.shape(types.memory(), mt).is_ok());
+        method_tables.retain(|&mt| types.method_tables.is_method_table(types.memory(), mt));
         LoadedTypes {
             method_tables: Arc::new(method_tables),
             problems,

@@ -236,6 +236,12 @@ impl TypeSystem {
         false
     }
 
+    /// Whether `mt` implements the interface whose MethodTable is `interface`. `false` where its list of interfaces
+    /// cannot be read, and not to be asked for generic ones: variance makes types implement more than they list.
+    pub fn implements(&self, mt: Addr, interface: Addr) -> bool {
+        self.method_tables.interfaces(self.memory(), mt).is_ok_and(|all| all.contains(&interface))
+    }
+
     /// The loaded types that derive from the type at `mt`, directly or not, in no certain order.
     pub fn derived(&self, mt: Addr) -> Vec<Addr> {
         let children = self.children.get_or_init(|| {

@@ -168,6 +168,8 @@ struct Offsets {
     flags2: u64,
     token16: Option<u64>,
     num_virtuals: u64,
+    num_interfaces: u64,
+    interface_map: u64,
     parent: u64,
     module: ModuleField,
     canon: u64,
@@ -191,6 +193,7 @@ struct Encodings {
     dictionary_entry: Encoding,
     element_type: Encoding,
     module_override: Encoding,
+    interface: Encoding,
 }
 
 /// Reads MethodTables by a layout.
@@ -217,6 +220,8 @@ impl MethodTables {
             flags2: of("MTFlags2")?,
             token16: optional("Token16"),
             num_virtuals: of("NumVirtuals")?,
+            num_interfaces: of("NumInterfaces")?,
+            interface_map: of("InterfaceMap")?,
             parent: of("ParentMethodTable")?,
             module: match optional("Module") {
                 Some(offset) => ModuleField::Defining(offset),
@@ -245,6 +250,7 @@ impl MethodTables {
             dictionary_entry: Encoding::of(layout, "Dictionary.Entry")?,
             element_type: Encoding::of(layout, "MethodTable.ElementType")?,
             module_override: Encoding::of(layout, "MethodTable.ModuleOverride")?,
+            interface: Encoding::of(layout, "InterfaceInfo.MethodTable")?,
         };
         Ok(MethodTables { offsets, encodings, free })
     }
@@ -278,10 +284,20 @@ impl MethodTables {
         if !(limits::MIN_BASE_SIZE..=limits::MAX_BASE_SIZE).contains(&base_size) {
             return Err(NotAMethodTable::Inconsistent);
         }
-        match self.class_leads_back(memory, mt) {
-            Ok(true) | Err(Fault::NotSaved(_) | Fault::CutOff(_)) => Ok(shape),
-            Ok(false) | Err(Fault::Unmapped(_)) => Err(NotAMethodTable::Inconsistent),
+        if self.has_class(memory, mt) { Ok(shape) } else { Err(NotAMethodTable::Inconsistent) }
+    }
+
+    /// Whether `mt` is a MethodTable, by the same proof; of an interface too, which has no instances and so no size.
+    pub fn is_method_table(&self, memory: &AddressSpace, mt: Addr) -> bool {
+        let is_interface = self.flags(memory, mt).is_ok_and(MethodTableFlags::is_interface);
+        match is_interface && mt.0 & 7 == 0 {
+            true => self.has_class(memory, mt),
+            false => self.shape(memory, mt).is_ok(),
         }
+    }
+
+    fn has_class(&self, memory: &AddressSpace, mt: Addr) -> bool {
+        matches!(self.class_leads_back(memory, mt), Ok(true) | Err(Fault::NotSaved(_) | Fault::CutOff(_)))
     }
 
     fn class_leads_back(&self, memory: &AddressSpace, mt: Addr) -> Result<bool, Fault> {
@@ -432,6 +448,18 @@ impl MethodTables {
                 self.encodings.dictionary_entry.read(memory, own.offset(8 * i)).map(TypeHandle::from_word)
             })
             .collect()
+    }
+
+    /// The MethodTables of the interfaces that the type implements, those of its bases and of other interfaces included.
+    /// A generic one over the type itself may stand there by its open form.
+    pub fn interfaces(&self, memory: &AddressSpace, mt: Addr) -> Result<Vec<Addr>, Fault> {
+        let count = memory.u16(mt.offset(self.offsets.num_interfaces))?;
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        let map = memory.pointer(mt.offset(self.offsets.interface_map))?;
+        let places = (0..u64::from(count)).map(|index| map.offset(8 * index));
+        places.map(|place| self.encodings.interface.read(memory, place)).collect()
     }
 
     /// The element type of an array.

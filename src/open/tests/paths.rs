@@ -117,6 +117,26 @@ fn is_asks_for_the_type_of_the_object_and_as_goes_on_from_it() {
 }
 
 #[test]
+fn an_interface_means_the_types_that_implement_it() {
+    for family in Family::ALL {
+        let mut kennel = Kennel::new(family);
+        let core = kennel.process.core_library();
+        let [good, other] = ["IGood", "IOther`1"].map(|name| {
+            let of = kennel.process.define(core, "Zoo", name);
+            kennel.process.interface(of)
+        });
+        let (dog, holder) = (kennel.dog, kennel.holder);
+        kennel.process.implement(dog, &[other, good]);
+        kennel.process.implement(holder, &[other]);
+        let dump = snapshot(kennel);
+        assert_eq!(lines(&dump, "select type, count from Zoo.IGood+"), ["Zoo.Dog 5"], "{family:?}");
+        assert_eq!(lines(&dump, "select count from Zoo.IGood+ where Name = 'Dog1'"), ["1"]);
+        assert_eq!(lines(&dump, "select Payload is Zoo.IGood from Zoo.Holder limit 2"), ["true", "false"]);
+        assert!(refusal(&dump, "select count from Zoo.IGood").0.contains("is an interface"));
+    }
+}
+
+#[test]
 fn functions_take_what_fields_show() {
     let dump = kennel();
     let statement = "select year(Born), minute(Born), date(Born), Name || '/' || Legs, to_number(substr(Name, 4)), \

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Checked;
 use super::expression::{Context, boolean};
 use super::scope::{ObjectRows, Scope};
-use super::source::{interface, unknown_type};
+use super::source::{refuse_generic_interface, unknown_type};
 use crate::query::Kind;
 use crate::query::ast::{Expr, ExprKind, Name};
 use crate::query::catalog::Level;
@@ -182,7 +182,8 @@ impl Context<'_> {
     fn named_types(&self, name: &Name) -> Checked<NamedTypes> {
         let types = self.types(&name.span)?;
         let named = types.named(&name.text).ok_or_else(|| unknown_type(name, types))?;
-        if named.is_interface { Err(interface(name)) } else { Ok(named) }
+        refuse_generic_interface(name, &named)?;
+        Ok(named)
     }
 
     /// `(x as T)`: the address of x where it is a T.

@@ -71,8 +71,11 @@ impl Resolver<'_> {
     fn objects_of(&self, snapshot: usize, name: &Name, subclasses: bool) -> Checked<Resolved> {
         let Some(types) = self.schema.types(snapshot) else { return Err(unknown_source(name, None)) };
         let Some(named) = types.named(&name.text) else { return Err(unknown_source(name, Some(types))) };
-        if named.is_interface {
-            return Err(interface(name));
+        refuse_generic_interface(name, &named)?;
+        if named.is_interface && !subclasses {
+            let message = format!("`{}` is an interface, which has no objects of its own", name.text);
+            let hint = format!("the types that implement it: `{}+`", written_type(&name.text));
+            return Err(Diagnostic::new(name.span.clone(), message).hint(hint));
         }
         let title = format!("{}{}", name.text, if subclasses { "+" } else { "" });
         let ids = if subclasses { named.with_subclasses.clone() } else { named.exactly.clone() };
@@ -177,10 +180,14 @@ fn unknown_function(name: &Name) -> Diagnostic {
         .nearest(&name.text, names.iter().copied())
 }
 
-/// An interface has no objects of its own, and which types implement it is not looked at.
-pub fn interface(name: &Name) -> Diagnostic {
-    Diagnostic::new(name.span.clone(), format!("`{}` is an interface", name.text))
-        .expected("a class, a struct, an enum or an array")
+/// Refuses a generic interface: by variance a type implements more of them than it lists.
+pub fn refuse_generic_interface(name: &Name, named: &NamedTypes) -> Checked<()> {
+    if !named.is_interface || !name.text.contains('<') {
+        return Ok(());
+    }
+    let message = format!("which types implement the generic interface `{}` is not told", name.text);
+    Err(Diagnostic::new(name.span.clone(), message)
+        .expected("a class, a struct, an enum, an array or an interface that is not generic"))
 }
 
 fn unknown_source(name: &Name, types: Option<DumpTypes<'_>>) -> Diagnostic {

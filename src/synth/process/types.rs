@@ -6,6 +6,7 @@ use super::{ModuleKey, Process, TypeDef};
 const HAS_COMPONENT_SIZE: u32 = 0x8000_0000;
 const HAS_FINALIZER: u32 = 0x0010_0000;
 pub(super) const VALUE_TYPE: u32 = 0x0004_0000;
+const INTERFACE: u32 = 0x000c_0000;
 const ARRAY: u32 = 0x0008_0000;
 const SZ_ARRAY: u32 = 0x000a_0000;
 const GENERIC_INSTANCE: u32 = 0x10;
@@ -72,6 +73,21 @@ impl Process {
     /// A value type; its objects are boxes.
     pub fn value_type(&mut self, of: TypeDef, base_size: u32) -> Type {
         self.plain(of, base_size, VALUE_TYPE)
+    }
+
+    /// An interface, which has no instances.
+    pub fn interface(&mut self, of: TypeDef) -> Type {
+        let made = self.plain(of, 0, INTERFACE);
+        self.native.put64(made.method_table + 16, 0);
+        made
+    }
+
+    /// Makes a type implement these interfaces. Types that derive from it have lists of their own.
+    pub fn implement(&mut self, of: Type, interfaces: &[Type]) {
+        let words: Vec<u64> = interfaces.iter().map(|interface| interface.method_table).collect();
+        let map = self.native.words(&words);
+        self.native.put16(of.method_table + 14, words.len() as u16);
+        self.native.put64(of.method_table + 56, map);
     }
 
     pub(super) fn plain(&mut self, of: TypeDef, base_size: u32, flags: u32) -> Type {
