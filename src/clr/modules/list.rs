@@ -35,17 +35,29 @@ pub fn modules(
         let read = assemblies.len();
         problems.push(Problem::loss(format!("only {read} of {declared} assemblies can be read")));
     }
-    let mut modules = Vec::new();
+    let (mut modules, mut seen, mut unreadable) = (Vec::new(), FxHashSet::default(), Vec::new());
     for assembly in assemblies {
-        let module = module_of(memory, layout, assembly).and_then(|at| Module::read(memory, layout, at));
-        match module {
-            Ok(module) => modules.push(module),
-            Err(error) => {
-                problems.push(Problem::loss(format!("the assembly at {assembly} cannot be read: {error}")))
-            }
+        match module_of(memory, layout, assembly) {
+            // A damaged list may name one over and over.
+            Ok(at) if !seen.insert(at) => {}
+            Ok(at) => match Module::read(memory, layout, at) {
+                Ok(module) => modules.push(module),
+                Err(error) => unreadable.push((assembly, error)),
+            },
+            Err(error) => unreadable.push((assembly, error)),
         }
     }
+    problems.extend(unreadable_assemblies(&unreadable));
     Ok(modules)
+}
+
+/// What is told of assemblies that cannot be read: of many only the first.
+fn unreadable_assemblies(unreadable: &[(Addr, Error)]) -> Option<Problem> {
+    let ((first, error), more) = unreadable.split_first()?;
+    Some(Problem::loss(match more.len() {
+        0 => format!("the assembly at {first} cannot be read: {error}"),
+        more => format!("the assembly at {first} and {more} more cannot be read: {error}"),
+    }))
 }
 
 /// The assemblies that the application domain at `domain` lists, and how many it declares.

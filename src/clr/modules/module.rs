@@ -6,7 +6,7 @@
 use crate::bytes::Addr;
 use crate::clr::layout::Descriptor;
 use crate::dump::AddressSpace;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::image::PeLayout;
 use crate::limits;
 
@@ -47,6 +47,11 @@ impl Module {
     /// missing; then the module says so by `None`.
     pub fn read(memory: &AddressSpace, layout: &Descriptor, address: Addr) -> Result<Module> {
         let pe_assembly = memory.pointer(address.offset(layout.field("Module", "PEAssembly")?))?;
+        // Every module has one, those of Reflection.Emit too: what has none is no Module.
+        if pe_assembly.is_null() {
+            let message = "what an assembly names as its module has no PEAssembly";
+            return Err(Error::new(ErrorKind::Malformed, message).at(address));
+        }
         let pe_image = memory.pointer(pe_assembly.offset(layout.field("PEAssembly", "PEImage")?));
         // A PEAssembly without a PEImage is one of Reflection.Emit.
         let dynamic = pe_image == Ok(Addr::NULL);

@@ -127,3 +127,23 @@ fn an_assembly_that_cannot_be_read_is_told_and_the_others_are_listed() {
     assert_eq!(runtime.modules.len(), 3);
     assert!(told(&runtime)[0].contains("cannot be read"), "{:?}", told(&runtime));
 }
+
+#[test]
+fn what_has_no_pe_assembly_is_no_module_and_many_are_told_once() {
+    let mut process = process(Family::V10_0, &[]);
+    let names: Vec<String> = (0..40).map(|n| format!("m{n}.dll")).collect();
+    let modules: Vec<u64> = names
+        .iter()
+        .map(|name| {
+            let module = process.module(name, SynthImage::Flat);
+            process.module_address(module)
+        })
+        .collect();
+    let mut dump = process.dump();
+    // Module::PEAssembly of 10.0.
+    modules.iter().for_each(|module| dump.memory.write_u64(module + 216, 0));
+    let runtime = open(&dump);
+    assert_eq!(runtime.modules.len(), 1);
+    let told = told(&runtime);
+    assert!(told.len() == 1 && told[0].contains("and 39 more cannot be read"), "{told:?}");
+}
