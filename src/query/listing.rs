@@ -34,18 +34,15 @@ pub fn all_tables() -> Answer {
     texts(["table", "what", "columns"], &rows.collect::<Vec<_>>())
 }
 
-/// Whether a name is one of the language's own, so that no dump needs to be asked what it is.
-pub fn is_in_catalog(name: &Name) -> bool {
-    table(&name.text).is_some()
-        || function(&name.text).is_some()
-        || source_functions().iter().any(|f| f.name == name.text)
-}
-
-/// The columns of a table or of the objects of a type, or a function. `types` are those of the dump that is asked.
+/// The columns of a table or of the objects of a type, or a function. `types` gives those of the dump that
+/// is asked; it is called only for a name that is none of the language's own.
 ///
 /// # Errors
 /// The name is none of these.
-pub fn describe(name: &Name, types: Option<DumpTypes<'_>>) -> Result<Answer, Diagnostic> {
+pub fn describe<'a>(
+    name: &Name,
+    types: impl FnOnce() -> Option<DumpTypes<'a>>,
+) -> Result<Answer, Diagnostic> {
     let source = source_functions().iter().find(|f| f.name == name.text && !f.columns.is_empty());
     if let Some(columns) = table(&name.text).map(|t| t.columns).or(source.map(|f| f.columns)) {
         let column = |make: &dyn Fn(usize) -> &'static str, title| {
@@ -64,6 +61,7 @@ pub fn describe(name: &Name, types: Option<DumpTypes<'_>>) -> Result<Answer, Dia
     if function(&name.text).is_some() || source_functions().iter().any(|f| f.name == name.text) {
         return help(Some(name));
     }
+    let types = types();
     if let Some(answer) = types.and_then(|types| describe_type(types, &name.text)) {
         return Ok(answer);
     }

@@ -135,12 +135,7 @@ pub fn run(snapshots: &[Snapshot], statement: &str, options: &RunOptions<'_>) ->
         }
         Statement::Tables => listing::all_tables(),
         Statement::Describe(name) => {
-            let types = if listing::is_in_catalog(&name) {
-                None
-            } else {
-                DumpTypes::of(snapshots.first(), options.progress)
-            };
-            listing::describe(&name, types)?
+            listing::describe(&name, || DumpTypes::of(snapshots.first(), options.progress))?
         }
         Statement::Help(word) => listing::help(word.as_ref())?,
         Statement::Object(at) => object::object(&at, snapshots, options)?,

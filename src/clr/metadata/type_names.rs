@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::rows::{AssemblyRef, NestedClass, TypeDef, TypeRef};
-use super::{Metadata, MetadataError, Table, Token};
+use super::{Metadata, MetadataError, StringIndex, Table, Token};
 use crate::limits::{MAX_METADATA_NAME_BYTES, MAX_TYPE_NESTING};
 
 /// TypeAttributes: the visibility, of which the values from 2 on are those of nested types (II.23.1.15).
@@ -44,6 +44,36 @@ impl fmt::Display for TypeDefName<'_> {
     }
 }
 
+/// A type's name in the making, from the type itself outwards.
+#[derive(Default)]
+struct NameParts<'m> {
+    parts: Vec<TypeDefPart<'m>>,
+    bytes: usize,
+}
+
+impl<'m> NameParts<'m> {
+    fn push(
+        &mut self,
+        metadata: &'m Metadata<'_>,
+        namespace: StringIndex,
+        name: StringIndex,
+    ) -> Result<(), MetadataError> {
+        let part = TypeDefPart { namespace: metadata.string(namespace)?, name: metadata.string(name)? };
+        self.bytes += part.namespace.len() + part.name.len();
+        if self.bytes > MAX_METADATA_NAME_BYTES {
+            let what = "a type's name is absurdly long";
+            return Err(MetadataError::Malformed { offset: metadata.root.strings.start, what });
+        }
+        self.parts.push(part);
+        Ok(())
+    }
+
+    fn finish(mut self) -> TypeDefName<'m> {
+        self.parts.reverse();
+        TypeDefName { parts: self.parts }
+    }
+}
+
 /// Which type lies in which.
 #[derive(Debug)]
 pub(super) struct Nesting {
@@ -70,26 +100,18 @@ impl Metadata<'_> {
     /// is not in the dump: half a name would be a wrong one. `Malformed` when types are nested
     /// without end.
     pub fn type_def_name(&self, type_def: u32) -> Result<TypeDefName<'_>, MetadataError> {
-        let mut parts = Vec::with_capacity(2);
-        let mut bytes = 0;
+        let mut name = NameParts::default();
         let mut next = Some(type_def);
         while let Some(rid) = next {
-            if parts.len() == MAX_TYPE_NESTING {
+            if name.parts.len() == MAX_TYPE_NESTING {
                 let offset = self.tables.place(Table::NestedClass)?.start;
                 return Err(MetadataError::Malformed { offset, what: "types are nested without end" });
             }
             let row: TypeDef = self.row(rid)?;
-            let part = TypeDefPart { namespace: self.string(row.namespace)?, name: self.string(row.name)? };
-            bytes += part.namespace.len() + part.name.len();
-            if bytes > MAX_METADATA_NAME_BYTES {
-                let what = "a type's name is absurdly long";
-                return Err(MetadataError::Malformed { offset: self.root.strings.start, what });
-            }
-            parts.push(part);
+            name.push(self, row.namespace, row.name)?;
             next = self.enclosing_of(rid, &row)?;
         }
-        parts.reverse();
-        Ok(TypeDefName { parts })
+        Ok(name.finish())
     }
 
     /// The name of a type of another module, with its namespace and the types around it.
@@ -97,20 +119,12 @@ impl Metadata<'_> {
     /// # Errors
     /// As for [`Self::type_def_name`].
     pub fn type_ref_name(&self, type_ref: u32) -> Result<TypeDefName<'_>, MetadataError> {
-        let mut parts = Vec::with_capacity(2);
-        let mut bytes = 0;
+        let mut name = NameParts::default();
         for row in self.type_ref_chain(type_ref) {
             let row = row?;
-            let part = TypeDefPart { namespace: self.string(row.namespace)?, name: self.string(row.name)? };
-            bytes += part.namespace.len() + part.name.len();
-            if bytes > MAX_METADATA_NAME_BYTES {
-                let what = "a type's name is absurdly long";
-                return Err(MetadataError::Malformed { offset: self.root.strings.start, what });
-            }
-            parts.push(part);
+            name.push(self, row.namespace, row.name)?;
         }
-        parts.reverse();
-        Ok(TypeDefName { parts })
+        Ok(name.finish())
     }
 
     /// The simple name of the assembly in which a type of another module is looked for; `None` for one that is looked

@@ -11,6 +11,7 @@ mod nibble_map;
 mod precode;
 mod range_sections;
 mod ready_to_run;
+mod runtime_functions;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -129,12 +130,15 @@ impl TypeSystem {
     }
 
     fn method_name(&self, method_table: Addr, row: u32) -> String {
-        let module = self.method_tables().defining_module(self.memory(), method_table).unwrap_or_default();
+        let module = self.method_tables().defining_module(self.memory(), method_table).ok();
         let from_metadata = || {
-            let metadata = self.metadata(module)?;
+            let metadata = self.metadata(module?)?;
             let name = metadata.string(metadata.row::<MethodDef>(row).ok()?.name).ok()?;
             Some(format!("{}.{name}", self.name(method_table)))
         };
-        from_metadata().unwrap_or_else(|| format!("{}!{:08x}", self.module_name(module), 0x0600_0000 | row))
+        from_metadata().unwrap_or_else(|| {
+            let module = module.map_or("?", |module| self.module_name(module));
+            format!("{module}!{:08x}", 0x0600_0000 | row)
+        })
     }
 }

@@ -12,6 +12,8 @@ use crate::clr::layout::Descriptor;
 use crate::dump::{AddressSpace, Fault};
 use crate::limits;
 
+use super::runtime_functions::{RuntimeFunctionFields, RuntimeFunctions};
+
 /// Ranges of code: hot, unhot and cold.
 const RANGES: u64 = 3;
 const COLD: u64 = 2;
@@ -31,15 +33,7 @@ pub(super) struct NativeImages {
     function_counts: u64,
     method_descs: u64,
     cold_map: u64,
-    function_begin: u64,
-    function_size: u64,
-}
-
-/// One of the image's tables of functions.
-#[derive(Clone, Copy)]
-struct Functions {
-    table: Addr,
-    count: u32,
+    function: RuntimeFunctionFields,
 }
 
 impl NativeImages {
@@ -53,8 +47,7 @@ impl NativeImages {
             function_counts: of("NGenLayoutInfo", "NumRuntimeFunctions")?,
             method_descs: of("NGenLayoutInfo", "MethodDescs")?,
             cold_map: of("NGenLayoutInfo", "ColdCodeMap")?,
-            function_begin: of("RuntimeFunction", "BeginAddress")?,
-            function_size: of("RuntimeFunction", Descriptor::SIZE)?,
+            function: RuntimeFunctionFields::of(layout)?,
         })
     }
 
@@ -73,7 +66,9 @@ impl NativeImages {
         let info = memory.pointer(module.offset(self.info))?;
         let Some(kind) = self.range(memory, info, address)? else { return Ok(None) };
         let functions = self.functions(memory, info, kind)?;
-        let Some(index) = self.last_begun(memory, functions, image, address)? else { return Ok(None) };
+        let Some(index) = self.function.last_begun(memory, functions, image, address)? else {
+            return Ok(None);
+        };
         if kind == COLD {
             return self.of_cold_part(memory, info, image, index);
         }
@@ -92,32 +87,9 @@ impl NativeImages {
         Ok(None)
     }
 
-    fn functions(&self, memory: &AddressSpace, info: Addr, kind: u64) -> Result<Functions, Fault> {
+    fn functions(&self, memory: &AddressSpace, info: Addr, kind: u64) -> Result<RuntimeFunctions, Fault> {
         let table = memory.pointer(info.offset(self.functions + 8 * kind))?;
-        Ok(Functions { table, count: memory.u32(info.offset(self.function_counts + 4 * kind))? })
-    }
-
-    fn begin(&self, memory: &AddressSpace, functions: Functions, index: u32) -> Result<u32, Fault> {
-        let function = functions.table.offset(self.function_size * u64::from(index));
-        memory.u32(function.offset(self.function_begin))
-    }
-
-    /// The last function that begins no later than `address`.
-    fn last_begun(
-        &self,
-        memory: &AddressSpace,
-        functions: Functions,
-        image: Addr,
-        address: Addr,
-    ) -> Result<Option<u32>, Fault> {
-        let rva = address.since(image).and_then(|rva| u32::try_from(rva).ok());
-        let Some(rva) = rva else { return Ok(None) };
-        let (mut low, mut high) = (0, functions.count);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.begin(memory, functions, middle)? <= rva { low = middle + 1 } else { high = middle }
-        }
-        Ok(low.checked_sub(1))
+        Ok(RuntimeFunctions { table, count: memory.u32(info.offset(self.function_counts + 4 * kind))? })
     }
 
     /// The MethodDesc of a function, or of the one before it that a funclet belongs to.
@@ -157,10 +129,9 @@ impl NativeImages {
             }
             let place = image.offset(rva.into());
             for kind in 0..COLD {
-                let Functions { table, count } = self.functions(memory, info, kind)?;
-                let index = place.since(table).map(|distance| distance / self.function_size.max(1));
-                if let Some(index) = index.filter(|&index| index < count.into()) {
-                    return self.of_function(memory, info, image, kind, index as u32);
+                let functions = self.functions(memory, info, kind)?;
+                if let Some(index) = self.function.index_at(functions, place) {
+                    return self.of_function(memory, info, image, kind, index);
                 }
             }
             return Ok(None);

@@ -16,6 +16,8 @@ use crate::clr::layout::Descriptor;
 use crate::dump::{AddressSpace, Fault};
 use crate::limits;
 
+use super::runtime_functions::{RuntimeFunctionFields, RuntimeFunctions, last_of};
+
 /// Slots of a bucket of the map.
 const SLOTS: u64 = 4;
 /// Keys of the map that are none: empty and deleted.
@@ -34,8 +36,7 @@ pub(super) struct ReadyToRun {
     composite: Option<u64>,
     functions: u64,
     function_count: u64,
-    function_begin: u64,
-    function_size: u64,
+    function: RuntimeFunctionFields,
     hot_cold: Option<(u64, u64)>,
     /// Where the map of entry points says where its buckets are.
     buckets: u64,
@@ -56,8 +57,7 @@ impl ReadyToRun {
             composite: info("CompositeInfo"),
             functions: info("RuntimeFunctions")?,
             function_count: info("NumRuntimeFunctions")?,
-            function_begin: of("RuntimeFunction", "BeginAddress")?,
-            function_size: of("RuntimeFunction", Descriptor::SIZE)?,
+            function: RuntimeFunctionFields::of(layout)?,
             hot_cold: info("HotColdMap").zip(info("NumHotColdMap")),
             buckets: info("EntryPointToMethodDescMap")? + of("HashMap", "Buckets")?,
             bucket_keys: of("Bucket", "Keys")?,
@@ -98,18 +98,12 @@ impl ReadyToRun {
 
     /// Where the function around `address` begins: of a cold part, the function that it is the cold part of.
     fn function_begin(&self, memory: &AddressSpace, info: Addr, image: Addr, address: Addr) -> Option<Addr> {
-        let rva = u32::try_from(address.since(image)?).ok()?;
         let table = memory.pointer(info.offset(self.functions)).ok()?;
-        let begin = |index: u32| {
-            memory.u32(table.offset(self.function_size * u64::from(index) + self.function_begin)).ok()
-        };
-        let (mut low, mut high) = (0, memory.u32(info.offset(self.function_count)).ok()?);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if begin(middle)? <= rva { low = middle + 1 } else { high = middle }
-        }
-        let index = self.hot_part(memory, info, low.checked_sub(1)?);
-        begin(index).map(|rva| image.offset(rva.into()))
+        let functions = RuntimeFunctions { table, count: memory.u32(info.offset(self.function_count)).ok()? };
+        let index = self.function.last_begun(memory, functions, image, address).ok()??;
+        let index = self.hot_part(memory, info, index);
+        let rva = self.function.begin(memory, functions, index).ok()?;
+        Some(image.offset(rva.into()))
     }
 
     /// The index of the function whose cold part `index` is: the map has pairs of cold and hot indexes, in ascending
@@ -118,13 +112,10 @@ impl ReadyToRun {
         let pair = || {
             let (map, count) = self.hot_cold?;
             let map = memory.pointer(info.offset(map)).ok().filter(|map| !map.is_null())?;
-            let (mut low, mut high) = (0, memory.u32(info.offset(count)).ok()? / 2);
-            while low < high {
-                let middle = low + (high - low) / 2;
-                let cold = memory.u32(map.offset(8 * u64::from(middle))).ok()?;
-                if cold <= index { low = middle + 1 } else { high = middle }
-            }
-            memory.u32(map.offset(8 * u64::from(low.checked_sub(1)?) + 4)).ok()
+            let pairs = memory.u32(info.offset(count)).ok()? / 2;
+            let cold = |pair: u32| memory.u32(map.offset(8 * u64::from(pair)));
+            let last = last_of(pairs, |pair| Ok(cold(pair)? <= index)).ok()??;
+            memory.u32(map.offset(8 * u64::from(last) + 4)).ok()
         };
         pair().unwrap_or(index)
     }

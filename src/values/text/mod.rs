@@ -80,6 +80,18 @@ impl Values {
         told(self.value_text(place, of, Nesting::default()))
     }
 
+    /// The text of a value, and of one that has none the plain value; `None` for null and where neither is told.
+    ///
+    /// # Errors
+    /// As for [`Values::text`].
+    pub fn spelled(&self, place: Addr, of: &FieldType) -> Result<Option<String>, Fault> {
+        if let Some(text) = self.text(place, of)? {
+            return Ok(Some(text));
+        }
+        let plain = self.plain(place, of)?;
+        Ok((plain != Plain::None).then(|| plain.to_string()))
+    }
+
     /// What a person reads of the object at `object`: a string's contents, a boxed value, or what the object
     /// stands for (a version, an address of the net, the method of a delegate). `None` for null and for objects that
     /// are nothing but their fields.

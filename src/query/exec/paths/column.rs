@@ -300,13 +300,7 @@ impl Spelling<'_> {
         if let FieldShape::Struct { method_table } = of.shape {
             return self.spelled_struct(place, method_table);
         }
-        if let Some(text) = self.values.text(place, of).map_err(|_| Missing)? {
-            return Ok(Some(text));
-        }
-        match self.values.plain(place, of).map_err(|_| Missing)? {
-            Plain::None => Ok(None),
-            plain => Ok(Some(plain.to_string())),
-        }
+        self.values.spelled(place, of).map_err(|_| Missing)
     }
 
     fn spelled_struct(&mut self, data: Addr, method_table: Addr) -> Result<Option<String>, Missing> {

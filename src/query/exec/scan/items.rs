@@ -149,8 +149,7 @@ impl Reader<'_> {
             }
         }
         if self.wanted.texts {
-            let spelled = || (plain != Plain::None).then(|| plain.to_string());
-            part.text = values.text(place.address, of).ok()?.or_else(spelled);
+            part.text = values.spelled(place.address, of).ok()?;
         }
         Some(part)
     }

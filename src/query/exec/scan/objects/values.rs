@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::columns::Column;
 use super::{Batch, Morsel, ObjectScan};
 use crate::bytes::Addr;
@@ -170,12 +172,16 @@ impl ObjectScan<'_> {
 
     /// The thread whose current exception each object is.
     fn threads(&self, morsel: &Morsel, batch: &Batch<'_>) -> Cells {
-        let thread_of = |exception: Addr| {
-            let thread = self.snapshot.threads.iter().find(|t| t.exception == Some(exception))?;
-            thread.os_id
-        };
-        let threads =
-            self.read(morsel, batch, "threads", |block, row| Ok::<_, Fault>(thread_of(block.address(row))));
+        let mut current: FxHashMap<Addr, Option<u64>> = FxHashMap::default();
+        for thread in &self.snapshot.threads {
+            // Of several threads with one exception the first.
+            if let Some(exception) = thread.exception {
+                current.entry(exception).or_insert(thread.os_id);
+            }
+        }
+        let threads = self.read(morsel, batch, "threads", |block, row| {
+            Ok::<_, Fault>(current.get(&block.address(row)).copied().flatten())
+        });
         Cells::optional(threads)
     }
 }
