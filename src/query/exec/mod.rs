@@ -12,6 +12,7 @@ mod notes;
 mod paths;
 mod prepare;
 mod project;
+mod reader;
 mod scan;
 mod sort;
 mod top;

@@ -35,7 +35,7 @@ pub fn outcome<'p>(
     for program in programs {
         match search.program(program) {
             Ok(()) => found = true,
-            Err(stuck) => keep_furthest(&mut failure, stuck),
+            Err(stuck) => stuck.keep_furthest(&mut failure),
         }
     }
     match failure {
@@ -100,7 +100,7 @@ impl Search<'_> {
             match made.and_then(|program| self.program(&program)) {
                 Ok(()) => found = true,
                 Err(stuck) if stuck.step == step => members.extend(stuck.members),
-                Err(stuck) => keep_furthest(&mut failure, stuck),
+                Err(stuck) => stuck.keep_furthest(&mut failure),
             }
         }
         let result = match failure {
@@ -124,11 +124,5 @@ impl Search<'_> {
         members.dedup();
         let type_name = declared.map_or_else(|| Arc::from("System.Object"), |mt| self.types.name(mt));
         Stuck { step, type_name, members, incomplete: None, has_elements: false }
-    }
-}
-
-fn keep_furthest(all: &mut Option<Stuck>, stuck: Stuck) {
-    if all.as_ref().is_none_or(|known| stuck.step > known.step) {
-        *all = Some(stuck);
     }
 }

@@ -72,6 +72,15 @@ pub struct Stuck {
     pub has_elements: bool,
 }
 
+impl Stuck {
+    /// Makes this the one that is told, if it got further than the one before.
+    pub fn keep_furthest(self, told: &mut Option<Stuck>) {
+        if told.as_ref().is_none_or(|known| self.step > known.step) {
+            *told = Some(self);
+        }
+    }
+}
+
 /// Where a path stands while it is compiled.
 enum Here {
     /// An object, or one that derives from this type.

@@ -131,7 +131,7 @@ impl Context<'_> {
             by_type.push(match program {
                 Some(Ok(program)) => Some(Arc::new(program)),
                 Some(Err(stuck)) => {
-                    keep_furthest(&mut failure, stuck);
+                    stuck.keep_furthest(&mut failure);
                     None
                 }
                 None => None,
@@ -143,7 +143,7 @@ impl Context<'_> {
             for &mt in &rows.bearers {
                 match made(mt) {
                     Ok(program) => known.push(Arc::new(program)),
-                    Err(stuck) => keep_furthest(&mut failure, stuck),
+                    Err(stuck) => stuck.keep_furthest(&mut failure),
                 }
             }
         }
@@ -276,18 +276,12 @@ fn outcome_of_named(
     for mt in all {
         match Program::new(system, mt, steps, 0) {
             Ok(program) => programs.push(program),
-            Err(stuck) => keep_furthest(&mut failure, stuck),
+            Err(stuck) => stuck.keep_furthest(&mut failure),
         }
     }
     match failure {
         Some(stuck) if programs.is_empty() => Err(stuck),
         _ => outcome(system, types.heap, steps, &programs),
-    }
-}
-
-fn keep_furthest(all: &mut Option<Stuck>, stuck: Stuck) {
-    if all.as_ref().is_none_or(|known| stuck.step > known.step) {
-        *all = Some(stuck);
     }
 }
 

@@ -8,12 +8,12 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use super::reader::{Missing, Reader};
 use super::walker::Arrival;
 use crate::bytes::Addr;
 use crate::clr::type_system::{FieldShape, FieldType, Primitive};
 use crate::query::Kind;
 use crate::query::cells::{Bitmap, Cells, Data, Texts};
+use crate::query::exec::reader::{Missing, Reader};
 use crate::query::path::{Form, Leaf, Path};
 use crate::text::from_utf16_le;
 use crate::values::{Plain, StructTexts, Value, Values};

@@ -1,14 +1,13 @@
 //! The values that paths lead to, batch by batch.
 
 mod column;
-mod reader;
 mod walker;
 
 use column::Column;
-use reader::{Missing, Reader};
 use walker::{Arrival, Walker};
 
 use super::eval::eval;
+use super::reader::{Missing, Reader};
 use super::scan::{Batch, Rows};
 use super::vector::Vector;
 use crate::bytes::Addr;

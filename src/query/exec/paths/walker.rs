@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::reader::{Missing, Reader};
 use crate::bytes::Addr;
+use crate::query::exec::reader::{Missing, Reader};
 use crate::query::path::{End, Leaf, Move, Path, Program};
 
 /// Where the component count of an array stands.

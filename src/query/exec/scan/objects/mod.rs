@@ -4,7 +4,6 @@
 //! stands in the objects themselves is read for the rows that are asked for, batch by batch.
 
 mod columns;
-mod lengths;
 mod of_types;
 mod values;
 
@@ -16,9 +15,12 @@ use crate::graph::{
 use crate::problem::Problem;
 use crate::query::catalog::TableId;
 use crate::query::cells::Cells;
+use crate::query::exec::reader::Reader;
 use crate::query::exec::vector::Vector;
 use columns::Column;
-use lengths::LengthReader;
+
+/// Offset of the component count in an array, a string or a free object.
+const LENGTH_OFFSET: u64 = 8;
 
 /// A segment and a generation in it: all that is known of where an object lies.
 #[derive(Clone, Copy, Debug)]
@@ -124,10 +126,11 @@ impl<'a> ObjectScan<'a> {
     /// Component counts.
     fn lengths(&self, morsel: &Morsel, batch: &Batch<'_>) -> Cells {
         let types = self.types();
-        let mut memory = LengthReader::new(&self.snapshot.memory);
+        let mut memory = Reader::new(&self.snapshot.memory);
         let lengths = self.read(morsel, batch, "lengths", |block, row| {
             let has_length = types[block.types[row].0 as usize].has_length;
-            has_length.then(|| memory.read(block.address(row)).map(u64::from)).transpose()
+            let length = || memory.u32(block.address(row).offset(LENGTH_OFFSET)).map(u64::from);
+            has_length.then(length).transpose()
         });
         Cells::optional(lengths)
     }
