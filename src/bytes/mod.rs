@@ -3,9 +3,11 @@
 //! The only folder in which `unsafe` is allowed. It knows no file format.
 
 mod addr;
+mod column;
 mod cursor;
 mod mapped;
 
 pub use addr::{Addr, FileOffset};
+pub use column::Column;
 pub use cursor::{Cursor, OutOfBounds};
 pub use mapped::Mapped;

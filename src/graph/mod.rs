@@ -3,10 +3,15 @@
 //! What the query layer scans. Nothing here knows how a dump is read or where the runtime keeps
 //! its structures; the builder hands everything over.
 
+mod dominators;
 mod heap_builder;
 mod ids;
 mod modules;
+mod object_graph;
 mod objects;
+mod part;
+mod references;
+mod roots;
 mod snapshot;
 mod threads;
 mod totals;
@@ -14,10 +19,14 @@ mod types;
 
 pub use crate::clr::ThreadState;
 pub use crate::clr::gc::{Generation, Segment, SegmentKind};
+pub use dominators::{Dominator, Dominators};
 pub use heap_builder::build_heap;
 pub use ids::{ObjectId, SegmentId, TypeId};
 pub use modules::Module;
+pub use object_graph::ObjectGraph;
 pub use objects::{ObjectBlock, ObjectTable, RowSize};
+pub use references::{NoRows, References, Rows};
+pub use roots::{Root, RootKind, Roots};
 pub use snapshot::{Facts, Heap, Snapshot};
 pub use threads::Thread;
 pub use totals::{Total, generation_totals};

@@ -5,12 +5,14 @@
 //! runtime), so an object costs 12 bytes whatever the size of the heap. Blocks are also the unit
 //! of parallel work for whoever scans the table.
 
-use crate::bytes::Addr;
+use bytemuck::{Pod, Zeroable};
+
+use crate::bytes::{Addr, Column};
 
 use super::{ObjectId, SegmentId, TypeId};
 
 /// A size as a block stores it; sizes that need more than 32 bits are kept aside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(transparent)]
 pub struct RowSize(pub u32);
 
@@ -27,11 +29,11 @@ pub struct ObjectBlock {
     /// What [`ObjectBlock::offsets`] count from.
     pub base: Addr,
     /// (address - base) / 8, ascending.
-    pub offsets: Vec<u32>,
+    pub offsets: Column<u32>,
     /// The type of each object.
-    pub types: Vec<TypeId>,
+    pub types: Column<TypeId>,
     /// The size of each object in bytes, before rounding up to the alignment.
-    pub sizes: Vec<RowSize>,
+    pub sizes: Column<RowSize>,
     /// Row and size in bytes of the objects of 4 GiB and more, by row.
     pub large: Vec<(u32, u64)>,
 }
@@ -161,9 +163,9 @@ mod tests {
         ObjectBlock {
             segment: SegmentId(0),
             base: Addr(base),
-            offsets: offsets.to_vec(),
-            types: vec![TypeId(0); offsets.len()],
-            sizes: vec![RowSize(24); offsets.len()],
+            offsets: offsets.to_vec().into(),
+            types: vec![TypeId(0); offsets.len()].into(),
+            sizes: vec![RowSize(24); offsets.len()].into(),
             large: Vec::new(),
         }
     }
@@ -193,7 +195,7 @@ mod tests {
     #[test]
     fn sizes_beyond_32_bits_stand_aside() {
         let mut b = block(0, &[0, 8]);
-        b.sizes[1] = RowSize::LARGE;
+        b.sizes = vec![RowSize(24), RowSize::LARGE].into();
         b.large.push((1, 5 << 32));
         assert_eq!((b.size(0), b.size(1)), (24, 5 << 32));
     }

@@ -9,7 +9,7 @@ use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::values::Values;
 
-use super::{Module, ObjectTable, Segment, Thread, TypeTable};
+use super::{Module, ObjectGraph, ObjectTable, Segment, Thread, TypeTable};
 
 /// What an answer says of the dump it comes from.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +55,7 @@ pub struct Snapshot {
     pub values: Option<Arc<Values>>,
     /// What opening had to leave out.
     pub problems: Vec<Problem>,
+    pub(super) graph: ObjectGraph,
     build: BuildHeap,
     heap: OnceLock<Result<Heap, Arc<Error>>>,
 }
@@ -79,6 +80,7 @@ impl Snapshot {
             memory,
             values: None,
             problems: Vec::new(),
+            graph: ObjectGraph::default(),
             build: Box::new(build),
             heap: OnceLock::new(),
         }

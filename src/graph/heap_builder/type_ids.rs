@@ -40,9 +40,9 @@ pub(super) fn renumber(
             ObjectBlock {
                 segment: block.segment,
                 base: rows.base,
-                offsets: rows.offsets,
-                types: rows.types,
-                sizes: rows.sizes,
+                offsets: rows.offsets.into(),
+                types: rows.types.into(),
+                sizes: rows.sizes.into(),
                 large: rows.large,
             }
         })

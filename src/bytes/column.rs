@@ -1,0 +1,110 @@
+//! A column of plain numbers: owned, or a part of a mapped file.
+
+use std::fmt;
+use std::ops::{Deref, Range};
+use std::sync::Arc;
+
+use bytemuck::Pod;
+
+use super::Mapped;
+
+/// A column of numbers that is read like a slice, wherever it lies.
+#[derive(Clone)]
+pub struct Column<T> {
+    place: Place<T>,
+}
+
+#[derive(Clone)]
+enum Place<T> {
+    Owned(Vec<T>),
+    Mapped { file: Arc<Mapped>, bytes: Range<usize> },
+}
+
+impl<T: Pod> Column<T> {
+    /// The numbers in these bytes of a file, in the byte order of this machine; `None` when they are not all in the
+    /// file, not aligned to `T`, or no whole number of `T`.
+    pub fn mapped(file: &Arc<Mapped>, bytes: Range<usize>) -> Option<Column<T>> {
+        bytemuck::try_cast_slice::<u8, T>(file.get(bytes.clone())?).ok()?;
+        Some(Column { place: Place::Mapped { file: Arc::clone(file), bytes } })
+    }
+
+    /// The numbers as bytes, in the byte order of this machine.
+    pub fn as_bytes(&self) -> &[u8] {
+        bytemuck::cast_slice(self)
+    }
+
+    /// The bytes of memory that it takes beside mapped files.
+    pub fn owned_bytes(&self) -> usize {
+        match &self.place {
+            Place::Owned(numbers) => numbers.capacity() * size_of::<T>(),
+            Place::Mapped { .. } => 0,
+        }
+    }
+}
+
+impl<T: Pod> Deref for Column<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        match &self.place {
+            Place::Owned(numbers) => numbers,
+            // Both were checked when the column was made, and a mapping does not change.
+            Place::Mapped { file, bytes } => {
+                file.get(bytes.clone()).and_then(|bytes| bytemuck::try_cast_slice(bytes).ok()).unwrap_or(&[])
+            }
+        }
+    }
+}
+
+impl<T> From<Vec<T>> for Column<T> {
+    fn from(numbers: Vec<T>) -> Self {
+        Column { place: Place::Owned(numbers) }
+    }
+}
+
+impl<T> FromIterator<T> for Column<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(numbers: I) -> Self {
+        Column::from(numbers.into_iter().collect::<Vec<T>>())
+    }
+}
+
+impl<T> Default for Column<T> {
+    fn default() -> Self {
+        Column::from(Vec::new())
+    }
+}
+
+impl<T: Pod> fmt::Debug for Column<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Column of {} numbers", self.len())
+    }
+}
+
+impl<T: Pod + PartialEq> PartialEq for Column<T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_file_reads_like_owned_numbers() {
+        let owned: Column<u32> = vec![1, 2, 0xffff_ffff].into();
+        let file = Arc::new(Mapped::Memory([&[0; 8], owned.as_bytes()].concat()));
+        // A Vec of bytes is aligned as the allocator likes; eight bytes in is as good as its start.
+        let mapped = Column::<u32>::mapped(&file, 8..20).expect("allocations are aligned to 8 bytes");
+        assert_eq!((&mapped, mapped.owned_bytes()), (&owned, 0));
+        assert!(owned.owned_bytes() >= 12);
+    }
+
+    #[test]
+    fn what_is_no_column_of_the_file_is_refused() {
+        let file = Arc::new(Mapped::Memory(vec![0; 32]));
+        for bytes in [1..5, 0..6, 28..36, usize::MAX - 3..usize::MAX] {
+            assert!(Column::<u32>::mapped(&file, bytes.clone()).is_none(), "{bytes:?}");
+        }
+    }
+}

