@@ -211,3 +211,10 @@ pub const MAX_SHAPES_FILE_BYTES: u64 = 16 << 20;
 /// Entries of a thread's table of ThreadLocalModules: one a module with thread statics, so at most one an assembly; tables
 /// grow by doubling.
 pub const MAX_THREAD_LOCAL_MODULES: u32 = 1 << 16;
+
+/// Maps of GC handle tables, of ten buckets each. The runtime has one bucket, and one more for every domain that it
+/// ever had.
+pub const MAX_HANDLE_TABLE_MAPS: usize = 4096;
+
+/// Segments of one GC handle table, of 7,680 handles each: eight thousand million handles, which take 64 GiB.
+pub const MAX_HANDLE_SEGMENTS: usize = 1 << 20;

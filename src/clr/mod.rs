@@ -4,6 +4,7 @@
 
 pub mod checks;
 pub mod gc;
+pub mod handles;
 pub mod layout;
 pub mod locate;
 pub mod metadata;
