@@ -3,6 +3,7 @@
 //! Knows nothing of columns or queries.
 
 pub mod checks;
+pub mod finalizer_queue;
 pub mod gc;
 pub mod handles;
 pub mod layout;
@@ -11,6 +12,7 @@ pub mod metadata;
 pub mod methods;
 pub mod modules;
 mod runtime;
+pub mod stacks;
 pub mod statics;
 #[cfg(test)]
 pub(crate) mod synthetic;
