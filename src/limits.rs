@@ -211,3 +211,6 @@ pub const MAX_SHAPES_FILE_BYTES: u64 = 16 << 20;
 /// Entries of a thread's table of ThreadLocalModules: one a module with thread statics, so at most one an assembly; tables
 /// grow by doubling.
 pub const MAX_THREAD_LOCAL_MODULES: u32 = 1 << 16;
+
+/// Sections of an index file. A whole one has about twenty.
+pub const MAX_INDEX_SECTIONS: u32 = 256;

@@ -23,7 +23,10 @@ impl Snapshot {
     /// The dump holds no heap.
     pub fn references(&self, progress: &dyn Progress) -> Result<Arc<References>, Arc<Error>> {
         self.graph.references.get_or_build(|| {
-            let _heap = self.heap(progress)?;
+            let heap = self.heap(progress)?;
+            if let Some(stored) = self.index.as_ref().and_then(|index| index.references(heap.objects.len())) {
+                return Ok(stored);
+            }
             Err(not_yet())
         })
     }
@@ -35,6 +38,10 @@ impl Snapshot {
     /// As for [`Snapshot::references`].
     pub fn referrers(&self, progress: &dyn Progress) -> Result<Arc<Rows>, Arc<Error>> {
         self.graph.referrers.get_or_build(|| {
+            let heap = self.heap(progress)?;
+            if let Some(stored) = self.index.as_ref().and_then(|index| index.referrers(heap.objects.len())) {
+                return Ok(stored);
+            }
             let _references = self.references(progress)?;
             Err(not_yet())
         })
@@ -73,6 +80,11 @@ impl ObjectGraph {
     /// The references, if they were built.
     pub fn built_references(&self) -> Option<Arc<References>> {
         self.references.get()
+    }
+
+    /// The referrers, if they were built.
+    pub fn built_referrers(&self) -> Option<Arc<Rows>> {
+        self.referrers.get()
     }
 
     /// The roots, if they were built.

@@ -9,6 +9,7 @@ use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::values::Values;
 
+use super::index::Index;
 use super::{Module, ObjectGraph, ObjectTable, Segment, Thread, TypeTable};
 
 /// What an answer says of the dump it comes from.
@@ -55,6 +56,8 @@ pub struct Snapshot {
     pub values: Option<Arc<Values>>,
     /// What opening had to leave out.
     pub problems: Vec<Problem>,
+    /// Where parts of the graph are taken from instead of being built.
+    pub index: Option<Arc<Index>>,
     pub(super) graph: ObjectGraph,
     build: BuildHeap,
     heap: OnceLock<Result<Heap, Arc<Error>>>,
@@ -80,6 +83,7 @@ impl Snapshot {
             memory,
             values: None,
             problems: Vec::new(),
+            index: None,
             graph: ObjectGraph::default(),
             build: Box::new(build),
             heap: OnceLock::new(),
