@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::part::Part;
-use super::{Dominators, References, Roots, Rows, Snapshot};
+use super::index::Index;
+use super::{Dominators, Heap, References, Roots, Rows, Snapshot};
 use crate::error::{Error, ErrorKind};
 use crate::progress::Progress;
 
@@ -24,10 +25,19 @@ impl Snapshot {
     pub fn references(&self, progress: &dyn Progress) -> Result<Arc<References>, Arc<Error>> {
         self.graph.references.get_or_build(|| {
             let heap = self.heap(progress)?;
-            if let Some(stored) = self.index.as_ref().and_then(|index| index.references(heap.objects.len())) {
+            if let Some(stored) = self.stored(heap, Index::references) {
                 return Ok(stored);
             }
-            Err(not_yet())
+            match &self.values {
+                Some(values) => {
+                    let runtime = values.types().runtime();
+                    References::read(runtime, heap, &[], progress).map_err(Arc::new)
+                }
+                None if heap.objects.is_empty() => Ok(References::default()),
+                None => {
+                    Err(Arc::new(Error::new(ErrorKind::NoRuntime, "the types of objects cannot be read")))
+                }
+            }
         })
     }
 
@@ -38,12 +48,14 @@ impl Snapshot {
     /// As for [`Snapshot::references`].
     pub fn referrers(&self, progress: &dyn Progress) -> Result<Arc<Rows>, Arc<Error>> {
         self.graph.referrers.get_or_build(|| {
-            let heap = self.heap(progress)?;
-            if let Some(stored) = self.index.as_ref().and_then(|index| index.referrers(heap.objects.len())) {
+            if let Some(stored) = self.stored(self.heap(progress)?, Index::referrers) {
                 return Ok(stored);
             }
-            let _references = self.references(progress)?;
-            Err(not_yet())
+            let references = self.references(progress)?;
+            progress.begin("turning references around", None);
+            let referrers = references.forward.transposed();
+            progress.end();
+            Ok(referrers)
         })
     }
 
@@ -68,6 +80,11 @@ impl Snapshot {
             let _roots = self.roots(progress)?;
             Err(not_yet())
         })
+    }
+
+    /// What the index holds for so many objects as `heap` has.
+    fn stored<T>(&self, heap: &Heap, take: impl FnOnce(&Index, usize) -> Option<T>) -> Option<T> {
+        take(self.index.as_ref()?, heap.objects.len())
     }
 
     /// The parts that were built so far.
