@@ -10,7 +10,7 @@ use crate::progress::Progress;
 use crate::values::Values;
 
 use super::index::Index;
-use super::{Module, ObjectGraph, ObjectTable, Segment, Thread, TypeTable};
+use super::{Module, ObjectGraph, ObjectTable, Segment, StackRoots, Thread, TypeTable};
 
 /// What an answer says of the dump it comes from.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +54,8 @@ pub struct Snapshot {
     pub memory: Arc<AddressSpace>,
     /// What reads objects' values; `None` when the dump holds no heap or no runtime.
     pub values: Option<Arc<Values>>,
+    /// Whether threads' stacks are searched for roots.
+    pub stack_roots: StackRoots,
     /// What opening had to leave out.
     pub problems: Vec<Problem>,
     /// Where parts of the graph are taken from instead of being built.
@@ -82,6 +84,7 @@ impl Snapshot {
             segments: Vec::new(),
             memory,
             values: None,
+            stack_roots: StackRoots::default(),
             problems: Vec::new(),
             index: None,
             graph: ObjectGraph::default(),
