@@ -219,6 +219,9 @@ pub const MAX_SHAPES_FILE_BYTES: u64 = 16 << 20;
 /// grow by doubling.
 pub const MAX_THREAD_LOCAL_MODULES: u32 = 1 << 16;
 
+/// Sections of an index file. A whole one has about twenty.
+pub const MAX_INDEX_SECTIONS: u32 = 256;
+
 /// Maps of GC handle tables, of ten buckets each. The runtime has one bucket, and one more for every domain that it
 /// ever had.
 pub const MAX_HANDLE_TABLE_MAPS: usize = 4096;

@@ -28,6 +28,19 @@ impl<T: Pod> Column<T> {
         Some(Column { place: Place::Mapped { file: Arc::clone(file), bytes } })
     }
 
+    /// The numbers at these positions, in the same place where they lie in a file and copied where they do not; `None`
+    /// when there are not so many.
+    pub fn part(&self, positions: Range<usize>) -> Option<Column<T>> {
+        let part = self.get(positions.clone())?;
+        match &self.place {
+            Place::Owned(_) => Some(Column::from(part.to_vec())),
+            Place::Mapped { file, bytes } => {
+                let at = |position: usize| bytes.start + position * size_of::<T>();
+                Column::mapped(file, at(positions.start)..at(positions.end))
+            }
+        }
+    }
+
     /// The numbers as bytes, in the byte order of this machine.
     pub fn as_bytes(&self) -> &[u8] {
         bytemuck::cast_slice(self)
@@ -98,6 +111,12 @@ mod tests {
         let mapped = Column::<u32>::mapped(&file, 8..20).expect("allocations are aligned to 8 bytes");
         assert_eq!((&mapped, mapped.owned_bytes()), (&owned, 0));
         assert!(owned.owned_bytes() >= 12);
+        for column in [&owned, &mapped] {
+            assert_eq!(*column.part(1..3).unwrap(), [2, 0xffff_ffff]);
+            assert_eq!(column.part(1..1).map(|part| part.len()), Some(0));
+            assert!(column.part(2..4).is_none());
+        }
+        assert_eq!(mapped.part(0..3).unwrap().owned_bytes(), 0);
     }
 
     #[test]

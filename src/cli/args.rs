@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Ask a .NET core dump questions, offline, in a small SQL-like language.
@@ -61,6 +62,11 @@ pub(super) enum Command {
     /// Also tells which checks the reading of this dump passed, what the dump lacks, and what can
     /// be done about it.
     Info(InfoArguments),
+    /// Build what questions of the graph need, and keep it beside the dump
+    ///
+    /// Later openings answer at once. The index lies beside the dump, as DUMP.hqlx, or in the cache
+    /// folder where that cannot be written, and may be deleted at any time.
+    Index(IndexArguments),
     /// Ask at a prompt: the same as naming dumps alone
     ///
     /// Where standard input or output is no terminal, statements are read from standard input,
@@ -118,6 +124,19 @@ pub(super) struct InfoArguments {
 
 /// What is typed after the command's name.
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  heapql index app.core")]
+pub(super) struct IndexArguments {
+    /// Core dumps; .zst and .gz are unpacked
+    #[arg(value_name = "DUMP", required = true)]
+    pub dumps: Vec<PathBuf>,
+
+    /// How to write what was done: one document a dump
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: InfoFormat,
+}
+
+/// What is typed after the command's name.
+#[derive(Debug, Args)]
 #[command(after_help = "Example:\n  heapql open before.core after.core")]
 pub(super) struct OpenArguments {
     /// Core dumps to open, oldest first; .zst and .gz are unpacked
@@ -153,7 +172,11 @@ pub(super) struct CommonArguments {
     #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true)]
     pub color: ColorWhen,
 
-    /// Keep unpacked dumps here, so that the next opening is quick
+    /// Neither use nor write an index beside the dump
+    #[arg(long, env = "HEAPQL_NO_INDEX", hide_env_values = true, value_parser = FalseyValueParser::new(), global = true)]
+    pub no_index: bool,
+
+    /// Keep unpacked dumps here, so that the next opening is quick, and indexes that cannot lie beside dumps
     #[arg(long, value_name = "DIR", env = "HEAPQL_CACHE", hide_env_values = true, global = true)]
     pub cache: Option<OsString>,
 }

@@ -8,6 +8,7 @@ mod args;
 mod console;
 mod destination;
 mod exit;
+mod index;
 mod info;
 mod interrupt;
 mod messages;
@@ -18,6 +19,7 @@ mod repl;
 mod request;
 mod script;
 mod session;
+mod user_folders;
 
 use std::process::ExitCode;
 
@@ -51,6 +53,7 @@ fn carry_out(request: &Request) -> ExitStatus {
     match &request.action {
         Action::Query(query) => query::answer(query, common, &console),
         Action::Info { dump, json } => info::tell(dump, *json, common, &console),
+        Action::Index(request) => index::make(request, common, &console),
         Action::Open { dumps } => repl::open(dumps, common, &console),
     }
 }

@@ -1,11 +1,12 @@
 //! From the common options of the command line to how dumps are opened.
 
-use crate::open::OpenOptions;
+use crate::open::{IndexOptions, OpenOptions};
 use crate::values::collections::CollectionShapes;
 
 use super::console::Console;
 use super::exit::ExitStatus;
 use super::request::Common;
+use super::user_folders;
 
 /// How dumps are opened, the files that the options name read. What is wrong with one is told.
 pub(super) fn open_options(common: &Common, console: &Console) -> Result<OpenOptions, ExitStatus> {
@@ -17,10 +18,12 @@ pub(super) fn open_options(common: &Common, console: &Console) -> Result<OpenOpt
             ExitStatus::Usage
         })?;
     }
+    let folder = || common.cache.clone().or_else(user_folders::cache);
     Ok(OpenOptions {
         files: common.files.clone(),
         cache: common.cache.clone(),
         collections,
         stacks: common.stacks,
+        index: common.index.then(|| IndexOptions { folder: folder() }),
     })
 }

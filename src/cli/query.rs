@@ -25,7 +25,13 @@ pub(super) fn answer(query: &Query, common: &Common, console: &Console) -> ExitS
         }
     };
     match Session::open(&query.dumps, common, console) {
-        Ok(session) => answer_all(&session, &scripts, query.format, destination),
+        Ok(session) => {
+            let status = answer_all(&session, &scripts, query.format, destination);
+            if status < ExitStatus::Interrupted {
+                session.keep_indexes();
+            }
+            status
+        }
         Err(status) => status,
     }
 }
@@ -188,6 +194,7 @@ mod tests {
         let common = Common {
             files: vec![],
             cache: None,
+            index: false,
             collections: vec![],
             stacks: crate::graph::StackRoots::default(),
             threads: None,

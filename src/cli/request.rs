@@ -28,6 +28,8 @@ pub(super) enum Action {
     Open { dumps: Vec<PathBuf> },
     /// Answer and end.
     Query(Query),
+    /// Build the graph of dumps and keep it.
+    Index(Index),
     /// Tell what a dump is.
     Info { dump: PathBuf, json: bool },
 }
@@ -40,6 +42,13 @@ pub(super) struct Query {
     pub sources: Vec<Source>,
     pub format: Format,
     pub output: Option<PathBuf>,
+}
+
+/// Dumps whose graph is to be kept.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Index {
+    pub dumps: Vec<PathBuf>,
+    pub json: bool,
 }
 
 /// Where statements come from.
@@ -58,6 +67,8 @@ pub(super) enum Source {
 pub(super) struct Common {
     pub files: Vec<PathBuf>,
     pub cache: Option<PathBuf>,
+    /// Whether indexes are read and written.
+    pub index: bool,
     pub collections: Vec<PathBuf>,
     pub stacks: StackRoots,
     pub threads: Option<NonZeroUsize>,
@@ -98,6 +109,9 @@ fn action(
     Ok(match command {
         Command::Open(open) => Action::Open { dumps: open.dumps },
         Command::Info(info) => Action::Info { dump: info.dump, json: info.format == InfoFormat::Json },
+        Command::Index(index) => {
+            Action::Index(Index { dumps: index.dumps, json: index.format == InfoFormat::Json })
+        }
         Command::Query(query) => {
             let typed = matches.subcommand_matches("query").expect("clap took the command from there");
             Action::Query(Query {
@@ -163,6 +177,7 @@ impl From<CommonArguments> for Common {
             files: typed.files,
             // A variable that is set to nothing means none, as for other programs.
             cache: typed.cache.filter(|dir| !dir.is_empty()).map(PathBuf::from),
+            index: !typed.no_index,
             collections: typed.collections,
             stacks: match typed.stacks {
                 StackSearch::Conservative => StackRoots::Conservative,

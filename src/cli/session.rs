@@ -4,10 +4,11 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use crate::graph::{Facts, Snapshot};
-use crate::open::open;
+use crate::open::{IndexFile, open};
 use crate::output::{AnswerWriter, Document};
 use crate::problem::Problem;
 use crate::query::Answer;
+use crate::units::human_bytes;
 
 use super::console::Console;
 use super::exit::ExitStatus;
@@ -19,7 +20,11 @@ use crate::query::{QueryError, RunOptions, run};
 /// The dumps that statements are asked of, oldest first.
 pub(super) struct Session<'a> {
     snapshots: Vec<Snapshot>,
+    /// The indexes of those that have one or may get one.
+    indexes: Vec<Option<IndexFile>>,
     console: &'a Console,
+    /// Whether it is told where a new index lies.
+    tells_indexes: bool,
 }
 
 /// How a statement was dealt with.
@@ -48,20 +53,24 @@ impl<'a> Session<'a> {
         console: &'a Console,
     ) -> Result<Session<'a>, ExitStatus> {
         let options = open_options(common, console)?;
-        let mut snapshots = Vec::with_capacity(dumps.len());
+        let (mut snapshots, mut indexes) = (Vec::with_capacity(dumps.len()), Vec::new());
         for dump in dumps {
             let opened = open(dump, &options, &*console.progress).map_err(|error| {
                 console.messages.error(&error);
                 ExitStatus::Dump
             })?;
             snapshots.push(opened.snapshot);
+            indexes.push(opened.index);
         }
-        Ok(Session::over(snapshots, console))
+        let session =
+            Session { indexes, tells_indexes: common.progress, ..Session::over(snapshots, console) };
+        session.tell_index_problems();
+        Ok(session)
     }
 
     /// A session over dumps that are already open.
     pub(super) fn over(snapshots: Vec<Snapshot>, console: &'a Console) -> Session<'a> {
-        let session = Session { snapshots, console };
+        let session = Session { snapshots, indexes: Vec::new(), console, tells_indexes: false };
         session.known_problems().for_each(|problem| console.messages.problem(problem));
         session
     }
@@ -86,7 +95,7 @@ impl<'a> Session<'a> {
         writer: &mut dyn AnswerWriter,
         out: &mut dyn Write,
     ) -> io::Result<Reply> {
-        self.console.interrupt.while_working(|cancel| {
+        let reply = self.console.interrupt.while_working(|cancel| {
             let options = RunOptions { progress: &*self.console.progress, cancel };
             match run(&self.snapshots, statement, &options) {
                 Ok(answer) => match self.write(&answer, writer, &mut Stoppable::new(out, cancel)) {
@@ -100,7 +109,39 @@ impl<'a> Session<'a> {
                 },
                 Err(error) => Ok(self.refuse(statement, &error)),
             }
-        })
+        });
+        // Parts of an index are looked at when a statement needs them.
+        self.tell_index_problems();
+        reply
+    }
+
+    /// Writes the indexes of dumps of whose graph more was built than their index holds. All answers are out by now:
+    /// where that is not possible is told, and is no failure.
+    pub(super) fn keep_indexes(&self) {
+        let messages = &self.console.messages;
+        for (snapshot, index) in self.snapshots.iter().zip(&self.indexes) {
+            let Some(index) = index.as_ref().filter(|index| index.lacks_what_was_built(snapshot)) else {
+                continue;
+            };
+            match self.console.interrupt.while_working(|stop| index.save(snapshot, stop)) {
+                Ok(saved) => {
+                    saved.problems.iter().for_each(|problem| messages.problem(problem));
+                    if self.tells_indexes {
+                        let size = human_bytes(saved.length as f64);
+                        messages.remark(&format!(
+                            "the next opening is quick: index in {} ({size})",
+                            saved.path.display()
+                        ));
+                    }
+                }
+                Err(error) => messages.problem(&Problem::note(error.to_string())),
+            }
+        }
+    }
+
+    fn tell_index_problems(&self) {
+        let problems = self.indexes.iter().flatten().flat_map(IndexFile::problems);
+        problems.for_each(|problem| self.console.messages.problem(&problem));
     }
 
     fn write(

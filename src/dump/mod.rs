@@ -3,6 +3,7 @@
 mod address_space;
 pub mod container;
 mod elf_core;
+mod fingerprint;
 mod mappings;
 mod recognize;
 mod threads;
@@ -121,6 +122,10 @@ pub struct Dump {
     pub process: Option<Process>,
     /// What the file lacks.
     pub problems: Vec<Problem>,
+    /// The file, unpacked.
+    file: Arc<Mapped>,
+    /// Where its notes stand.
+    notes: Vec<Range<u64>>,
 }
 
 impl Dump {
@@ -133,5 +138,15 @@ impl Dump {
             return elf_core::parse(Arc::new(bytes));
         }
         Err(recognize::refusal(&bytes))
+    }
+
+    /// Bytes of the file, unpacked.
+    pub fn length(&self) -> u64 {
+        self.file.len() as u64
+    }
+
+    /// A hash over what tells this dump from others, without reading all of it: see [`fingerprint`].
+    pub fn fingerprint(&self) -> u128 {
+        fingerprint::fingerprint(&self.file, &self.notes)
     }
 }

@@ -6,6 +6,7 @@
 mod dominators;
 mod heap_builder;
 mod ids;
+pub mod index;
 mod modules;
 mod object_graph;
 mod object_set;
@@ -24,7 +25,7 @@ pub use crate::clr::gc::{Generation, Segment, SegmentKind};
 pub use dominators::{
     Chain, Dominator, DominatorColumns, Dominators, NO_GROUP, NoDominators, TooManyReferences, Unfinished,
 };
-pub use heap_builder::build_heap;
+pub use heap_builder::{build_heap, restore_heap};
 pub use ids::{ObjectId, SegmentId, TypeId};
 pub use modules::Module;
 pub use object_graph::ObjectGraph;
@@ -36,4 +37,4 @@ pub use roots::{Root, RootKind, Roots, StackRoots};
 pub use snapshot::{Facts, Heap, Snapshot};
 pub use threads::Thread;
 pub use totals::{Total, generation_totals};
-pub use types::{TypeInfo, TypeTable};
+pub use types::{TypeInfo, TypeTable, TypeTotal};

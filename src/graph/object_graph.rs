@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::index::Index;
 use super::part::Part;
 use super::roots::build_roots;
-use super::{Dominators, References, Roots, Rows, Snapshot};
-use crate::error::{Error, ErrorKind};
+use super::{Dominators, Heap, References, Roots, Rows, Snapshot};
+use crate::error::Error;
 use crate::progress::Progress;
 
 /// The parts of the graph that were built so far.
@@ -25,6 +26,9 @@ impl Snapshot {
     pub fn references(&self, progress: &dyn Progress) -> Result<Arc<References>, Arc<Error>> {
         self.graph.references.get_or_build(|| {
             let heap = self.heap(progress)?;
+            if let Some(stored) = self.stored(heap, Index::references) {
+                return Ok(stored);
+            }
             match &self.values {
                 Some(values) => {
                     let runtime = values.types().runtime();
@@ -45,6 +49,9 @@ impl Snapshot {
     /// As for [`Snapshot::references`].
     pub fn referrers(&self, progress: &dyn Progress) -> Result<Arc<Rows>, Arc<Error>> {
         self.graph.referrers.get_or_build(|| {
+            if let Some(stored) = self.stored(self.heap(progress)?, Index::referrers) {
+                return Ok(stored);
+            }
             let references = self.references(progress)?;
             progress.begin("turning references around", None);
             let referrers = references.forward.transposed();
@@ -67,6 +74,11 @@ impl Snapshot {
     /// As for [`Snapshot::references`].
     pub fn dominators(&self, progress: &dyn Progress) -> Result<Arc<Dominators>, Arc<Error>> {
         self.graph.dominators.get_or_build(|| self.build_dominators(progress))
+    }
+
+    /// What the index holds for so many objects as `heap` has.
+    fn stored<T>(&self, heap: &Heap, take: impl FnOnce(&Index, usize) -> Option<T>) -> Option<T> {
+        take(self.index.as_ref()?, heap.objects.len())
     }
 
     /// The parts that were built so far.
@@ -92,6 +104,11 @@ impl ObjectGraph {
         }
     }
 
+    /// The referrers, if they were built.
+    pub fn built_referrers(&self) -> Option<Arc<Rows>> {
+        self.referrers.get()
+    }
+
     /// The roots, if they were built.
     pub fn built_roots(&self) -> Option<Arc<Roots>> {
         self.roots.get()
@@ -101,8 +118,4 @@ impl ObjectGraph {
     pub fn built_dominators(&self) -> Option<Arc<Dominators>> {
         self.dominators.get()
     }
-}
-
-fn not_yet() -> Arc<Error> {
-    Arc::new(Error::new(ErrorKind::Usage, "not built yet"))
 }

@@ -9,6 +9,7 @@ use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::values::Values;
 
+use super::index::Index;
 use super::{Module, ObjectGraph, ObjectTable, Segment, StackRoots, Thread, TypeTable};
 
 /// What an answer says of the dump it comes from.
@@ -57,6 +58,8 @@ pub struct Snapshot {
     pub stack_roots: StackRoots,
     /// What opening had to leave out.
     pub problems: Vec<Problem>,
+    /// Where parts of the graph are taken from instead of being built.
+    pub index: Option<Arc<Index>>,
     pub(super) graph: ObjectGraph,
     build: BuildHeap,
     heap: OnceLock<Result<Heap, Arc<Error>>>,
@@ -83,6 +86,7 @@ impl Snapshot {
             values: None,
             stack_roots: StackRoots::default(),
             problems: Vec::new(),
+            index: None,
             graph: ObjectGraph::default(),
             build: Box::new(build),
             heap: OnceLock::new(),

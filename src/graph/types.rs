@@ -1,8 +1,10 @@
 //! The types of the objects on the heap, one entry a MethodTable.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::bytes::Addr;
+use crate::problem::Problem;
 
 use super::TypeId;
 
@@ -27,6 +29,17 @@ pub struct TypeInfo {
     pub has_length: bool,
     /// Whether instances have a finalizer.
     pub finalizable: bool,
+    /// Number of objects of exactly this type.
+    pub count: u64,
+    /// Bytes of all those objects, before rounding each up to the alignment.
+    pub size: u64,
+}
+
+/// A type without what depends on metadata: what a walk counted of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TypeTotal {
+    /// The address of its MethodTable.
+    pub method_table: Addr,
     /// Number of objects of exactly this type.
     pub count: u64,
     /// Bytes of all those objects, before rounding each up to the alignment.
@@ -69,5 +82,22 @@ impl TypeTable {
     /// All types in the order of their ids.
     pub fn all(&self) -> &[TypeInfo] {
         &self.types
+    }
+
+    /// Tells that types have no names, and what would give them names; `None` when all have.
+    pub fn unnamed(&self) -> Option<Problem> {
+        let nameless: Vec<&TypeInfo> = self.types.iter().filter(|t| t.name.contains("!02")).collect();
+        if nameless.is_empty() {
+            return None;
+        }
+        let modules: BTreeSet<&str> = nameless.iter().filter_map(|t| t.module.as_deref()).collect();
+        let modules: Vec<&str> = modules.into_iter().collect();
+        let message = format!(
+            "{} of {} types have no name, because the dump lacks the metadata of {}",
+            nameless.len(),
+            self.types.len(),
+            if modules.is_empty() { "their modules".to_owned() } else { modules.join(", ") }
+        );
+        Some(Problem::note(message).hint("give the folders with these files: --files DIR"))
     }
 }

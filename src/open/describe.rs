@@ -40,6 +40,9 @@ pub(super) fn describe(opened: &Opened, progress: &dyn Progress) -> Info {
             }
         }
     }
+    if let Some(index) = &opened.index {
+        index.describe(info.section("Index"));
+    }
     info.advice = advice(snapshot, &heap);
     info
 }

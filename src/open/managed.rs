@@ -5,20 +5,29 @@ use std::sync::Arc;
 use crate::clr::metadata::Metadata;
 use crate::clr::modules::Module as ClrModule;
 use crate::clr::{self, ClrRuntime, MetadataSource};
+use crate::graph::index::Index;
 use crate::graph::{self, Facts, Module, Snapshot};
 use crate::problem::Problem;
 use crate::values::Values;
 use crate::values::collections::CollectionShapes;
 
-/// The snapshot of `runtime`'s dump; what its objects cannot be asked is added to `problems`.
+/// The snapshot of `runtime`'s dump, which takes from `index` what stands there; what its objects cannot be asked is added to `problems`.
 pub(super) fn snapshot(
     runtime: &Arc<ClrRuntime>,
+    index: Option<Arc<Index>>,
     collections: &CollectionShapes,
     problems: &mut Vec<Problem>,
 ) -> Snapshot {
     let walked = Arc::clone(runtime);
     let memory = Arc::clone(&runtime.dump.memory);
-    let mut snapshot = Snapshot::new(memory, move |progress| graph::build_heap(&walked, progress));
+    let segments = runtime.gc.as_ref().map_or_else(|_| Vec::new(), |gc| gc.segments.clone());
+    let (stored, segment_count) = (index.clone(), segments.len());
+    let mut snapshot =
+        Snapshot::new(memory, move |progress| match stored.as_ref().and_then(|i| i.heap(segment_count)) {
+            Some(stored) => graph::restore_heap(&walked, stored),
+            None => graph::build_heap(&walked, progress),
+        });
+    snapshot.index = index;
     snapshot.facts = facts(runtime);
     snapshot.modules =
         runtime.modules_with_metadata().map(|(m, source)| module(runtime, m, source)).collect();
@@ -33,7 +42,7 @@ pub(super) fn snapshot(
         }
     };
     snapshot.threads = runtime.threads.iter().flat_map(|list| &list.threads).map(Into::into).collect();
-    snapshot.segments = runtime.gc.as_ref().map_or_else(|_| Vec::new(), |gc| gc.segments.clone());
+    snapshot.segments = segments;
     snapshot
 }
 

@@ -2,6 +2,7 @@
 
 mod describe;
 mod heap_checks;
+mod index;
 mod managed;
 mod native;
 
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use crate::bytes::Mapped;
 use crate::clr::ClrRuntime;
 use crate::dump::Dump;
-use crate::dump::container::{self, Compression, ContainerOptions};
+use crate::dump::container::{self, Compression, ContainerOptions, Contents};
 use crate::error::Result;
 use crate::graph::{Snapshot, StackRoots};
 use crate::image::ModuleFiles;
@@ -19,6 +20,8 @@ use crate::info::Info;
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::values::collections::CollectionShapes;
+
+pub use index::{IndexFile, IndexOptions, SUFFIX as INDEX_SUFFIX, Saved};
 
 /// How dumps are opened.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +34,8 @@ pub struct OpenOptions {
     pub collections: CollectionShapes,
     /// Whether threads' stacks are searched for roots.
     pub stacks: StackRoots,
+    /// How indexes beside dumps are used; `None` neither reads nor writes any.
+    pub index: Option<IndexOptions>,
 }
 
 /// A dump that can be asked.
@@ -38,6 +43,8 @@ pub struct OpenOptions {
 pub struct Opened {
     /// What queries run over.
     pub snapshot: Snapshot,
+    /// Its index, or the place for one; `None` when none is used, or there is nothing to keep.
+    pub index: Option<IndexFile>,
     dump: Arc<Dump>,
     /// The runtime, or why it cannot be read: only where a cut file lost it.
     runtime: Result<Arc<ClrRuntime>>,
@@ -59,8 +66,7 @@ impl Opened {
 pub fn open(path: &Path, options: &OpenOptions, progress: &dyn Progress) -> Result<Opened> {
     let container_options = ContainerOptions { cache: options.cache.clone(), ..ContainerOptions::default() };
     let contents = container::open(path, &container_options, progress)?;
-    let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    open_contents(contents.bytes, file, contents.compression, contents.problems, options)
+    open_contents(contents, Some(path), options)
 }
 
 /// Opens a dump whose bytes (not compressed) are in memory.
@@ -68,26 +74,25 @@ pub fn open(path: &Path, options: &OpenOptions, progress: &dyn Progress) -> Resu
 /// # Errors
 /// As for [`open`], but for those of the file system.
 pub fn open_bytes(bytes: Vec<u8>, options: &OpenOptions) -> Result<Opened> {
-    open_contents(Mapped::Memory(bytes), String::new(), Compression::None, Vec::new(), options)
+    let bytes = Mapped::Memory(bytes);
+    open_contents(Contents { bytes, compression: Compression::None, problems: Vec::new() }, None, options)
 }
 
-fn open_contents(
-    bytes: Mapped,
-    file: String,
-    compression: Compression,
-    mut problems: Vec<Problem>,
-    options: &OpenOptions,
-) -> Result<Opened> {
+fn open_contents(contents: Contents, path: Option<&Path>, options: &OpenOptions) -> Result<Opened> {
+    let Contents { bytes, compression, mut problems } = contents;
     let mut dump = Dump::parse(bytes)?;
     problems.append(&mut dump.problems);
     let dump = Arc::new(dump);
     let (files, of_files) = ModuleFiles::new(&options.files);
     problems.extend(of_files);
+    let mut index = None;
     let (mut snapshot, runtime) = match ClrRuntime::open(Arc::clone(&dump), &files) {
         Ok(runtime) => {
             problems.extend(runtime.problems.iter().cloned());
             let runtime = Arc::new(runtime);
-            (managed::snapshot(&runtime, &options.collections, &mut problems), Ok(runtime))
+            index = path.zip(options.index.as_ref()).and_then(|(p, o)| IndexFile::find(p, &runtime, o));
+            let found = index.as_ref().and_then(IndexFile::found).map(|(_, index)| Arc::clone(index));
+            (managed::snapshot(&runtime, found, &options.collections, &mut problems), Ok(runtime))
         }
         // What a cut file still holds is worth an answer; a whole one without a runtime is not ours.
         Err(error) if dump.memory.cut_bytes() > 0 => {
@@ -98,10 +103,15 @@ fn open_contents(
         }
         Err(error) => return Err(error),
     };
-    snapshot.facts.file = file;
+    snapshot.facts.file = path.map_or_else(String::new, file_name);
     snapshot.problems = problems;
     snapshot.stack_roots = options.stacks;
-    Ok(Opened { snapshot, dump, runtime, compression })
+    Ok(Opened { snapshot, index, dump, runtime, compression })
+}
+
+/// The name of a file without its folder.
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 #[cfg(test)]

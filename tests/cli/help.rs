@@ -33,6 +33,7 @@ fn help_of_the_program() {
 fn help_of_the_commands() {
     assert_golden("help-query.txt", &["query", "--help"]);
     assert_golden("help-info.txt", &["info", "--help"]);
+    assert_golden("help-index.txt", &["index", "--help"]);
     assert_golden("help-open.txt", &["open", "--help"]);
 }
 

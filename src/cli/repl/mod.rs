@@ -33,6 +33,7 @@ pub(super) fn open(dumps: &[PathBuf], common: &Common, console: &Console) -> Exi
     } else {
         answer_lines(&session, io::stdin().lock(), &mut out)
     };
+    session.keep_indexes();
     match answered {
         Ok(status) => status,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitStatus::Answered,

@@ -90,8 +90,11 @@ fn find(folder: &Path, identity: &Identity) -> Option<Mapped> {
     Mapped::open(&File::open(path).ok()?).ok()
 }
 
-/// Makes the folder, or says why it must not be used.
-fn prepare(folder: &Path) -> io::Result<()> {
+/// Makes a folder that only its owner can write to.
+///
+/// # Errors
+/// It cannot be made, is no folder, or others can write to it.
+pub fn prepare(folder: &Path) -> io::Result<()> {
     make_private_folder(folder)?;
     let metadata = fs::metadata(folder)?;
     if !metadata.is_dir() {

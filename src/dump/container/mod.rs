@@ -18,6 +18,7 @@ use std::fs::{File, FileType};
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
+pub use cache::prepare as prepare_private_folder;
 pub use compression::Compression;
 
 use crate::bytes::Mapped;

@@ -68,6 +68,8 @@ pub(super) fn parse(bytes: Arc<Mapped>) -> Result<Dump> {
         auxv: notes.auxv,
         process: notes.process,
         problems,
+        notes: headers.notes.iter().map(|n| n.offset..n.offset.saturating_add(n.file_size)).collect(),
+        file: bytes,
     })
 }
 

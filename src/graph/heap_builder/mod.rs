@@ -9,6 +9,7 @@ mod pieces;
 mod rows;
 mod stitch;
 mod type_ids;
+mod type_infos;
 
 use crate::clr::ClrRuntime;
 use crate::clr::walk::{Gap, Shapes};
@@ -16,6 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::problem::Problem;
 use crate::progress::Progress;
 
+use super::index::StoredHeap;
 use super::{Heap, ObjectTable};
 use pieces::PieceSize;
 
@@ -45,7 +47,7 @@ fn build_heap_in_pieces(runtime: &ClrRuntime, size: PieceSize, progress: &dyn Pr
         problems.push(Problem::loss(message).hint("take another dump"));
     }
     tell_gaps(&joined.gaps, &mut problems);
-    let (blocks, types) = type_ids::renumber(runtime, joined.blocks, &workers, &mut problems);
+    let (blocks, totals) = type_ids::renumber(joined.blocks, &workers);
     let (objects, dropped) = ObjectTable::new(blocks);
     if dropped > 0 {
         problems.push(Problem::loss(format!(
@@ -55,7 +57,19 @@ fn build_heap_in_pieces(runtime: &ClrRuntime, size: PieceSize, progress: &dyn Pr
     if objects.is_empty() {
         return Err(Error::new(ErrorKind::NoHeap, "no object of the heap can be read"));
     }
+    let types = type_infos::describe(runtime, gc, &totals, &mut problems);
     Ok(Heap { objects, types, free_bytes: joined.free_bytes, problems })
+}
+
+/// A heap out of an index of the dump of `runtime`, its types named as they are at hand now.
+///
+/// # Errors
+/// The dump holds no heap.
+pub fn restore_heap(runtime: &ClrRuntime, stored: StoredHeap) -> Result<Heap> {
+    let gc = runtime.gc.as_ref().map_err(Error::duplicate)?;
+    let StoredHeap { objects, types, free_bytes, mut problems } = stored;
+    let types = type_infos::describe(runtime, gc, &types, &mut problems);
+    Ok(Heap { objects, types, free_bytes, problems })
 }
 
 fn tell_gaps(gaps: &[Gap], problems: &mut Vec<Problem>) {

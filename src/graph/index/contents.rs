@@ -1,0 +1,120 @@
+//! What an index holds: parts of a snapshot, each in some sections.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::section::SectionKind;
+use super::{heap, rows};
+use crate::error::Error;
+use crate::graph::{Heap, References, Rows, Snapshot};
+use crate::progress::Progress;
+
+/// A part of a snapshot that an index can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// Objects and types.
+    Heap,
+    /// What each object refers to.
+    References,
+    /// What refers to each object.
+    Referrers,
+}
+
+impl Part {
+    /// All parts.
+    pub const ALL: [Part; 3] = [Part::Heap, Part::References, Part::Referrers];
+
+    /// What a person calls it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Part::Heap => "objects",
+            Part::References => "references",
+            Part::Referrers => "referrers",
+        }
+    }
+
+    /// Builds the part, unless that was done or an index holds it.
+    ///
+    /// # Errors
+    /// The dump holds no heap.
+    pub fn build(self, snapshot: &Snapshot, progress: &dyn Progress) -> Result<(), Arc<Error>> {
+        match self {
+            Part::Heap => snapshot.heap(progress).map(drop),
+            Part::References => snapshot.references(progress).map(drop),
+            Part::Referrers => snapshot.referrers(progress).map(drop),
+        }
+    }
+
+    /// The sections that it consists of.
+    pub(super) fn sections(self) -> &'static [SectionKind] {
+        use SectionKind as S;
+        match self {
+            Part::Heap => &[
+                S::Blocks,
+                S::Offsets,
+                S::Types,
+                S::Sizes,
+                S::Large,
+                S::TypeTotals,
+                S::FreeBytes,
+                S::HeapProblems,
+            ],
+            Part::References => &[S::ReferenceStarts, S::ReferenceMembers, S::ReferenceProblems],
+            Part::Referrers => &[S::ReferrerStarts, S::ReferrerMembers],
+        }
+    }
+}
+
+/// What to write into an index.
+#[derive(Clone, Copy, Debug)]
+pub struct Contents<'a> {
+    /// Objects and types.
+    pub heap: &'a Heap,
+    /// What each object refers to.
+    pub references: Option<&'a References>,
+    /// What refers to each object.
+    pub referrers: Option<&'a Rows>,
+}
+
+impl<'a> Contents<'a> {
+    /// The parts that there are.
+    pub fn parts(&self) -> Vec<Part> {
+        let there = |part: &Part| match part {
+            Part::Heap => true,
+            Part::References => self.references.is_some(),
+            Part::Referrers => self.referrers.is_some(),
+        };
+        Part::ALL.into_iter().filter(there).collect()
+    }
+
+    /// All sections, in the order of the file.
+    pub(super) fn sections(&self) -> Vec<Section<'a>> {
+        let mut sections = heap::sections(self.heap);
+        sections.extend(self.references.into_iter().flat_map(rows::of_references));
+        sections.extend(self.referrers.into_iter().flat_map(rows::of_referrers));
+        sections
+    }
+}
+
+/// A section before it is written: its bytes are those of the slices, one after the other.
+pub(super) struct Section<'a> {
+    pub kind: SectionKind,
+    pub setting: u64,
+    pub slices: Vec<Cow<'a, [u8]>>,
+}
+
+impl<'a> Section<'a> {
+    /// A section of columns as they lie in memory.
+    pub(super) fn of_columns(kind: SectionKind, columns: impl IntoIterator<Item = &'a [u8]>) -> Section<'a> {
+        Section { kind, setting: 0, slices: columns.into_iter().map(Cow::Borrowed).collect() }
+    }
+
+    /// A section of bytes made for it.
+    pub(super) fn of_bytes(kind: SectionKind, bytes: Vec<u8>) -> Section<'a> {
+        Section { kind, setting: 0, slices: vec![Cow::Owned(bytes)] }
+    }
+
+    pub(super) fn length(&self) -> u64 {
+        self.slices.iter().map(|slice| slice.len() as u64).sum()
+    }
+}
