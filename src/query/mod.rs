@@ -16,12 +16,14 @@ pub mod catalog;
 mod cells;
 mod diagnostic;
 mod exec;
+mod graph_statements;
 mod lexer;
 mod like;
 mod listing;
 mod object;
 mod parser;
 mod path;
+mod place;
 mod plan;
 mod resolve;
 mod scalar;
@@ -132,6 +134,9 @@ pub fn run(snapshots: &[Snapshot], statement: &str, options: &RunOptions<'_>) ->
         Statement::Explain(select) => {
             let plan = plan(&select, statement, snapshots, options)?;
             listing::steps(&plan::explain(&plan))
+        }
+        Statement::Graph(graph) | Statement::ExplainGraph(graph) => {
+            graph_statements::answer(&graph, statement, snapshots, options)?
         }
         Statement::Tables => listing::all_tables(),
         Statement::Describe(name) => {
