@@ -10,6 +10,7 @@ mod modules;
 mod object_graph;
 mod objects;
 mod part;
+pub mod paths;
 mod references;
 mod roots;
 mod snapshot;

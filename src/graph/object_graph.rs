@@ -85,6 +85,11 @@ impl ObjectGraph {
         self.references.get()
     }
 
+    /// The references turned around, if they were.
+    pub fn built_referrers(&self) -> Option<Arc<Rows>> {
+        self.referrers.get()
+    }
+
     /// The roots, if they were built.
     pub fn built_roots(&self) -> Option<Arc<Roots>> {
         self.roots.get()

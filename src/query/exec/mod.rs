@@ -61,6 +61,11 @@ impl<'a> Execution<'a> {
         self.notes.problems()
     }
 
+    /// Notes what the answer is to tell.
+    pub fn tell(&self, problems: Vec<Problem>) {
+        self.notes.tell(problems);
+    }
+
     fn prepare(&self, expr: &Typed, scan: &dyn Scan) -> Result<Typed, QueryError> {
         prepare::prepare(expr, scan, self)
     }

@@ -64,8 +64,8 @@ fn add_source(plan: &Plan, steps: &mut Vec<Step>) {
     }
 }
 
-/// What tells the objects that a function or a statement is about.
-fn add_addresses(of: &Addresses, steps: &mut Vec<Step>) {
+/// Adds the steps that tell the objects that a function or a statement is about.
+pub fn add_addresses(of: &Addresses, steps: &mut Vec<Step>) {
     match of {
         Addresses::List(_) => {}
         Addresses::Select(inner) => add(inner, steps),

@@ -6,7 +6,7 @@
 mod explain;
 mod expr;
 
-pub use explain::{Step, explain};
+pub use explain::{Step, add_addresses as explain_addresses, explain};
 pub use expr::{Node, ObjectProperty, TypeTest, Typed};
 
 use super::Kind;
