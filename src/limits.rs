@@ -236,3 +236,14 @@ pub const MAX_STACK_BYTES: u64 = 1 << 30;
 /// The same where the runtime does not tell where the stack ends, and what follows it in memory may be something else:
 /// what `ulimit -s` allows the main thread by default, twice.
 pub const MAX_UNBOUNDED_STACK_BYTES: u64 = 16 << 20;
+
+/// Types on a merged path. What programs build is some ten deep once lists are folded; a path that never repeats goes on
+/// for as long as somebody damaged it to.
+pub const MAX_MERGED_DEPTH: u32 = 256;
+
+/// Steps of all merged paths of an answer together, 40 bytes each.
+pub const MAX_MERGED_PLACES: usize = 1 << 20;
+
+/// Objects on all paths of an answer together. An object that a hundred thousand roots reach, each by a path of its own,
+/// would else fill the memory with what nobody reads.
+pub const MAX_PATH_STEPS: usize = 1 << 21;

@@ -215,6 +215,10 @@ pub(super) enum AnswerFormat {
     Csv,
     /// One JSON object a row, a line each
     Ndjson,
+    /// Paths and references between types as a graph for Graphviz
+    Dot,
+    /// The same as a Mermaid flowchart
+    Mermaid,
 }
 
 /// The formats of `heapql info`.

@@ -201,6 +201,8 @@ impl From<AnswerFormat> for Format {
             AnswerFormat::Json => Format::Json,
             AnswerFormat::Csv => Format::Csv,
             AnswerFormat::Ndjson => Format::Ndjson,
+            AnswerFormat::Dot => Format::Dot,
+            AnswerFormat::Mermaid => Format::Mermaid,
         }
     }
 }

@@ -150,6 +150,10 @@ impl<'a> Session<'a> {
         writer: &mut dyn AnswerWriter,
         out: &mut dyn Write,
     ) -> io::Result<Reply> {
+        if let Some(refusal) = writer.refusal(answer) {
+            self.console.messages.error(&refusal);
+            return Ok(Reply::Refused(ExitStatus::Usage));
+        }
         let dumps: Vec<&Facts> = self.snapshots.iter().map(|snapshot| &snapshot.facts).collect();
         let mut problems: Vec<&Problem> = Vec::new();
         for problem in self.known_problems().chain(&answer.warnings) {

@@ -12,6 +12,7 @@ mod object_graph;
 mod object_set;
 mod objects;
 mod part;
+pub mod paths;
 mod reachability;
 mod references;
 mod roots;

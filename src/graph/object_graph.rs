@@ -93,6 +93,11 @@ impl ObjectGraph {
         self.references.get()
     }
 
+    /// The references turned around, if they were.
+    pub fn built_referrers(&self) -> Option<Arc<Rows>> {
+        self.referrers.get()
+    }
+
     /// Gives up references, forward and backward, that take memory and are in nobody's use. They are built again when
     /// they are asked for.
     pub(super) fn give_up_references(&self) {

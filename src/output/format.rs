@@ -3,11 +3,13 @@
 use std::fmt;
 use std::io::{self, Write};
 
+use crate::error::Error;
 use crate::graph::Facts;
 use crate::problem::Problem;
 use crate::query::Answer;
 
 use super::csv::CsvWriter;
+use super::drawing::Drawing;
 use super::json::JsonWriter;
 use super::ndjson::NdjsonWriter;
 use super::table::TableWriter;
@@ -24,11 +26,15 @@ pub enum Format {
     Csv,
     /// One JSON object a row, each on a line of its own.
     Ndjson,
+    /// A graph in the language of Graphviz.
+    Dot,
+    /// A graph as a Mermaid flowchart.
+    Mermaid,
 }
 
 impl Format {
     /// All formats, the default first.
-    pub const ALL: [Format; 4] = [Self::Table, Self::Json, Self::Csv, Self::Ndjson];
+    pub const ALL: [Format; 6] = [Self::Table, Self::Json, Self::Csv, Self::Ndjson, Self::Dot, Self::Mermaid];
 
     /// The word that chooses the format on the command line and at the prompt.
     pub fn word(self) -> &'static str {
@@ -37,6 +43,8 @@ impl Format {
             Self::Json => "json",
             Self::Csv => "csv",
             Self::Ndjson => "ndjson",
+            Self::Dot => "dot",
+            Self::Mermaid => "mermaid",
         }
     }
 
@@ -53,6 +61,8 @@ impl Format {
             Self::Json => Box::new(JsonWriter),
             Self::Csv => Box::new(CsvWriter::new(screen)),
             Self::Ndjson => Box::new(NdjsonWriter),
+            Self::Dot => Box::new(Drawing::Dot),
+            Self::Mermaid => Box::new(Drawing::Mermaid),
         }
     }
 }
@@ -89,6 +99,12 @@ pub struct Document<'a> {
 
 /// Writes answers in one format.
 pub trait AnswerWriter {
+    /// Why an answer cannot be written in this format; `None` for those that can, as all can in most formats.
+    fn refusal(&self, answer: &Answer) -> Option<Error> {
+        let _ = answer;
+        None
+    }
+
     /// Writes one answer whole.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Answers as text: tables for people, JSON, CSV and NDJSON for programs.
+//! Answers as text: tables and chains for people, JSON, CSV and NDJSON for programs, DOT and Mermaid for pictures.
 //!
 //! Everything here takes an answer and writes it; nothing here knows where an answer came from or
 //! which command asked. All text of a dump is hostile: what reaches a terminal goes through
@@ -8,7 +8,9 @@
 //! number of rows, and rows are turned into text on all cores, in order.
 
 mod cells;
+mod chains;
 mod csv;
+mod drawing;
 mod format;
 mod info;
 mod json;
@@ -17,6 +19,7 @@ mod ndjson;
 mod rows;
 pub mod sanitize;
 mod shorten;
+mod small_graph;
 mod table;
 mod widths;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::bytes::Addr;
 use crate::graph::Facts;
-use crate::query::{Answer, AnswerColumn, Kind, ValueRef};
+use crate::query::{Answer, AnswerColumn, Chain, Chains, Kind, Link, ValueRef};
 
 /// Quotes, separators, line breaks, an escape sequence, a direction override, wide characters.
 pub const HOSTILE: &str = "a \"quoted\", text\r\n\x1b[31mred\x1b[0m \u{202e}gnp.exe 犬 =1+1\0";
@@ -94,5 +94,49 @@ pub fn with_heading() -> Answer {
 /// Columns without a row.
 pub fn empty() -> Answer {
     let columns = vec![text_column("type", &[]), AnswerColumn::new("size", Kind::Bytes, [])];
+    Answer { columns, ..Answer::default() }
+}
+
+/// Two chains that meet, one of which was cut, and a word on others.
+pub fn chains() -> Chains {
+    let link = |type_name: &str, address: u64, field: Option<&str>, gap: Option<&str>| Link {
+        type_name: type_name.into(),
+        address: Some(Addr(address)),
+        field: field.map(Into::into),
+        gap: gap.map(Into::into),
+    };
+    let list = "System.Collections.Generic.List<System.Object>";
+    let first = vec![
+        link(list, 0x7f00_0000_1000, Some("_items"), None),
+        link("System.Object[]", 0x7f00_0000_2000, Some("[12]"), Some("9,800 more")),
+        link("Zoo.Dog\x1b[31m", 0x7f00_0000_3000, None, None),
+    ];
+    let second = vec![
+        link("Zoo.Kennel", 0x7f00_0000_4000, Some("_dogs"), None),
+        link("System.Object[]", 0x7f00_0000_2000, None, None),
+    ];
+    let chain = |title: &str, remark: &str, links, joins| Chain {
+        title: title.into(),
+        remark: remark.into(),
+        links,
+        joins,
+    };
+    Chains {
+        chains: vec![
+            chain("static Zoo.Program.keep", "", first, false),
+            chain("stack (thread 7)", "2 slots", second, true),
+        ],
+        left_out: Some("3 more roots".into()),
+        rows_are_better: false,
+    }
+}
+
+/// One type that refers to another, so and so often.
+pub fn type_references(source: &str, target: &str) -> Answer {
+    let columns = vec![
+        text_column("source_type", &[Some(source)]),
+        text_column("target_type", &[Some(target)]),
+        AnswerColumn::new("count", Kind::Integer, [ValueRef::Integer(1013)]),
+    ];
     Answer { columns, ..Answer::default() }
 }

@@ -1,4 +1,4 @@
-//! Tables for people: aligned columns, numbers to the right with separators.
+//! Tables for people: aligned columns, numbers to the right with separators. Answers that are paths are shown as chains.
 //!
 //! The widths of all columns are found first, in one pass that knows distinct texts and extremes.
 //! Then comfy-table lays the rows out at these widths. It takes a microsecond a cell, so from
@@ -21,6 +21,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::query::{AnswerColumn, Kind, ValueRef};
 
 use super::cells::{CellWriter, Notation, texts};
+use super::chains::push_chains;
 use super::format::{AnswerWriter, Document, Screen};
 use super::json::Json;
 use super::json_text::{push_integer, push_real};
@@ -66,6 +67,11 @@ impl AnswerWriter for TableWriter {
             out.write_all(b"\n")?;
         }
         out.write_all(&heading(&document.answer.heading))?;
+        if let Some(chains) = document.answer.chains.as_ref().filter(|chains| !chains.rows_are_better) {
+            let mut text = Vec::new();
+            push_chains(chains, self.screen.width, &mut text);
+            return out.write_all(&text);
+        }
         let columns = lay_out(document, self.screen.width);
         out.write_all(&header(&columns))?;
         let cells = cell_writers(&columns);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::cells::Cells;
+use super::chains::Chains;
 use crate::bytes::Addr;
 use crate::problem::Problem;
 
@@ -111,6 +112,8 @@ pub struct Answer {
     pub heading: Vec<AnswerColumn>,
     /// The columns, all of the same length.
     pub columns: Vec<AnswerColumn>,
+    /// The rows once more as paths, where they are such.
+    pub chains: Option<Chains>,
     /// What was left out or deserves a word.
     pub warnings: Vec<Problem>,
     /// How long it took.

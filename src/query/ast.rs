@@ -1,7 +1,11 @@
 //! Statements as they were written, with the place of every part.
 
+mod graph;
+
 use std::fmt;
 use std::sync::Arc;
+
+pub use graph::{GraphStatement, Objects, SourceArgument};
 
 use super::catalog::is_reserved;
 use super::diagnostic::Span;
@@ -13,6 +17,10 @@ pub enum Statement {
     Select(Box<Select>),
     /// Asks how a select would be answered.
     Explain(Box<Select>),
+    /// Asks about the graph.
+    Graph(GraphStatement),
+    /// Asks how a statement about the graph would be answered.
+    ExplainGraph(GraphStatement),
     /// Asks which tables there are.
     Tables,
     /// Asks what a table or a function is.
@@ -102,15 +110,6 @@ pub enum Source {
         span: Span,
     },
     /// Another select.
-    Select(Box<Select>),
-}
-
-/// What a function that gives rows is called with.
-#[derive(Clone, Debug)]
-pub enum SourceArgument {
-    /// Values, each with its place.
-    Values(Vec<(Literal, Span)>),
-    /// The rows of a select.
     Select(Box<Select>),
 }
 
@@ -467,6 +466,9 @@ impl fmt::Display for Source {
                 write!(f, "{}(", written_name(&name.text))?;
                 match argument {
                     SourceArgument::Select(select) => write!(f, "{select}")?,
+                    SourceArgument::Type { name, subclasses } => {
+                        write!(f, "{}{}", written_name(&name.text), if *subclasses { "+" } else { "" })?;
+                    }
                     SourceArgument::Values(values) => {
                         list(f, &values.iter().map(|(value, _)| value).collect::<Vec<_>>(), ", ")?;
                     }

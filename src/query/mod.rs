@@ -14,14 +14,17 @@ mod answer;
 mod ast;
 pub mod catalog;
 mod cells;
+mod chains;
 mod diagnostic;
 mod exec;
+mod graph_statements;
 mod lexer;
 mod like;
 mod listing;
 mod object;
 mod parser;
 mod path;
+mod place;
 mod plan;
 mod resolve;
 mod scalar;
@@ -37,6 +40,7 @@ use std::time::Instant;
 
 pub use answer::{Answer, AnswerColumn, Kind, ValueRef};
 pub use cells::{Cells, Data as CellData, Texts as CellTexts};
+pub use chains::{Chain, Chains, Link};
 pub use diagnostic::{Diagnostic, Span, nearest};
 pub use lexer::{is_incomplete, split_statements};
 
@@ -132,6 +136,10 @@ pub fn run(snapshots: &[Snapshot], statement: &str, options: &RunOptions<'_>) ->
         Statement::Explain(select) => {
             let plan = plan(&select, statement, snapshots, options)?;
             listing::steps(&plan::explain(&plan))
+        }
+        Statement::Graph(graph) => graph_statements::answer(&graph, statement, snapshots, options)?,
+        Statement::ExplainGraph(graph) => {
+            listing::steps(&graph_statements::explain(&graph, statement, snapshots, options)?)
         }
         Statement::Tables => listing::all_tables(),
         Statement::Describe(name) => {

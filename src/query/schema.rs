@@ -8,9 +8,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::QueryError;
-use super::ast::{Expr, ExprKind, Item, Select, Source, SourceArgument};
+use super::ast::{Expr, ExprKind, Item, Objects, Select, Source, SourceArgument};
 use super::catalog;
-use super::diagnostic::nearest;
+use super::diagnostic::{Span, nearest};
 use crate::bytes::Addr;
 use crate::clr::type_system::{TypeKind, TypeSystem};
 use crate::graph::{Snapshot, TypeInfo};
@@ -47,6 +47,13 @@ pub struct NamedTypes {
     pub is_interface: bool,
 }
 
+impl NamedTypes {
+    /// For each type that has objects, by its id, whether it is meant, those that derive from the named ones too or not.
+    pub fn ids(&self, subclasses: bool) -> &[bool] {
+        if subclasses { &self.with_subclasses } else { &self.exactly }
+    }
+}
+
 impl<'a> Schema<'a> {
     /// The types that `select` needs; walks the heaps of the dumps that it names types of.
     ///
@@ -59,6 +66,28 @@ impl<'a> Schema<'a> {
     ) -> Result<Schema<'a>, QueryError> {
         let mut needs = Needs { dumps: FxHashSet::default() };
         needs.select(select);
+        Schema::with(&needs, snapshots, progress)
+    }
+
+    /// The types that a statement about `objects` needs; walks the heaps of the dumps that they are of.
+    ///
+    /// # Errors
+    /// As for [`Schema::new`].
+    pub fn of_objects(
+        objects: &[&Objects],
+        snapshots: &'a [Snapshot],
+        progress: &dyn Progress,
+    ) -> Result<Schema<'a>, QueryError> {
+        let mut needs = Needs { dumps: FxHashSet::default() };
+        objects.iter().for_each(|of| needs.argument(of.dump.as_ref(), &of.which));
+        Schema::with(&needs, snapshots, progress)
+    }
+
+    fn with(
+        needs: &Needs,
+        snapshots: &'a [Snapshot],
+        progress: &dyn Progress,
+    ) -> Result<Schema<'a>, QueryError> {
         let mut types = vec![None; snapshots.len()];
         for (at, snapshot) in snapshots.iter().enumerate() {
             let Some(need) = needs.of(at) else { continue };
@@ -167,9 +196,7 @@ impl Needs {
             }
             Some(Source::Call { dump, argument, .. }) => {
                 self.dump(dump.as_ref().map(|d| d.0), Need::Types);
-                if let SourceArgument::Select(inner) = argument {
-                    self.select(inner);
-                }
+                self.argument(dump.as_ref(), argument);
             }
             Some(Source::Table { .. }) | None => {}
         }
@@ -180,6 +207,14 @@ impl Needs {
         let others = select.filter.iter().chain(&select.group_by).chain(&select.having);
         let order = select.order_by.iter().map(|key| &key.expr);
         items.chain(others).chain(order).for_each(|expr| self.expr(expr));
+    }
+
+    fn argument(&mut self, dump: Option<&(u32, Span)>, argument: &SourceArgument) {
+        match argument {
+            SourceArgument::Select(inner) => self.select(inner),
+            SourceArgument::Type { .. } => self.dump(dump.map(|d| d.0), Need::Types),
+            SourceArgument::Values(_) => {}
+        }
     }
 
     fn dump(&mut self, number: Option<u32>, need: Need) {

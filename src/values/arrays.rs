@@ -101,22 +101,35 @@ impl ArrayView {
 
     /// How the element of that number is indexed, lower bounds considered: `[0]`, `[2,-5]`.
     pub fn index_text(&self, number: u32) -> String {
-        let mut rest = u64::from(number);
-        let mut indexes = vec![0; self.dimensions.len()];
-        for (index, dimension) in indexes.iter_mut().zip(&self.dimensions).rev() {
-            let length = u64::from(dimension.length.max(1));
-            // Below 2^32, so the sum cannot overflow.
-            *index = i64::from(dimension.lower_bound) + (rest % length) as i64;
-            rest /= length;
-        }
-        let mut text = String::from("[");
-        for (i, index) in indexes.iter().enumerate() {
-            let comma = if i == 0 { "" } else { "," };
-            write!(text, "{comma}{index}").expect("writing to a String does not fail");
-        }
-        text.push(']');
+        let mut text = String::new();
+        write_index(&self.dimensions, number, &mut text);
         text
     }
+}
+
+/// Offset of the elements of an array with so many dimensions written in it: none of those that begin at 0.
+pub(super) fn elements_offset(rank: u32) -> u64 {
+    DATA + 8 * u64::from(rank)
+}
+
+/// Appends how the element of that number is indexed in an array of these dimensions; without any, by its number.
+pub(super) fn write_index(dimensions: &[Dimension], number: u32, text: &mut String) {
+    let mut index = |mark: char, index: i64| {
+        write!(text, "{mark}{index}").expect("writing to a String does not fail");
+    };
+    if dimensions.is_empty() {
+        index('[', number.into());
+    }
+    let mut number = u64::from(number);
+    for (i, dimension) in dimensions.iter().enumerate() {
+        // How many elements one step of this index passes over.
+        let inner = dimensions.iter().skip(i + 1).map(|inner| u64::from(inner.length.max(1)));
+        let step = inner.fold(1, u64::saturating_mul);
+        // Below 2^32, so the sum cannot overflow.
+        index(if i == 0 { '[' } else { ',' }, i64::from(dimension.lower_bound) + (number / step) as i64);
+        number %= step;
+    }
+    text.push(']');
 }
 
 impl Values {
@@ -130,12 +143,12 @@ impl Values {
         let TypeKind::Array(shape) = &description.kind else { return Err(NotAnArray::OtherType) };
         let shape = shape.clone();
         let count = self.types().memory().u32(object.offset(COUNT))?;
-        let (dimensions, header) = if shape.sz {
+        let (dimensions, written) = if shape.sz {
             (vec![Dimension { length: count, lower_bound: 0 }], 0)
         } else {
-            (self.dimensions(object, shape.rank)?, 8 * u64::from(shape.rank))
+            (self.dimensions(object, shape.rank)?, shape.rank)
         };
-        let elements = object.offset(DATA + header);
+        let elements = object.offset(elements_offset(written));
         let size = u64::from(count).checked_mul(u64::from(shape.element_size));
         let end = size.and_then(|size| elements.0.checked_add(size));
         let possible = end.is_some_and(|end| end <= limits::USER_SPACE_END);

@@ -10,6 +10,7 @@ mod exceptions;
 mod object;
 mod plain;
 mod runtime_fields;
+mod slot_names;
 mod strings;
 #[cfg(test)]
 pub(crate) mod synthetic;
@@ -28,6 +29,7 @@ pub use delegates::DelegateTarget;
 pub use exceptions::{ExceptionDetails, ExceptionFrame};
 pub use object::{NotAnObject, ObjectView, Row};
 pub use plain::Plain;
+pub use slot_names::SlotNames;
 pub use text::StructTexts;
 pub use value::Value;
 
@@ -37,6 +39,7 @@ pub struct Values {
     types: TypeSystem,
     readings: text::Readings,
     collections: Collections,
+    slot_names: slot_names::KnownSlotNames,
 }
 
 impl Values {
@@ -49,6 +52,7 @@ impl Values {
             types: TypeSystem::new(runtime)?,
             readings: text::Readings::default(),
             collections: Collections::default(),
+            slot_names: slot_names::KnownSlotNames::default(),
         })
     }
 

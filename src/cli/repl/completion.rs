@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn settings_and_their_values() {
         assert_eq!(at("\\fo|"), ("\\".into(), vec!["format".into()]));
-        assert_eq!(words("\\format |"), ["table", "json", "csv", "ndjson"]);
+        assert_eq!(words("\\format |"), ["table", "json", "csv", "ndjson", "dot", "mermaid"]);
         assert_eq!(words("\\timing of|"), ["off"]);
         assert!(words("\\unknown |").is_empty());
     }

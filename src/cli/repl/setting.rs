@@ -17,7 +17,7 @@ pub(super) enum Setting {
 
 /// The settings' words with the values they take, for help, completion and messages.
 pub(super) const SETTINGS: [(&str, &[&str], &str); 4] = [
-    ("format", &["table", "json", "csv", "ndjson"], "how answers are written"),
+    ("format", &["table", "json", "csv", "ndjson", "dot", "mermaid"], "how answers are written"),
     ("timing", &["on", "off"], "whether the time an answer took is shown"),
     ("help", &[], "this list"),
     ("quit", &[], "leave; also quit, exit, Ctrl-D"),
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn slips_are_told_with_what_is_right() {
         let wrong = |line| parse(line).unwrap().unwrap_err();
-        assert_eq!(wrong("\\format xml"), "\\format is used as `\\format table|json|csv|ndjson`");
+        assert_eq!(wrong("\\format xml"), "\\format is used as `\\format table|json|csv|ndjson|dot|mermaid`");
         assert_eq!(wrong("\\timing on off"), "\\timing is used as `\\timing on|off`");
         assert_eq!(wrong("\\x"), "no setting `\\x`; there are \\format, \\timing, \\help, \\quit");
     }

@@ -59,7 +59,8 @@ fn every_format_of_the_command_line_is_one_of_the_outputs() {
         assert_eq!(query(&format!("query a.core -e x --format {format}")).format, format);
     }
     assert!(
-        refused("query a.core -e x --format xml").contains("[possible values: table, json, csv, ndjson]")
+        refused("query a.core -e x --format xml")
+            .contains("[possible values: table, json, csv, ndjson, dot, mermaid]")
     );
 }
 

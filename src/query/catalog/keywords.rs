@@ -57,6 +57,15 @@ keywords! {
     Help "help" false "Lists what the language has, or tells about one word.",
     Explain "explain" false "Shows how a select would be answered, without doing it.",
     Object "object" false "Shows the fields of one object.",
+    Roots "roots" false "`roots of X`: who keeps X alive.",
+    Path "path" false "`path from X to Y`: a shortest path.",
+    Paths "paths" false "`paths to X`: all ways from the roots to X, merged by type.",
+    References "references" false "`references of X`: what X refers to.",
+    Referrers "referrers" false "`referrers of X`: what refers to X.",
+    Retained "retained" false "`retained by X`: what would go if X went.",
+    Dominators "dominators" false "`dominators of X`: the objects that every way from the roots to X leads through.",
+    Of "of" false "Belongs to `roots of`, `references of`, `referrers of` and `dominators of`.",
+    To "to" false "Belongs to `path from X to Y` and `paths to`.",
 }
 
 /// All keywords.

@@ -33,9 +33,9 @@ static STATEMENTS: &[StatementDoc] = &[
     },
     StatementDoc {
         name: "explain",
-        usage: "explain SELECT",
-        summary: "Shows how a select would be answered: what is built first, what is scanned, which \
-                  conditions are decided once a type.",
+        usage: "explain STATEMENT",
+        summary: "Shows how a select or a statement of the graph would be answered: what is built first, what is \
+                  scanned and searched, which conditions are decided once a type.",
     },
     StatementDoc {
         name: "object",
@@ -43,6 +43,45 @@ static STATEMENTS: &[StatementDoc] = &[
         summary: "Shows one object: what it is, then a row a field with its offset, type, value and text (what a \
                   person reads). A struct has a row of its own and a row for each field in it; the elements of an \
                   array follow the fields.",
+    },
+    StatementDoc {
+        name: "roots",
+        usage: "roots of X",
+        summary: "Who keeps X alive: a row a root, the shortest path first, with the objects on it and the fields by \
+                  which each holds the next. X is an address, a list of addresses, a select of addresses or a type \
+                  (`Zoo.Dog`, with subclasses `Zoo.Animal+`); `@2.X` asks the second dump.",
+    },
+    StatementDoc {
+        name: "path",
+        usage: "path from X to Y",
+        summary: "A shortest path from one of X to one of Y, a row an object.",
+    },
+    StatementDoc {
+        name: "paths",
+        usage: "paths to X",
+        summary: "Who holds all these: for each object of X its shortest path from a root, those alike in root, types and \
+                  fields merged and counted, the most frequent first.",
+    },
+    StatementDoc {
+        name: "references",
+        usage: "references of X",
+        summary: "What the objects of X refer to, a row a reference, with the field or element that holds it.",
+    },
+    StatementDoc {
+        name: "referrers",
+        usage: "referrers of X",
+        summary: "What refers to the objects of X, a row a reference, with the field or element that holds it.",
+    },
+    StatementDoc {
+        name: "retained",
+        usage: "retained by X",
+        summary: "What would go if X went, X included: the objects that are not reachable without it.",
+    },
+    StatementDoc {
+        name: "dominators",
+        usage: "dominators of X",
+        summary: "The objects that every way from the roots to X leads through, from X up to the roots, with what each \
+                  retains.",
     },
 ];
 

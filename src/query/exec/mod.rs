@@ -9,6 +9,7 @@ mod eval;
 mod filter;
 mod limit;
 mod notes;
+mod operand;
 mod paths;
 mod prepare;
 mod project;
@@ -23,19 +24,16 @@ mod workers;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustc_hash::FxHashSet;
-
 use super::QueryError;
 use super::catalog::TableId;
-use super::cells::Cells;
-use super::plan::{Addresses, Plan, Source, Typed};
-use crate::bytes::Addr;
+use super::plan::{Plan, Source, Typed};
 use crate::graph::Snapshot;
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::values::Values;
 use filter::Filter;
 use notes::Notes;
+pub use operand::objects;
 use scan::{DuplicateScan, ObjectScan, Scan, Table};
 use sort::{SortColumn, sorted};
 
@@ -63,6 +61,11 @@ impl<'a> Execution<'a> {
         self.notes.problems()
     }
 
+    /// Notes what the answer is to tell.
+    pub fn tell(&self, problems: Vec<Problem>) {
+        self.notes.tell(problems);
+    }
+
     fn prepare(&self, expr: &Typed, scan: &dyn Scan) -> Result<Typed, QueryError> {
         prepare::prepare(expr, scan, self)
     }
@@ -88,7 +91,7 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
         }
         Source::Items { snapshot, of, used } => {
             let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
-            let collections = addresses(of, execution)?;
+            let collections = operand::addresses(of, from, execution)?;
             let values = values_of(from, execution.progress)?;
             over(plan, &scan::items(values, &collections, used, execution)?, execution)?
         }
@@ -136,24 +139,6 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
         }
     };
     if execution.cancel.load(Ordering::Relaxed) { Err(QueryError::Cancelled) } else { Ok(table) }
-}
-
-/// The addresses that a function which gives rows is called with, each once.
-fn addresses(of: &Addresses, execution: &Execution<'_>) -> Result<Vec<Addr>, QueryError> {
-    let mut addresses = match of {
-        Addresses::List(list) => list.clone(),
-        Addresses::Select(plan) => {
-            let columns = execute(plan, execution)?.into_columns();
-            let cells = columns.first();
-            let address = |cells: &Cells, row| u64::try_from(cells.scalar(row).as_whole()?).ok().map(Addr);
-            cells
-                .map(|cells| (0..cells.len()).filter_map(|row| address(cells, row)).collect())
-                .unwrap_or_default()
-        }
-    };
-    let mut met = FxHashSet::default();
-    addresses.retain(|address| !address.is_null() && met.insert(*address));
-    Ok(addresses)
 }
 
 /// The error of a statement without a dump to ask.

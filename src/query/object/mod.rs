@@ -1,13 +1,12 @@
 //! The statement `object ADDR`: one object, a row a field.
 
-mod place;
-
 use std::sync::Arc;
 
 use super::answer::{Answer, AnswerColumn, Kind, ValueRef};
 use super::ast::ObjectAt;
 use super::cells::Cells;
 use super::exec::{no_dump, values_of};
+use super::place::{self, Found};
 use super::resolve::dumps;
 use super::scalar::Scalar;
 use super::{QueryError, RunOptions};
@@ -15,7 +14,6 @@ use crate::bytes::Addr;
 use crate::graph::Snapshot;
 use crate::problem::Problem;
 use crate::values::{NotAnArray, NotAnObject, ObjectView, Row};
-use place::Found;
 
 /// So many elements of an array are shown: a screen or two, and as much as a program asks for at once.
 const MAX_ELEMENTS: u64 = 1000;

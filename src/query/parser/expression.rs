@@ -300,16 +300,12 @@ fn index(input: Tokens<'_>) -> Parsed<'_, i64> {
 }
 
 fn literal(input: Tokens<'_>) -> Parsed<'_, Expr> {
-    let (rest, (value, span)) = value(input, "an expression")?;
+    let (rest, (value, span)) = literal_value(input, "an expression")?;
     Ok((rest, Expr { kind: ExprKind::Literal(value), span, height: 0 }))
 }
 
-/// A literal value by itself, as the argument of a source.
-pub fn literal_value(input: Tokens<'_>) -> Parsed<'_, (Literal, Span)> {
-    value(input, "an address, a text or a select")
-}
-
-fn value<'a>(input: Tokens<'a>, what: &'static str) -> Parsed<'a, (Literal, Span)> {
+/// A literal value by itself; `what` is told where there is none.
+pub fn literal_value<'a>(input: Tokens<'a>, what: &'static str) -> Parsed<'a, (Literal, Span)> {
     let of = |k: &TokenKind| {
         Some(match k {
             TokenKind::Integer(n) => Literal::Integer(*n),

@@ -2,6 +2,7 @@
 
 mod error;
 mod expression;
+mod graph;
 mod input;
 mod select;
 mod statement;

@@ -8,9 +8,9 @@ use nom::sequence::{delimited, preceded};
 
 use super::expression::{expression, literal_value, nested};
 use super::input::{Expected, Parsed, Tokens};
-use super::token::{follows, keyword, name, symbol, token};
+use super::token::{dump_number, follows, keyword, name, symbol, token};
 use super::type_name::type_name;
-use crate::query::ast::{Expr, Item, Limit, OrderKey, Select, Source, SourceArgument};
+use crate::query::ast::{Expr, Item, Limit, Name, OrderKey, Select, Source, SourceArgument};
 use crate::query::catalog::Keyword;
 use crate::query::diagnostic::Span;
 use crate::query::lexer::TokenKind;
@@ -64,8 +64,7 @@ fn source(input: Tokens<'_>) -> Parsed<'_, Source> {
 
 /// `@1`, `@1.objects`
 fn of_a_dump(input: Tokens<'_>) -> Parsed<'_, Source> {
-    let number = |k: &TokenKind| if let TokenKind::Dump(n) = k { Some(*n) } else { None };
-    let (rest, dump) = token(input, Expected::What("a dump (`@1`)"), number)?;
+    let (rest, dump) = dump_number(input)?;
     if follows(rest, ".") {
         let (rest, _) = symbol(".")(rest)?;
         return named(rest, Some(dump));
@@ -81,20 +80,35 @@ fn named<'a>(input: Tokens<'a>, dump: Option<(u32, Span)>) -> Parsed<'a, Source>
         let span = first.span.start..end_of(input, rest);
         return Ok((rest, Source::Call { dump, name: first, argument, span }));
     }
-    let (rest, name) = type_name("a table, a type or a function")(input)?;
-    let (rest, plus) = opt(symbol("+")).parse(rest)?;
-    Ok((rest, Source::Table { dump, name: Some(name), subclasses: plus.is_some() }))
+    let (rest, (name, subclasses)) = objects_of_type(input, "a table, a type or a function")?;
+    Ok((rest, Source::Table { dump, name: Some(name), subclasses }))
 }
 
-/// Values, or a select with parentheses of its own or without.
+/// A type's name, and whether a plus behind it takes the types that derive from it too.
+pub fn objects_of_type<'a>(input: Tokens<'a>, what: &'static str) -> Parsed<'a, (Name, bool)> {
+    let (rest, name) = type_name(what)(input)?;
+    let (rest, plus) = opt(symbol("+")).parse(rest)?;
+    Ok((rest, (name, plus.is_some())))
+}
+
+/// Values, a type, or a select with parentheses of its own or without.
 fn source_argument(input: Tokens<'_>) -> Parsed<'_, SourceArgument> {
-    let of_select = |select| SourceArgument::Select(Box::new(select));
+    const WHAT: &str = "an address, a text, a type or a select";
     alt((
-        map(|input| nested(input, select), of_select),
-        map(parenthesized, of_select),
-        map(separated_list1(symbol(","), literal_value), SourceArgument::Values),
+        select_argument,
+        map(
+            |input| objects_of_type(input, WHAT),
+            |(name, subclasses)| SourceArgument::Type { name, subclasses },
+        ),
+        map(separated_list1(symbol(","), |input| literal_value(input, WHAT)), SourceArgument::Values),
     ))
     .parse(input)
+}
+
+/// A select with parentheses or without.
+pub fn select_argument(input: Tokens<'_>) -> Parsed<'_, SourceArgument> {
+    let of_select = |select| SourceArgument::Select(Box::new(select));
+    alt((map(|input| nested(input, select), of_select), map(parenthesized, of_select))).parse(input)
 }
 
 fn keys(input: Tokens<'_>) -> Parsed<'_, Vec<Expr>> {

@@ -6,13 +6,13 @@ use nom::combinator::{map, opt};
 use nom::multi::many0_count;
 use nom::sequence::{preceded, terminated};
 
+use super::graph::graph_statement;
 use super::input::{Expected, Parsed, Tokens};
 use super::select::select;
-use super::token::{any_word, keyword, symbol, token};
+use super::token::{address, any_word, dump_number, keyword, symbol};
 use super::type_name::type_name;
 use crate::query::ast::{Name, ObjectAt, Statement};
 use crate::query::catalog::Keyword;
-use crate::query::lexer::TokenKind;
 
 /// A whole statement: nothing may follow it but semicolons.
 pub fn statement(input: Tokens<'_>) -> Parsed<'_, Statement> {
@@ -23,6 +23,8 @@ pub fn statement(input: Tokens<'_>) -> Parsed<'_, Statement> {
         map(preceded(keyword(Keyword::Describe), described), Statement::Describe),
         map(preceded(keyword(Keyword::Help), opt(any_word("a word"))), Statement::Help),
         map(preceded(keyword(Keyword::Object), object), Statement::Object),
+        map(graph_statement, Statement::Graph),
+        map(preceded(keyword(Keyword::Explain), graph_statement), Statement::ExplainGraph),
     ));
     terminated(terminated(kinds, many0_count(symbol(";"))), end).parse(input)
 }
@@ -34,11 +36,8 @@ fn described(input: Tokens<'_>) -> Parsed<'_, Name> {
 
 /// `0x7f00`, `@2.0x7f00`
 fn object(input: Tokens<'_>) -> Parsed<'_, ObjectAt> {
-    let number = |k: &TokenKind| if let TokenKind::Dump(n) = k { Some(*n) } else { None };
-    let dump = |input| token(input, Expected::What("a dump (`@1`)"), number);
-    let (rest, dump) = opt(terminated(dump, symbol("."))).parse(input)?;
-    let value = |k: &TokenKind| if let TokenKind::Address(a) = k { Some(*a) } else { None };
-    let (rest, address) = token(rest, Expected::What("an address (`0x7f00`)"), value)?;
+    let (rest, dump) = opt(terminated(dump_number, symbol("."))).parse(input)?;
+    let (rest, address) = address(rest)?;
     Ok((rest, ObjectAt { dump, address }))
 }
 

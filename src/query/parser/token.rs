@@ -105,3 +105,15 @@ pub fn text<'a>(what: &'static str) -> impl Fn(Tokens<'a>) -> Parsed<'a, (String
         token(input, Expected::What(what), text)
     }
 }
+
+/// The number of a dump: `@2`.
+pub fn dump_number(input: Tokens<'_>) -> Parsed<'_, (u32, Span)> {
+    let number = |k: &TokenKind| if let TokenKind::Dump(n) = k { Some(*n) } else { None };
+    token(input, Expected::What("a dump (`@1`)"), number)
+}
+
+/// An address: `0x7f00`.
+pub fn address(input: Tokens<'_>) -> Parsed<'_, (u64, Span)> {
+    let value = |k: &TokenKind| if let TokenKind::Address(a) = k { Some(*a) } else { None };
+    token(input, Expected::What("an address (`0x7f00`)"), value)
+}

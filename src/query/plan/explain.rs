@@ -39,9 +39,7 @@ fn add_source(plan: &Plan, steps: &mut Vec<Step>) {
     match &plan.source {
         Source::Select(inner) => add(inner, steps),
         Source::Items { of, used, .. } => {
-            if let Addresses::Select(inner) = of {
-                add(inner, steps);
-            }
+            add_addresses(of, steps);
             let columns = SourceFunction::Items.doc().columns;
             let columns = used.iter().filter_map(|&c| columns.get(c)).map(|c| c.name);
             steps.push(("read", format!("items ({})", texts(columns))));
@@ -63,6 +61,15 @@ fn add_source(plan: &Plan, steps: &mut Vec<Step>) {
                 add_filter(&plan.filter, steps);
             }
         }
+    }
+}
+
+/// Adds the steps that tell the objects that a function or a statement is about.
+pub fn add_addresses(of: &Addresses, steps: &mut Vec<Step>) {
+    match of {
+        Addresses::List(_) => {}
+        Addresses::Select(inner) => add(inner, steps),
+        Addresses::Types { name, .. } => steps.push(("scan", format!("objects for those of {name}"))),
     }
 }
 

@@ -6,13 +6,14 @@
 mod explain;
 mod expr;
 
-pub use explain::{Step, explain};
+pub use explain::{Step, add_addresses as explain_addresses, explain};
 pub use expr::{Node, ObjectProperty, TypeTest, Typed};
 
 use super::Kind;
 use super::ast::Limit;
 use super::catalog::{Aggregate, Level, TableId};
 use crate::bytes::Addr;
+use crate::query::diagnostic::Span;
 
 /// How a select will be answered.
 #[derive(Clone, Debug)]
@@ -58,13 +59,29 @@ pub enum Source {
     Select(Box<Plan>),
 }
 
-/// The addresses that a function which gives rows is called with.
+/// The objects that a function which gives rows is called with, or that a statement of the graph is about.
 #[derive(Clone, Debug)]
 pub enum Addresses {
-    /// These.
-    List(Vec<Addr>),
-    /// Those that a select of one column gives, which is run first.
+    /// Those at these addresses, with their places in the statement.
+    List(Vec<(Addr, Span)>),
+    /// Those at the addresses that a select of one column gives, which is run first.
     Select(Box<Plan>),
+    /// All of some types.
+    Types {
+        /// For each type of the dump, by its id, whether it is one of them.
+        wanted: Vec<bool>,
+        /// The name that was written.
+        name: String,
+    },
+}
+
+/// The objects that a statement of the graph is about.
+#[derive(Clone, Debug)]
+pub struct Operand {
+    /// The dump that they are of, by its position.
+    pub snapshot: usize,
+    /// Which objects.
+    pub addresses: Addresses,
 }
 
 /// One condition of several that must all be true.

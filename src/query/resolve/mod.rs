@@ -12,10 +12,10 @@ mod paths;
 mod scope;
 mod source;
 
-use super::ast::{Expr, ExprKind, Item, Name, Select};
+use super::ast::{Expr, ExprKind, Item, Name, Objects, Select};
 use super::catalog::{Level, function};
 use super::diagnostic::{Diagnostic, Span};
-use super::plan::{Conjunct, Grouping, Key, OutputItem, Plan, Source, Typed};
+use super::plan::{Addresses, Conjunct, Grouping, Key, Operand, OutputItem, Plan, Source, Typed};
 use super::schema::Schema;
 use expression::{Context, Place};
 use groups::Groups;
@@ -33,6 +33,25 @@ type Checked<T> = Result<T, Diagnostic>;
 /// The first name that is not known or kind that does not fit.
 pub fn resolve(select: &Select, statement: &str, schema: &Schema<'_>) -> Result<Plan, Diagnostic> {
     Resolver { statement, schema }.select(select)
+}
+
+/// The objects that a statement of the graph is about. `taker` is how it begins, `usage` how it is written.
+///
+/// # Errors
+/// As for [`resolve`]; objects that are no addresses.
+pub fn operand(
+    objects: &Objects,
+    statement: &str,
+    schema: &Schema<'_>,
+    taker: &str,
+    usage: &str,
+) -> Result<Operand, Diagnostic> {
+    let resolver = Resolver { statement, schema };
+    let snapshot = dumps::position(objects.dump.as_ref(), schema.dumps())?;
+    let addresses = resolver.addresses(snapshot, &objects.which, &objects.span, taker, usage)?;
+    // A select says itself which dump it asks.
+    let snapshot = if let Addresses::Select(plan) = &addresses { plan.snapshot() } else { snapshot };
+    Ok(Operand { snapshot, addresses })
 }
 
 /// What the resolution of a statement knows.

@@ -71,14 +71,9 @@ impl Resolver<'_> {
     fn objects_of(&self, snapshot: usize, name: &Name, subclasses: bool) -> Checked<Resolved> {
         let Some(types) = self.schema.types(snapshot) else { return Err(unknown_source(name, None)) };
         let Some(named) = types.named(&name.text) else { return Err(unknown_source(name, Some(types))) };
-        refuse_generic_interface(name, &named)?;
-        if named.is_interface && !subclasses {
-            let message = format!("`{}` is an interface, which has no objects of its own", name.text);
-            let hint = format!("the types that implement it: `{}+`", written_type(&name.text));
-            return Err(Diagnostic::new(name.span.clone(), message).hint(hint));
-        }
-        let title = format!("{}{}", name.text, if subclasses { "+" } else { "" });
-        let ids = if subclasses { named.with_subclasses.clone() } else { named.exactly.clone() };
+        refuse_no_objects(name, &named, subclasses)?;
+        let title = title(name, subclasses);
+        let ids = named.ids(subclasses).to_vec();
         let rows = ObjectRows {
             all: false,
             fields: fields(types, &named),
@@ -118,7 +113,7 @@ impl Resolver<'_> {
 }
 
 impl Resolver<'_> {
-    /// `items(0x7f00)`, `items(select address from ...)`
+    /// `items(0x7f00)`, `items(select address from ...)`, `items(Zoo.Kennel)`
     fn items_of(
         &self,
         snapshot: usize,
@@ -126,32 +121,70 @@ impl Resolver<'_> {
         span: &Span,
         doc: &SourceDoc,
     ) -> Checked<Resolved> {
-        let of = match argument {
+        let of = self.addresses(snapshot, argument, span, doc.name, doc.usage)?;
+        let scope = Scope::of_columns(doc.name, doc.columns, snapshot);
+        Ok(Resolved::all(Source::Items { snapshot, of, used: Vec::new() }, scope))
+    }
+
+    /// The objects that `taker`, a function or a statement, is about. `usage` says how it is written, `span` where
+    /// they stand.
+    pub(super) fn addresses(
+        &self,
+        snapshot: usize,
+        objects: &SourceArgument,
+        span: &Span,
+        taker: &str,
+        usage: &str,
+    ) -> Checked<Addresses> {
+        match objects {
             SourceArgument::Values(values) => {
                 let address = |(value, place): &(Literal, Span)| match value {
-                    Literal::Address(address) => Ok(Addr(*address)),
-                    _ => Err(Diagnostic::new(place.clone(), "this is no address").expected(doc.usage)),
+                    Literal::Address(address) => Ok((Addr(*address), place.clone())),
+                    _ => Err(Diagnostic::new(place.clone(), "this is no address").expected(usage)),
                 };
-                Addresses::List(values.iter().map(address).collect::<Checked<_>>()?)
+                Ok(Addresses::List(values.iter().map(address).collect::<Checked<_>>()?))
             }
             SourceArgument::Select(select) => {
                 let plan = self.select(select)?;
                 match plan.items[..] {
                     [ref item] if matches!(item.expr.kind, Some(Kind::Address | Kind::Value) | None) => {
-                        Addresses::Select(Box::new(plan))
+                        Ok(Addresses::Select(Box::new(plan)))
                     }
                     _ => {
-                        let message = format!("`{}` takes a select of addresses", doc.name);
-                        return Err(
-                            Diagnostic::new(span.clone(), message).expected("one column of addresses")
-                        );
+                        let message = format!("`{taker}` takes a select of addresses");
+                        Err(Diagnostic::new(span.clone(), message).expected("one column of addresses"))
                     }
                 }
             }
-        };
-        let scope = Scope::of_columns(doc.name, doc.columns, snapshot);
-        Ok(Resolved::all(Source::Items { snapshot, of, used: Vec::new() }, scope))
+            SourceArgument::Type { name, subclasses } => self.all_of_type(snapshot, name, *subclasses),
+        }
     }
+
+    /// All objects of a type.
+    fn all_of_type(&self, snapshot: usize, name: &Name, subclasses: bool) -> Checked<Addresses> {
+        let Some(types) = self.schema.types(snapshot) else {
+            return Err(Diagnostic::new(name.span.clone(), format!("no type is called `{}`", name.text)));
+        };
+        let Some(named) = types.named(&name.text) else { return Err(unknown_type(name, types)) };
+        refuse_no_objects(name, &named, subclasses)?;
+        Ok(Addresses::Types { wanted: named.ids(subclasses).to_vec(), name: title(name, subclasses) })
+    }
+}
+
+/// A type as it is named with or without those that derive from it.
+fn title(name: &Name, subclasses: bool) -> String {
+    format!("{}{}", name.text, if subclasses { "+" } else { "" })
+}
+
+/// Refuses interfaces that have no objects of their own.
+fn refuse_no_objects(name: &Name, named: &NamedTypes, subclasses: bool) -> Checked<()> {
+    refuse_generic_interface(name, named)?;
+    if named.is_interface && !subclasses {
+        let message = format!("`{}` is an interface, which has no objects of its own", name.text);
+        let hint = format!("the types that implement it: `{}+`", written_type(&name.text));
+        return Err(Diagnostic::new(name.span.clone(), message).hint(hint));
+    }
+    Ok(())
 }
 
 /// The names of the fields of types, each once, those of the most distant base first.

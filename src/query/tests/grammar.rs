@@ -64,9 +64,11 @@ fn keywords_are_the_same_everywhere() {
 fn reserved_words_are_no_names() {
     let grammar = grammar();
     let mut names = BTreeSet::new();
-    grammar.productions["name"].literals(&mut |text| {
-        names.insert(text.to_owned());
-    });
+    for production in ["name", "nested-name"] {
+        grammar.productions[production].literals(&mut |text| {
+            names.insert(text.to_owned());
+        });
+    }
     for keyword in keywords() {
         let as_name = parser::parse(&format!("select 1 as {}", keyword.word));
         assert_eq!(as_name.is_ok(), !keyword.reserved, "{}", keyword.word);
@@ -188,7 +190,9 @@ fn what_the_grammar_does_not_have_is_refused() {
         "select a from b+.c",
         "select a from b()",
         "select a from b.c(0x1)",
-        "select a from b(c)",
+        "select a from b(c,)",
+        "select a from b(c, d)",
+        "select a from b(@2.c)",
         "select a from b(0x1,)",
         "select a from b(0x1, select c)",
         "select a where b is",
@@ -199,6 +203,28 @@ fn what_the_grammar_does_not_have_is_refused() {
         "select a; b",
         "1",
         "explain explain select a",
+        "roots",
+        "roots of",
+        "roots of 16",
+        "roots of null",
+        "roots of '0x10'",
+        "roots of 0x10,",
+        "roots of 0x10, Zoo.Dog",
+        "roots of 0x10, @2.0x20",
+        "roots of Zoo.Dog, Zoo.Cat",
+        "roots of (0x10)",
+        "roots of (select a",
+        "roots of @2",
+        "roots of @2.(select a)",
+        "roots 0x10",
+        "path from 0x10",
+        "path to 0x10",
+        "path from 0x10 to",
+        "path from Zoo.Dog+to",
+        "paths of 0x10",
+        "paths from 0x10 to 0x20",
+        "retained of 0x10",
+        "dominators 0x10",
     ] {
         assert!(parser::parse(statement).is_err(), "{statement}");
     }

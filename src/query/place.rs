@@ -39,16 +39,24 @@ pub fn find(
         if let Some((type_name, size)) = heap.objects.find(address).and_then(|id| type_and_size(heap, id)) {
             return Ok(Found { type_name, size: Some(size), generation });
         }
-        if let Some(inside) = heap.objects.containing(address).and_then(|id| inside(heap, id, address, span))
-        {
-            return Err(inside);
+        if heap.objects.containing(address).is_some() {
+            return Err(no_object(snapshot, heap, address, span));
         }
     }
     let complete = heap.is_some_and(|heap| heap.problems.iter().all(|p| p.severity == Severity::Note));
     match by_method_table(values, address).filter(|_| !complete && segment.is_some()) {
         Some(type_name) => Ok(Found { type_name, size: None, generation }),
-        None => Err(no_object(address, segment, span)),
+        None => Err(outside(address, segment, span)),
     }
+}
+
+/// The error of an address at which no object begins: the object that contains it, or what lies there instead.
+pub fn no_object(snapshot: &Snapshot, heap: &Heap, address: Addr, span: &Span) -> Diagnostic {
+    let within = heap.objects.containing(address).and_then(|id| inside(heap, id, address, span));
+    within.unwrap_or_else(|| {
+        let segment = snapshot.segments.iter().find(|s| s.start <= address && address < s.end);
+        outside(address, segment, span)
+    })
 }
 
 fn type_and_size(heap: &Heap, id: ObjectId) -> Option<(Arc<str>, u64)> {
@@ -78,8 +86,9 @@ fn inside(heap: &Heap, id: ObjectId, address: Addr, span: &Span) -> Option<Diagn
 }
 
 /// The error of an address that lies in no object.
-fn no_object(address: Addr, segment: Option<&Segment>, span: &Span) -> Diagnostic {
+fn outside(address: Addr, segment: Option<&Segment>, span: &Span) -> Diagnostic {
     let message = match segment {
+        None if address.is_null() => "a null reference is no object".to_owned(),
         Some(s) => format!(
             "{address} is no object: it lies in the {} segment from {} to {}, but in no object there",
             s.kind.word(),
