@@ -6,7 +6,7 @@ use super::index::Index;
 use super::part::Part;
 use super::roots::build_roots;
 use super::{Dominators, Heap, References, Roots, Rows, Snapshot};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::progress::Progress;
 
 /// The parts of the graph that were built so far.
@@ -107,11 +107,6 @@ impl ObjectGraph {
         if self.referrers.get().is_some_and(|referrers| referrers.owned_bytes() > 0) {
             self.referrers.give_up_unused();
         }
-    }
-
-    /// The referrers, if they were built.
-    pub fn built_referrers(&self) -> Option<Arc<Rows>> {
-        self.referrers.get()
     }
 
     /// The roots, if they were built.
