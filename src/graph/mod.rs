@@ -25,7 +25,7 @@ pub use ids::{ObjectId, SegmentId, TypeId};
 pub use modules::Module;
 pub use object_graph::ObjectGraph;
 pub use objects::{ObjectBlock, ObjectTable, RowSize};
-pub use references::{NoRows, References, Rows};
+pub use references::{NoRows, References, RowColumns, RowGroup, Rows, WideGroup};
 pub use roots::{Root, RootKind, Roots};
 pub use snapshot::{Facts, Heap, Snapshot};
 pub use threads::Thread;
