@@ -122,6 +122,10 @@ pub const MAX_METHOD_CODE_BYTES: u64 = 64 << 20;
 /// Buckets of a module's map of entry points. Each holds four methods; CoreLib has 40,000 of them.
 pub const MAX_ENTRY_POINT_BUCKETS: u64 = 4 << 20;
 
+/// Functions of one image that were compiled ahead: CoreLib has some 50,000, composite images of all of the framework
+/// ten times that.
+pub const MAX_RUNTIME_FUNCTIONS: u32 = 16 << 20;
+
 /// Funclets (handlers, filters) of one method.
 pub const MAX_FUNCLETS: u32 = 65_536;
 

@@ -156,7 +156,7 @@ pub(super) struct CommonArguments {
     #[arg(long, value_name = "FILE", global = true)]
     pub collections: Vec<PathBuf>,
 
-    /// Where threads' stacks are searched for roots: words that point at objects, or not at all
+    /// How threads' stacks are searched for roots
     #[arg(long, value_enum, value_name = "HOW", default_value_t, global = true)]
     pub stacks: StackSearch,
 

@@ -58,21 +58,31 @@ pub struct FinalizerQueue {
 ///
 /// What cannot be read is left out and told in [`FinalizerQueue::problems`].
 pub fn finalizer_queue(runtime: &ClrRuntime) -> FinalizerQueue {
+    let heaps =
+        runtime.gc.iter().flat_map(|gc| gc.heaps.heaps.iter().map(|heap| (heap.number, heap.finalize_queue)));
+    read(&runtime.dump.memory, &runtime.located.layout, heaps)
+}
+
+/// Reads the queues of heaps, each given by its number and where its queue is.
+fn read(
+    memory: &AddressSpace,
+    layout: &Descriptor,
+    heaps: impl Iterator<Item = (u32, Addr)>,
+) -> FinalizerQueue {
     let mut queue = FinalizerQueue::default();
-    let Ok(gc) = &runtime.gc else { return queue };
-    let Some(layout) = QueueLayout::of(&runtime.located.layout) else {
+    let Some(layout) = QueueLayout::of(layout) else {
         queue.problems.push(Problem::loss("the queue of finalization is not known for this runtime"));
         return queue;
     };
     let mut reader = Reader {
-        memory: &runtime.dump.memory,
+        memory,
         layout,
         seen: FxHashSet::default(),
-        room: runtime.dump.memory.present_bytes() / 8,
+        room: memory.present_bytes() / 8,
         queue: &mut queue,
     };
-    for heap in &gc.heaps.heaps {
-        reader.heap(heap.number, heap.finalize_queue);
+    for (number, at) in heaps {
+        reader.heap(number, at);
     }
     queue
 }

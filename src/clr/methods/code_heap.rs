@@ -7,6 +7,7 @@ use crate::clr::layout::Descriptor;
 use crate::dump::{AddressSpace, Fault};
 
 use super::nibble_map::NibbleMap;
+use super::runtime_functions::RuntimeFunctions;
 
 /// The word before code points at its RealCodeHeader; up to this number it is the kind of a stub instead
 /// (`STUB_CODE_BLOCK_LAST`).
@@ -18,6 +19,8 @@ pub(super) struct CodeHeaps {
     map_base: u64,
     map: u64,
     method_desc: u64,
+    /// Where a RealCodeHeader has its RUNTIME_FUNCTIONs, and how many.
+    functions: Option<(u64, u64)>,
     map_has_pointers: bool,
 }
 
@@ -28,6 +31,9 @@ impl CodeHeaps {
             map_base: layout.optional_field("CodeHeapListNode", "MapBase")?,
             map: layout.optional_field("CodeHeapListNode", "HeaderMap")?,
             method_desc: layout.optional_field("RealCodeHeader", "MethodDesc")?,
+            functions: layout
+                .optional_field("RealCodeHeader", "UnwindInfos")
+                .zip(layout.optional_field("RealCodeHeader", "NumUnwindInfos")),
             map_has_pointers: layout.number("NibbleMap.HasPointers") == Some(1),
         })
     }
@@ -43,6 +49,28 @@ impl CodeHeaps {
         heap: Addr,
         address: Addr,
     ) -> Result<Option<Addr>, Fault> {
+        let Some(header) = self.header(memory, heap, address)? else { return Ok(None) };
+        memory.pointer(header.offset(self.method_desc)).map(Some)
+    }
+
+    /// The RUNTIME_FUNCTIONs of the code around `address`: of the method, and behind it of its funclets.
+    ///
+    /// # Errors
+    /// The way there is not in the dump.
+    pub(super) fn functions(
+        &self,
+        memory: &AddressSpace,
+        heap: Addr,
+        address: Addr,
+    ) -> Result<Option<RuntimeFunctions>, Fault> {
+        let Some((functions, count)) = self.functions else { return Ok(None) };
+        let Some(header) = self.header(memory, heap, address)? else { return Ok(None) };
+        let count = memory.u32(header.offset(count))?;
+        Ok(Some(RuntimeFunctions { table: header.offset(functions), count }))
+    }
+
+    /// The RealCodeHeader of the code around `address`; `None` when there is no code, or only a stub.
+    fn header(&self, memory: &AddressSpace, heap: Addr, address: Addr) -> Result<Option<Addr>, Fault> {
         let map = NibbleMap {
             words: memory.pointer(heap.offset(self.map))?,
             base: memory.pointer(heap.offset(self.map_base))?,
@@ -50,10 +78,7 @@ impl CodeHeaps {
         };
         let Some(start) = map.method_start(memory, address)? else { return Ok(None) };
         let header = memory.pointer(Addr(start.0.wrapping_sub(8)))?;
-        if header.0 <= LAST_STUB_KIND {
-            return Ok(None);
-        }
-        memory.pointer(header.offset(self.method_desc)).map(Some)
+        Ok((header.0 > LAST_STUB_KIND).then_some(header))
     }
 }
 

@@ -12,6 +12,7 @@ mod precode;
 mod range_sections;
 mod ready_to_run;
 mod runtime_functions;
+mod unwind_info;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -29,6 +30,7 @@ use native_image::NativeImages;
 use precode::Precodes;
 use range_sections::{Code, RangeSections};
 use ready_to_run::ReadyToRun;
+pub use unwind_info::UnwindInfo;
 
 /// Where listings say that code made at run time belongs.
 const DYNAMIC_CLASS: &str = "DynamicClass";
@@ -90,9 +92,13 @@ impl TypeSystem {
     /// The method whose code, precode stub or entry point is at `address` (exactly, or for code anywhere inside);
     /// `None` where that cannot be told.
     pub fn method_at(&self, address: Addr) -> Option<Method> {
-        let method = |found: Result<Option<Addr>, Fault>| self.method(found.ok()??);
-        method(self.code_at(address))
-            .or_else(|| method(self.methods().precodes.method_desc(self.memory(), address)))
+        let stub = || self.methods().precodes.method_desc(self.memory(), address).ok()?;
+        self.method_of_code(address).or_else(|| self.method(stub()?))
+    }
+
+    /// The method whose code is around `address`: unlike [`TypeSystem::method_at`] no stub and no entry point.
+    pub fn method_of_code(&self, address: Addr) -> Option<Method> {
+        self.method(self.code_at(address).ok()??)
     }
 
     /// The MethodDesc of the code around `address`.

@@ -113,11 +113,25 @@ impl RangeSections {
     /// # Errors
     /// The way there is not in the dump.
     pub(super) fn find(&self, memory: &AddressSpace, address: Addr) -> Result<Option<Code>, Fault> {
+        Ok(self.find_range(memory, address)?.map(|(_, code)| code))
+    }
+
+    /// As [`RangeSections::find`], with where the range begins.
+    ///
+    /// # Errors
+    /// As there.
+    pub(super) fn find_range(
+        &self,
+        memory: &AddressSpace,
+        address: Addr,
+    ) -> Result<Option<(Addr, Code)>, Fault> {
         let section = match self.index {
             Index::Map { .. } => self.in_map(memory, address)?,
             Index::List { head, next } => self.in_list(memory, memory.pointer(head)?, next, address)?,
         };
-        section.map(|section| self.content(memory, section)).transpose()
+        let content =
+            |section: Addr| Ok((memory.pointer(section.offset(self.begin))?, self.content(memory, section)?));
+        section.map(content).transpose()
     }
 
     fn in_map(&self, memory: &AddressSpace, address: Addr) -> Result<Option<Addr>, Fault> {

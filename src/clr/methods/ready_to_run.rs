@@ -79,14 +79,7 @@ impl ReadyToRun {
         image: Addr,
         address: Addr,
     ) -> Result<Option<Addr>, Fault> {
-        let info = memory.pointer(module.offset(self.info))?;
-        // Of a composite image all modules share one ReadyToRunInfo, which otherwise leads to itself.
-        let info = match self.composite {
-            Some(offset) => {
-                Some(memory.pointer(info.offset(offset))?).filter(|i| !i.is_null()).unwrap_or(info)
-            }
-            None => info,
-        };
+        let info = self.info(memory, module)?;
         let entry_points = self.entry_points(memory, info)?;
         // Heap dumps of 3.1 lack the table of functions. An address on a stack or in a delegate is in a method
         // that was prepared, so that the last entry point before it must do.
@@ -94,6 +87,24 @@ impl ReadyToRun {
         let behind = entry_points.partition_point(|&(entry, _)| entry <= begin);
         let found = behind.checked_sub(1).and_then(|last| entry_points.get(last));
         Ok(found.filter(|&&(entry, _)| entry >= image).map(|&(_, method_desc)| method_desc))
+    }
+
+    /// The table of functions of the Module at `module`.
+    ///
+    /// # Errors
+    /// The way there is not in the dump.
+    pub(super) fn functions(&self, memory: &AddressSpace, module: Addr) -> Result<RuntimeFunctions, Fault> {
+        let info = self.info(memory, module)?;
+        let table = memory.pointer(info.offset(self.functions))?;
+        Ok(RuntimeFunctions { table, count: memory.u32(info.offset(self.function_count))? })
+    }
+
+    /// The ReadyToRunInfo of a Module. Of a composite image all modules share one, which otherwise leads to itself.
+    fn info(&self, memory: &AddressSpace, module: Addr) -> Result<Addr, Fault> {
+        let info = memory.pointer(module.offset(self.info))?;
+        let Some(offset) = self.composite else { return Ok(info) };
+        let composite = memory.pointer(info.offset(offset))?;
+        Ok(if composite.is_null() { info } else { composite })
     }
 
     /// Where the function around `address` begins: of a cold part, the function that it is the cold part of.

@@ -12,6 +12,7 @@ use crate::dump::{AddressSpace, Fault};
 #[derive(Debug)]
 pub(super) struct RuntimeFunctionFields {
     begin: u64,
+    unwind: Option<u64>,
     size: u64,
 }
 
@@ -28,7 +29,11 @@ impl RuntimeFunctionFields {
     /// `None` where the layout does not describe entries.
     pub(super) fn of(layout: &Descriptor) -> Option<RuntimeFunctionFields> {
         let of = |field: &str| layout.optional_field("RuntimeFunction", field);
-        Some(RuntimeFunctionFields { begin: of("BeginAddress")?, size: of(Descriptor::SIZE)? })
+        Some(RuntimeFunctionFields {
+            begin: of("BeginAddress")?,
+            unwind: of("UnwindData"),
+            size: of(Descriptor::SIZE)?,
+        })
     }
 
     /// The RVA at which an entry's code begins.
@@ -39,6 +44,17 @@ impl RuntimeFunctionFields {
         index: u32,
     ) -> Result<u32, Fault> {
         memory.u32(functions.table.offset(self.size * u64::from(index) + self.begin))
+    }
+
+    /// The RVA of an entry's UNWIND_INFO; `None` where the layout does not tell it.
+    pub(super) fn unwind_rva(
+        &self,
+        memory: &AddressSpace,
+        functions: RuntimeFunctions,
+        index: u32,
+    ) -> Result<Option<u32>, Fault> {
+        let entry = functions.table.offset(self.size * u64::from(index));
+        self.unwind.map(|offset| memory.u32(entry.offset(offset))).transpose()
     }
 
     /// The index of the entry that lies at `place`; `None` for what is not in the table.
@@ -61,12 +77,26 @@ impl RuntimeFunctionFields {
     }
 }
 
+/// Up to so many entries the runtime looks at one after the other.
+const LINEAR: u32 = 10;
+
 /// The last of `count` entries for which `holds`: it holds for the first ones and for none behind.
+///
+/// Looks at the same entries as the runtime's own search (`NativeUnwindInfoLookupTable::LookupUnwindInfoForMethod` in
+/// `src/coreclr/vm/codeman.cpp`): a dump without the pages of files still has those that were looked at when it was taken.
 pub(super) fn last_of(count: u32, holds: impl Fn(u32) -> Result<bool, Fault>) -> Result<Option<u32>, Fault> {
-    let (mut low, mut high) = (0, count);
-    while low < high {
+    let Some(mut high) = count.checked_sub(1) else { return Ok(None) };
+    let mut low = 0;
+    while high - low > LINEAR {
         let middle = low + (high - low) / 2;
-        if holds(middle)? { low = middle + 1 } else { high = middle }
+        if holds(middle)? { low = middle } else { high = middle - 1 }
     }
-    Ok(low.checked_sub(1))
+    let mut last = None;
+    for index in low..=high {
+        if !holds(index)? {
+            break;
+        }
+        last = Some(index);
+    }
+    Ok(last)
 }

@@ -8,6 +8,10 @@
 //! tells where that stands. Else it reaches to the end of the memory that holds the stack pointer, at most so far as
 //! [`limits::MAX_UNBOUNDED_STACK_BYTES`] says. In no case does it reach behind the stack pointer of the next thread.
 
+mod frames;
+mod transitions;
+mod unwind;
+
 use rustc_hash::FxHashMap;
 
 use crate::bytes::Addr;
@@ -15,6 +19,8 @@ use crate::clr::{ClrRuntime, Thread};
 use crate::dump::{AddressSpace, Dump, NativeThread};
 use crate::limits;
 use crate::problem::Problem;
+
+pub use frames::{StackPart, StackParts, StackWalker};
 
 /// The part of a thread's stack that is in use, and its registers.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -93,6 +93,3 @@ impl Roots {
         statics.find(|root| root.address == Some(slot))
     }
 }
-
-#[cfg(test)]
-mod tests;

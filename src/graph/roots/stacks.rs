@@ -1,7 +1,7 @@
 //! Words of threads' stacks, and registers, as roots.
 
 use crate::bytes::Addr;
-use crate::clr::stacks;
+use crate::clr::stacks::{StackWalker, stacks as thread_stacks};
 use crate::problem::Problem;
 
 use super::build::{Found, Sources};
@@ -23,16 +23,25 @@ pub(super) fn stacks(sources: Sources<'_>, setting: StackRoots) -> Found {
         let note = Problem::note("threads' stacks are left out: what only they hold counts as garbage");
         return Found { roots: Vec::new(), problems: vec![note.hint("use --stacks conservative")] };
     }
-    let stacks = stacks::stacks(sources.types.runtime());
-    let roots = stacks.threads.iter().flat_map(|stack| {
+    let stacks = thread_stacks(sources.types.runtime());
+    let mut walker = StackWalker::new(sources.types);
+    let mut found = Found { roots: Vec::new(), problems: stacks.problems };
+    for stack in &stacks.threads {
+        let parts = walker.parts(stack);
+        let running = parts.all().first().filter(|part| part.instruction == stack.instruction);
+        let of_registers = running.and_then(|part| part.method.as_ref());
         let registers = stack.registers.iter().map(|&value| (None, Addr(value)));
         let words = stack.words(sources.types.memory()).map(|(at, value)| (Some(at), value));
-        registers.chain(words).filter_map(|(at, value)| {
+        found.roots.extend(registers.chain(words).filter_map(|(address, value)| {
             let object = sources.object_around(value)?;
-            let interior = sources.object(value).is_none();
-            let os_id = Some(stack.os_id);
-            Some(Root { os_id, interior, ..Root::new(RootKind::Stack, at, object) })
-        })
-    });
-    Found { roots: roots.collect(), problems: stacks.problems }
+            let method = address.map_or(of_registers, |address| parts.method_at(address));
+            Some(Root {
+                name: method.cloned(),
+                os_id: Some(stack.os_id),
+                interior: sources.object(value).is_none(),
+                ..Root::new(RootKind::Stack, address, object)
+            })
+        }));
+    }
+    found
 }

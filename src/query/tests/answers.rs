@@ -205,7 +205,7 @@ fn a_cancelled_query_stops() {
 
 #[test]
 fn the_catalog_answers_in_rows() {
-    assert_eq!(one("tables").lines().count(), 12);
+    assert_eq!(one("tables").lines().count(), 15);
     assert!(one("describe objects").contains("size bytes true Its own size."));
     assert!(one("describe substr").contains("substr(text, start [, count])"));
     assert!(one("help LIMIT").starts_with("keyword limit"));

@@ -53,7 +53,7 @@ error: there is no table `module`
   |
 1 | select name from module
   |                  ^^^^^^
-  = expected: objects, types, fields, strings, arrays, statics, exceptions, collections, duplicates, segments, modules or threads
+  = expected: objects, types, fields, strings, arrays, roots, handles, statics, finalizers, exceptions, collections, duplicates, segments, modules or threads
   = help: did you mean `modules`?
 "
 a_field_of_a_dump_without_descriptions: "select address, Name from Zoo.Dog" => "

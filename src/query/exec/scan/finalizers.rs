@@ -57,12 +57,11 @@ impl<'a> Generations<'a> {
 mod tests {
     use super::*;
     use crate::graph::SegmentKind;
-    use crate::synth::{Family, Process};
-    use crate::values::synthetic::values;
+    use crate::values::synthetic::{kennel, values};
 
     #[test]
     fn every_column_of_the_catalog_is_read() {
-        let values = values(Process::new(Family::V10_0));
+        let values = values(kennel().process);
         for doc in TableId::Finalizers.doc().columns {
             assert!(column(&[], doc.name, &[], &values).is_some(), "{}", doc.name);
         }

@@ -49,12 +49,11 @@ pub(super) fn type_names(values: &Values, objects: Vec<Addr>) -> Cells {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::synth::{Family, Process};
-    use crate::values::synthetic::values;
+    use crate::values::synthetic::{kennel, values};
 
     #[test]
     fn every_column_of_the_catalog_is_read() {
-        let values = values(Process::new(Family::V10_0));
+        let values = values(kennel().process);
         for doc in TableId::Handles.doc().columns {
             assert!(column(&[], doc.name, &values).is_some(), "{}", doc.name);
         }
