@@ -107,7 +107,3 @@ impl ObjectGraph {
         self.dominators.get()
     }
 }
-
-fn not_yet() -> Arc<Error> {
-    Arc::new(Error::new(ErrorKind::Usage, "not built yet"))
-}
