@@ -6,8 +6,10 @@ mod addr;
 mod column;
 mod cursor;
 mod mapped;
+mod shared;
 
 pub use addr::{Addr, FileOffset};
 pub use column::Column;
 pub use cursor::{Cursor, OutOfBounds};
 pub use mapped::Mapped;
+pub use shared::shared;

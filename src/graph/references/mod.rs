@@ -3,6 +3,7 @@
 mod address_index;
 mod extract;
 mod losses;
+mod row_starts;
 mod rows;
 mod transpose;
 mod type_references;
@@ -14,7 +15,8 @@ use crate::progress::Progress;
 
 use super::{Heap, ObjectId};
 
-pub use rows::{NoRows, Rows};
+pub use row_starts::{RowGroup, WideGroup};
+pub use rows::{NoRows, RowColumns, Rows};
 
 /// The references of all objects.
 #[derive(Clone, Debug, Default)]
