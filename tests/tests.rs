@@ -3,6 +3,7 @@
 mod cli;
 mod corpus;
 mod damage;
+mod dominators;
 mod golden;
 mod statics_and_methods;
 mod tidy;

@@ -138,3 +138,50 @@ impl From<&ObjectSet> for SharedSet {
         SharedSet { words: set.words.iter().map(|&word| AtomicU64::new(word)).collect(), len: set.len }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(len: usize, ids: &[u32]) -> ObjectSet {
+        ObjectSet::from_ids(len, ids.iter().copied().map(ObjectId))
+    }
+
+    fn members(set: &ObjectSet) -> Vec<u32> {
+        set.iter().map(|object| object.0).collect()
+    }
+
+    #[test]
+    fn a_set_has_its_members_and_no_others() {
+        let some = set(130, &[0, 63, 64, 129, 130, 131, 200, u32::MAX]);
+        assert_eq!((members(&some), some.count()), (vec![0, 63, 64, 129], 4));
+        assert!(
+            some.contains(ObjectId(129)) && !some.contains(ObjectId(130)) && !some.contains(ObjectId(1000))
+        );
+        assert_eq!(some, ObjectSet::of(130, |id| [0, 63, 64, 129].contains(&id.0)));
+        assert!(ObjectSet::none(0).is_empty() && !some.is_empty());
+    }
+
+    #[test]
+    fn sets_are_joined_and_turned_around() {
+        let (some, others) = (set(70, &[1, 2, 69]), set(70, &[2, 3]));
+        assert_eq!(members(&some.joined(&others, |a, b| a & !b)), [1, 69]);
+        assert_eq!(members(&some.joined(&others, |a, b| a | b)), [1, 2, 3, 69]);
+        assert_eq!((some.complement().count(), some.complement().complement()), (67, some));
+    }
+
+    #[test]
+    fn words_that_have_not_a_bit_an_object_are_no_set() {
+        let words = |words: &[u64], len| ObjectSet::new(words.to_vec().into(), len).is_some();
+        assert!(words(&[1, 1], 65) && words(&[u64::MAX], 64) && words(&[], 0));
+        assert!(!words(&[1, 2], 65) && !words(&[1], 65) && !words(&[1, 0], 64) && !words(&[0], 0));
+    }
+
+    #[test]
+    fn an_object_is_added_once_and_only_when_it_is_one() {
+        let shared = SharedSet::from(&set(65, &[3]));
+        let added = [3, 4, 4, 64, 65, 127, 128, u32::MAX].map(|id| shared.add(ObjectId(id)));
+        assert_eq!(added, [false, true, false, true, false, false, false, false]);
+        assert_eq!(members(&shared.into_set()), [3, 4, 64]);
+    }
+}

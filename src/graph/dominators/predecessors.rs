@@ -1,6 +1,6 @@
 //! The references that the tree of the depth-first search leaves over, turned around.
 
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 use rayon::prelude::*;
 
@@ -26,15 +26,19 @@ impl Predecessors {
     pub fn new(rows: &Rows, order: &Preorder, entries: &[ObjectId]) -> Option<Predecessors> {
         let left_over = LeftOver { rows, order, entries };
         let starts = zeros(order.parents.len() + 1);
+        let overflow = AtomicBool::new(false);
         left_over.for_each(|_, to| {
-            starts[to as usize].fetch_add(1, Relaxed);
+            if starts[to as usize].fetch_add(1, Relaxed) == u32::MAX {
+                overflow.store(true, Relaxed);
+            }
         });
         let mut sum = 0_u64;
         for start in &starts {
             sum += u64::from(start.load(Relaxed));
             start.store(sum as u32, Relaxed);
         }
-        let members = zeros(u32::try_from(sum).ok()? as usize);
+        let count = u32::try_from(sum).ok().filter(|_| !overflow.into_inner())?;
+        let members = zeros(count as usize);
         // Each start is the end of its row now, and comes down to its beginning as the row is filled.
         left_over.for_each(|from, to| {
             let place = starts[to as usize].fetch_sub(1, Relaxed) - 1;

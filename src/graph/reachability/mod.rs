@@ -8,6 +8,8 @@ mod garbage;
 mod of_snapshot;
 mod retained_set;
 mod search;
+#[cfg(test)]
+mod tests;
 
 pub use depths::Depths;
 pub use garbage::garbage_entries;
