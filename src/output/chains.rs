@@ -116,6 +116,6 @@ mod tests {
     fn names_are_shortened_to_the_screen() {
         let text = shown(Some(60));
         assert!(text.lines().all(|line| line.width() <= 60), "{text}");
-        assert!(text.contains("System.Colle…System.Object>"), "{text}");
+        assert!(text.contains("System.Collectio…t<System.Object>"), "{text}");
     }
 }

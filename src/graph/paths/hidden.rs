@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::graph::{Heap, ObjectId, Roots, Rows, Snapshot};
+use crate::graph::{Heap, ObjectId, RootKind, Roots, Rows, Snapshot};
 
 /// References out of slots of arrays that are statics. What stands in such a slot has a root of its own, by the static's
 /// name; a path through the array would say the same once more, by a name that nobody knows.
@@ -17,8 +17,11 @@ pub struct HiddenEdges {
 impl HiddenEdges {
     /// The references of a dump that stand in slots of statics, and nowhere else in the same array.
     pub fn of(snapshot: &Snapshot, heap: &Heap, roots: &Roots, references: &Rows) -> HiddenEdges {
+        // Statics of types that can be unloaded are no roots: the way through their array is the only one.
+        let statics = roots.all.iter().filter(|root| root.kind == RootKind::Static && root.keeps_alive);
+        let statics: FxHashSet<_> = statics.filter_map(|root| root.address).collect();
         let mut slots: FxHashMap<_, usize> = FxHashMap::default();
-        for &(array, slot) in &roots.slots_of_statics {
+        for &(array, slot) in roots.slots_of_statics.iter().filter(|(_, slot)| statics.contains(slot)) {
             let target = snapshot.memory.pointer(slot).ok().and_then(|target| heap.objects.find(target));
             if let Some(target) = target {
                 *slots.entry((array, target)).or_default() += 1;

@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 
 use rustc_hash::FxHashMap;
 
-use super::{Found, Hops, ObjectSet, Stop, Stopped};
+use super::{Found, Hops, Stop, Stopped};
 use crate::graph::{ObjectId, RootKind, TypeId};
 use crate::limits;
 
@@ -67,6 +67,9 @@ pub struct MergedPath {
 /// No place.
 const NONE: u32 = u32::MAX;
 
+/// No place yet, though the object is on the way to a member.
+const NEEDED: u32 = u32::MAX - 1;
+
 /// How many steps may repeat together.
 const MAX_PERIOD: usize = 3;
 
@@ -102,7 +105,6 @@ pub fn merge(
 ) -> Result<Vec<MergedPath>, Stopped> {
     let mut merging = Merging {
         hops,
-        needed: ObjectSet::new(hops.len(), []),
         place_of: vec![NONE; hops.len()],
         tree: Tree::default(),
         slots,
@@ -132,9 +134,7 @@ pub fn merge(
 
 struct Merging<'a, S> {
     hops: &'a Hops,
-    /// The objects on the way to members.
-    needed: ObjectSet,
-    /// The place of each object that was given one.
+    /// The place of each object that was given one; [`NEEDED`] for the others on the way to members.
     place_of: Vec<u32>,
     tree: Tree,
     slots: &'a mut S,
@@ -146,8 +146,9 @@ impl<S: NameSlots> Merging<'_, S> {
     fn need(&mut self, member: ObjectId) -> Result<(), Stopped> {
         for object in self.hops.path(member) {
             self.stop.check()?;
-            if !self.needed.insert(object) {
-                break;
+            match std::mem::replace(&mut self.place_of[object.0 as usize], NEEDED) {
+                NEEDED => break,
+                _ => {}
             }
         }
         Ok(())
@@ -157,7 +158,7 @@ impl<S: NameSlots> Merging<'_, S> {
     fn place(&mut self, member: ObjectId, labels: &impl Fn(ObjectId) -> u32) -> Result<u32, Stopped> {
         let mut without = Vec::new();
         for object in self.hops.path(member) {
-            if self.place_of[object.0 as usize] != NONE {
+            if self.place_of[object.0 as usize] != NEEDED {
                 break;
             }
             without.push(object);
@@ -165,7 +166,7 @@ impl<S: NameSlots> Merging<'_, S> {
         while let Some(object) = without.pop() {
             self.stop.check()?;
             // May have been given one together with others that the same object holds.
-            if self.place_of[object.0 as usize] != NONE {
+            if self.place_of[object.0 as usize] != NEEDED {
                 continue;
             }
             match self.hops.next(object).filter(|&holder| holder != object) {
@@ -186,8 +187,7 @@ impl<S: NameSlots> Merging<'_, S> {
         let is_next = |target: &&ObjectId| {
             self.hops.next(**target) == Some(holder)
                 && **target != holder
-                && self.needed.contains(**target)
-                && self.place_of[target.0 as usize] == NONE
+                && self.place_of[target.0 as usize] == NEEDED
         };
         let mut targets: Vec<ObjectId> =
             self.slots.references(holder).iter().filter(is_next).copied().collect();

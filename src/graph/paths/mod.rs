@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use hidden::HiddenEdges;
 pub use merge::{FieldId, MergedPath, MergedStep, NameSlots, RootLabel, merge};
-pub use search::{Direction, Found, Hops, ObjectSet, Search};
+pub use search::{Direction, Found, Hops, Search};
 pub use slots::{DEPENDENT_HANDLE, LOADER_ALLOCATOR, Slot, Slots};
 pub use trail::{ENDS, Trail, Trails};
 

@@ -3,43 +3,10 @@
 use std::sync::atomic::AtomicBool;
 
 use super::{HiddenEdges, Stop, Stopped};
-use crate::graph::{ObjectId, Rows};
+use crate::graph::{ObjectId, ObjectSet, Rows};
 
 /// No object: marks those that were not reached.
 const NONE: u32 = u32::MAX;
-
-/// A set of objects, a bit each.
-#[derive(Clone, Debug, Default)]
-pub struct ObjectSet {
-    words: Vec<u64>,
-}
-
-impl ObjectSet {
-    /// The set of these of `count` objects; ids past them are left out.
-    pub fn new(count: usize, objects: impl IntoIterator<Item = ObjectId>) -> ObjectSet {
-        let mut set = ObjectSet { words: vec![0; count.div_ceil(64)] };
-        objects.into_iter().for_each(|object| {
-            set.insert(object);
-        });
-        set
-    }
-
-    /// Adds an object; whether it was not in the set before.
-    #[inline]
-    pub fn insert(&mut self, object: ObjectId) -> bool {
-        let Some(word) = self.words.get_mut(object.0 as usize / 64) else { return false };
-        let bit = 1 << (object.0 % 64);
-        let added = *word & bit == 0;
-        *word |= bit;
-        added
-    }
-
-    /// Whether an object is in the set.
-    #[inline]
-    pub fn contains(&self, object: ObjectId) -> bool {
-        self.words.get(object.0 as usize / 64).is_some_and(|word| word >> (object.0 % 64) & 1 == 1)
-    }
-}
 
 /// Which way the rows of a search lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

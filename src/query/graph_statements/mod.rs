@@ -1,9 +1,11 @@
 //! Statements about the graph of objects: what keeps them alive, and what they keep alive.
 
+mod dominators;
 mod explain;
 mod neighbours;
 mod path;
 mod paths_to;
+mod retained;
 mod roots_of;
 mod steps;
 mod subject;
@@ -47,10 +49,8 @@ pub fn answer(
         GraphStatement::ReferrersOf(of) => {
             neighbours::neighbours(&subject(&operand(of)?)?, Neighbours::Referrers, &execution)?
         }
-        GraphStatement::RetainedBy(_) | GraphStatement::DominatorsOf(_) => {
-            let error = crate::Error::new(crate::ErrorKind::Usage, "not built yet");
-            return Err(QueryError::Data(std::sync::Arc::new(error)));
-        }
+        GraphStatement::RetainedBy(of) => retained::retained_by(&subject(&operand(of)?)?, &execution)?,
+        GraphStatement::DominatorsOf(of) => dominators::dominators_of(&subject(&operand(of)?)?, &execution)?,
     };
     answer.warnings.extend(execution.problems());
     Ok(answer)

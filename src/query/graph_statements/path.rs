@@ -2,7 +2,8 @@
 
 use super::steps::{self, PathStep};
 use super::subject::Subject;
-use crate::graph::paths::{Direction, HiddenEdges, ObjectSet, Search, Slots, Trail};
+use crate::graph::ObjectSet;
+use crate::graph::paths::{Direction, HiddenEdges, Search, Slots, Trail};
 use crate::problem::Problem;
 use crate::query::QueryError;
 use crate::query::answer::{Answer, AnswerColumn, Kind};
@@ -37,7 +38,7 @@ pub fn path(from: &Subject<'_>, to: &Subject<'_>, execution: &Execution<'_>) -> 
         hidden: &HiddenEdges::default(),
         stop: execution.cancel,
     };
-    let goals = ObjectSet::new(from.heap.objects.len(), to.objects.iter().copied());
+    let goals = ObjectSet::from_ids(from.heap.objects.len(), to.objects.iter().copied());
     let path = search.path(&from.objects, &goals)?.unwrap_or_default();
     if path.is_empty() && !from.objects.is_empty() && !to.objects.is_empty() {
         let message = format!("there is no path from {} to {}", from.name, to.name);

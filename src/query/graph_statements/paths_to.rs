@@ -6,10 +6,8 @@ use rustc_hash::FxHashMap;
 
 use super::steps::list;
 use super::subject::Subject;
-use crate::graph::paths::{
-    Direction, HiddenEdges, MergedPath, MergedStep, ObjectSet, RootLabel, Search, Slots, merge,
-};
-use crate::graph::{ObjectId, Roots};
+use crate::graph::paths::{Direction, HiddenEdges, MergedPath, MergedStep, RootLabel, Search, Slots, merge};
+use crate::graph::{ObjectId, ObjectSet, RootKind, Roots};
 use crate::problem::Problem;
 use crate::query::QueryError;
 use crate::query::answer::{Answer, AnswerColumn, Kind};
@@ -36,7 +34,7 @@ pub fn paths_to(subject: &Subject<'_>, execution: &Execution<'_>) -> Result<Answ
         stop: execution.cancel,
     };
     let labels = Labels::new(&roots);
-    let wanted = ObjectSet::new(subject.heap.objects.len(), subject.objects.iter().copied());
+    let wanted = ObjectSet::from_ids(subject.heap.objects.len(), subject.objects.iter().copied());
     let (hops, found) = search.all(&labels.entries, &wanted)?;
     let mut slots = Slots::new(subject.snapshot, subject.heap, &references.forward);
     let label = |object| labels.of.get(&object).copied().unwrap_or_default();
@@ -69,18 +67,21 @@ impl Labels {
     fn new(roots: &Roots) -> Labels {
         let mut labels = Labels { entries: Vec::new(), labels: Vec::new(), of: FxHashMap::default() };
         let mut numbers: FxHashMap<RootLabel, u32> = FxHashMap::default();
-        for root in roots.all.iter().filter(|root| root.kind.keeps_alive()) {
-            if labels.of.contains_key(&root.object) {
+        let frozen = roots.frozen.iter().cloned().flatten();
+        let frozen = frozen.map(|id| (ObjectId(id), RootLabel { kind: RootKind::Permanent, name: None }));
+        let alive = roots.all.iter().filter(|root| root.keeps_alive);
+        let alive = alive.map(|root| (root.object, RootLabel { kind: root.kind, name: root.name.clone() }));
+        for (object, label) in alive.chain(frozen) {
+            if labels.of.contains_key(&object) {
                 continue;
             }
-            let label = RootLabel { kind: root.kind, name: root.name.clone() };
             let next = labels.labels.len() as u32;
             let number = *numbers.entry(label.clone()).or_insert(next);
             if number == next {
                 labels.labels.push(label);
             }
-            labels.of.insert(root.object, number);
-            labels.entries.push(root.object);
+            labels.of.insert(object, number);
+            labels.entries.push(object);
         }
         labels
     }

@@ -7,8 +7,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::steps::{self, PathStep};
 use super::subject::Subject;
 use super::unreachable;
-use crate::graph::paths::{Direction, HiddenEdges, ObjectSet, Search, Slots, Trails};
-use crate::graph::{ObjectId, Root, RootKind};
+use crate::graph::paths::{Direction, HiddenEdges, Search, Slots, Trails};
+use crate::graph::{ObjectId, ObjectSet, Root, RootKind};
 use crate::limits;
 use crate::problem::Problem;
 use crate::query::QueryError;
@@ -40,16 +40,23 @@ pub fn roots_of(subject: &Subject<'_>, execution: &Execution<'_>) -> Result<Answ
     let hidden = HiddenEdges::of(subject.snapshot, subject.heap, &roots, &references.forward);
     let search =
         Search { rows: &referrers, direction: Direction::Backward, hidden: &hidden, stop: execution.cancel };
-    let entries = roots.all.iter().map(|root| root.object);
-    let (hops, found) = search.all(&subject.objects, &ObjectSet::new(hops_len(subject), entries))?;
+    let frozen = roots.frozen.iter().cloned().flatten().map(ObjectId);
+    let entries = roots.all.iter().map(|root| root.object).chain(frozen);
+    let (hops, found) =
+        search.all(&subject.objects, &ObjectSet::from_ids(subject.heap.objects.len(), entries))?;
     let distances: FxHashMap<ObjectId, u32> = found.iter().collect();
     let reaching = |root: &&Root| distances.contains_key(&root.object);
-    let mut alive: Vec<&Root> =
-        roots.all.iter().filter(|root| root.kind.keeps_alive()).filter(reaching).collect();
+    let permanent: Vec<Root> = found
+        .iter()
+        .filter(|&(object, _)| roots.is_frozen(object))
+        .map(|(object, _)| permanent(object))
+        .collect();
+    let mut alive: Vec<&Root> = roots.all.iter().filter(|root| root.keeps_alive).filter(reaching).collect();
+    alive.extend(&permanent);
     // Roots of a kind stay in their order.
     alive.sort_by_key(|root| distances[&root.object]);
     if alive.is_empty() && !subject.objects.is_empty() {
-        let others = roots.all.iter().filter(|root| !root.kind.keeps_alive()).filter(reaching);
+        let others = roots.all.iter().filter(|root| !root.keeps_alive).filter(reaching);
         subject.tell(&[unreachable::problem(subject, others)]);
     }
     let mut slots = Slots::new(subject.snapshot, subject.heap, &references.forward);
@@ -74,8 +81,10 @@ pub fn roots_of(subject: &Subject<'_>, execution: &Execution<'_>) -> Result<Answ
     Ok(Answer { columns: columns(&rows), chains: Some(chains(&rows, &slots)), ..Answer::default() })
 }
 
-fn hops_len(subject: &Subject<'_>) -> usize {
-    subject.heap.objects.len()
+/// What keeps an object on a frozen segment alive, of which the roots have no row.
+fn permanent(object: ObjectId) -> Root {
+    let kind = RootKind::Permanent;
+    Root { kind, address: None, object, name: None, os_id: None, keeps_alive: true, interior: false }
 }
 
 /// Notes what is left out of paths.
