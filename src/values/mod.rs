@@ -12,7 +12,7 @@ mod plain;
 mod runtime_fields;
 mod strings;
 #[cfg(test)]
-mod synthetic;
+pub(crate) mod synthetic;
 mod text;
 mod value;
 
