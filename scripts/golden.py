@@ -104,6 +104,13 @@ def totals(reference):
     yield recorded["objects"], recorded["bytes"], recorded["addressSum64"]
 
 
+def references(reference):
+    """How many references objects hold, and a checksum over both ends of each; those that stand in no object apart."""
+    yield "count", "checksum"
+    recorded = reference["totals"]
+    yield recorded["edgesWithoutDependentHandles"], recorded["edgeSum64WithoutDependent"]
+
+
 def free(reference):
     yield "count", "size"
     yield reference["totals"]["freeObjects"], reference["totals"]["freeBytes"]
@@ -275,6 +282,7 @@ def field_layout(reference):
 QUERIES = [
     histogram,
     totals,
+    references,
     free,
     strings,
     generations,

@@ -32,7 +32,7 @@ impl Snapshot {
             match &self.values {
                 Some(values) => {
                     let runtime = values.types().runtime();
-                    References::read(runtime, heap, &[], progress).map_err(Arc::new)
+                    References::of(runtime, heap, progress).map_err(Arc::new)
                 }
                 None if heap.objects.is_empty() => Ok(References::default()),
                 None => {

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::bytes::Addr;
+use crate::bytes::{Addr, Scratch};
 use crate::clr::ClrRuntime;
 use crate::clr::references::ReferenceReader;
 use crate::dump::AddressSpace;
@@ -34,7 +34,7 @@ pub(super) fn extract(
     let mut problems = Vec::new();
     let types = type_references::of_types(runtime, gc, &heap.types, &index, &mut problems);
     let extraction = Extraction { memory: &runtime.dump.memory, index: &index, types: &types };
-    let mut lengths = vec![0; heap.objects.len()];
+    let mut lengths = Scratch::zeros(heap.objects.len());
     let mut tasks = Vec::with_capacity(blocks.len());
     let mut rest = &mut lengths[..];
     for (number, block) in blocks.iter().enumerate() {
@@ -90,10 +90,11 @@ impl Extraction<'_> {
         let mut part = Part::default();
         let mut reader = ReferenceReader::new(self.memory);
         let mut attached = &attached[attached.partition_point(|(key, _)| *key < first)..];
-        for (row, length) in lengths.iter_mut().enumerate() {
+        let types = block.types.iter();
+        for (row, (length, of_type)) in lengths.iter_mut().zip(types).enumerate() {
             let before = part.members.len();
             let id = first.0 + row as u32;
-            let of_type = self.types.get(block.types[row].0 as usize);
+            let of_type = self.types.get(of_type.0 as usize);
             if let Some(of_type) = of_type.filter(|of_type| !of_type.map.is_empty()) {
                 self.object(&mut reader, of_type, block.address(row), block.size(row), &mut part);
             }

@@ -1,10 +1,13 @@
 //! Which object refers to which: the graph of the heap, forward and backward.
 
 mod address_index;
+mod attached;
 mod extract;
 mod losses;
 mod row_starts;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod transpose;
 mod type_references;
 
@@ -13,7 +16,7 @@ use crate::error::Result;
 use crate::problem::Problem;
 use crate::progress::Progress;
 
-use super::{Heap, ObjectId};
+use super::Heap;
 
 pub use row_starts::{RowGroup, WideGroup};
 pub use rows::{NoRows, RowColumns, Rows};
@@ -29,18 +32,16 @@ pub struct References {
 }
 
 impl References {
-    /// Reads the references of all objects of `heap` out of the dump of `runtime`. `attached` are those that stand in no
-    /// object: pairs of a key and the dependent that a handle attaches to it, sorted.
+    /// Reads the references of all objects of `heap` out of the dump of `runtime`.
     ///
     /// # Errors
     /// The dump holds no heap. What cannot be followed is no error but stands in [`References::problems`].
-    pub fn read(
-        runtime: &ClrRuntime,
-        heap: &Heap,
-        attached: &[(ObjectId, ObjectId)],
-        progress: &dyn Progress,
-    ) -> Result<References> {
-        extract::extract(runtime, heap, attached, progress)
+    pub fn of(runtime: &ClrRuntime, heap: &Heap, progress: &dyn Progress) -> Result<References> {
+        let mut problems = Vec::new();
+        let attached = attached::dependents(runtime, &heap.objects, &mut problems);
+        let read = extract::extract(runtime, heap, &attached, progress)?;
+        problems.extend(read.problems);
+        Ok(References { forward: read.forward, problems })
     }
 }
 

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::bytes::shared;
+use crate::bytes::{Scratch, shared};
 use crate::graph::ObjectId;
 
 use super::Rows;
@@ -23,8 +23,10 @@ use super::row_starts::{LONG, LongRow, RowStarts};
 const MAX_PARTS: usize = 4;
 /// Fewer members than this are not worth a part.
 const MEMBERS_OF_PART: usize = 1 << 14;
-/// Objects whose counts are joined by one task.
-const OBJECTS_OF_TASK: usize = 1 << 17;
+/// Objects whose counts are joined by one task: few enough to stay near the processor.
+const OBJECTS_OF_TASK: usize = 1 << 14;
+/// Members of which the places are looked up before the first is put: the lookups wait for memory together.
+const BATCH: usize = 64;
 
 /// The rows of `rows` turned around: for every object those in whose row it stands, as often as it does, ascending.
 pub(super) fn transpose(rows: &Rows) -> Rows {
@@ -35,12 +37,12 @@ pub(super) fn transpose(rows: &Rows) -> Rows {
 /// As [`transpose`], in so many parts: the result is the same for every number.
 fn transpose_in_parts(rows: &Rows, parts: usize) -> Rows {
     let parts = cut(rows, parts);
-    let (mut counts, overflows): (Vec<Vec<u8>>, Vec<_>) =
+    let (mut counts, overflows): (Vec<Scratch>, Vec<_>) =
         parts.par_iter().map(|part| count(rows, part)).unzip();
     let bounds = long_bounds(&mut counts, &overflows);
     drop(overflows);
     // What is left of the counts: how much of each new row is for the parts up to each; for all parts, its length.
-    let lengths = counts.pop().unwrap_or_default();
+    let lengths = counts.pop().unwrap_or_else(|| Scratch::zeros(0));
     let long = bounds.iter().map(|b| LongRow { row: b.row.into(), length: b.ends[parts.len() - 1] });
     let starts = RowStarts::from_lengths(&lengths, &long.collect::<Vec<_>>());
     drop(lengths);
@@ -73,8 +75,8 @@ fn members<'a>(rows: &'a Rows, range: &Range<usize>) -> &'a [ObjectId] {
 }
 
 /// How often these rows name each object, modulo 256, and how often that began anew for which.
-fn count(rows: &Rows, range: &Range<usize>) -> (Vec<u8>, FxHashMap<u32, u64>) {
-    let mut counts = vec![0_u8; rows.len()];
+fn count(rows: &Rows, range: &Range<usize>) -> (Scratch, FxHashMap<u32, u64>) {
+    let mut counts = Scratch::zeros(rows.len());
     let mut overflows = FxHashMap::default();
     for member in members(rows, range) {
         let count = &mut counts[member.0 as usize];
@@ -95,7 +97,7 @@ struct LongBounds {
 
 /// Makes of each part's counts those of all parts up to it, [`LONG`] where the row is too long for a byte. Returns what
 /// those rows' bytes cannot tell, by row.
-fn long_bounds(counts: &mut [Vec<u8>], overflows: &[FxHashMap<u32, u64>]) -> Vec<LongBounds> {
+fn long_bounds(counts: &mut [Scratch], overflows: &[FxHashMap<u32, u64>]) -> Vec<LongBounds> {
     let mut bounds: Vec<LongBounds> = Vec::new();
     let mut rows: Vec<u32> = overflows.iter().flat_map(|of_part| of_part.keys().copied()).collect();
     rows.sort_unstable();
@@ -116,26 +118,31 @@ fn long_bounds(counts: &mut [Vec<u8>], overflows: &[FxHashMap<u32, u64>]) -> Vec
 }
 
 /// Adds each part's counts to the next one's. Returns the rows that turn out to be long and were not `known` as such.
-fn add_up(counts: &mut [Vec<u8>], known: impl Fn(u32) -> bool + Sync) -> Vec<LongBounds> {
-    let objects = counts.first().map_or(0, Vec::len);
+fn add_up(counts: &mut [Scratch], known: impl Fn(u32) -> bool + Sync) -> Vec<LongBounds> {
+    let objects = counts.first().map_or(0, |of_part| of_part.len());
     let mut tasks: Vec<Vec<&mut [u8]>> = Vec::new();
     tasks.resize_with(objects.div_ceil(OBJECTS_OF_TASK), Vec::new);
     for of_part in counts {
         of_part.chunks_mut(OBJECTS_OF_TASK).zip(&mut tasks).for_each(|(chunk, task)| task.push(chunk));
     }
     let long = tasks.into_par_iter().enumerate().flat_map_iter(|(task, mut counts)| {
+        let mut sums = counts[0].to_vec();
+        for of_part in &counts[1..] {
+            sums.iter_mut().zip(&**of_part).for_each(|(sum, count)| *sum = sum.saturating_add(*count));
+        }
         let mut long = Vec::new();
-        for index in 0..counts[0].len() {
-            let sum: u32 = counts.iter().map(|of_part| u32::from(of_part[index])).sum();
-            let row = (task * OBJECTS_OF_TASK + index) as u32;
-            if sum >= u32::from(LONG) && !known(row) {
-                long.push(LongBounds::new(row, counts.iter().map(|of_part| of_part[index].into())));
+        if sums.iter().fold(0, |most, &sum| most.max(sum)) == LONG {
+            for (index, _) in sums.iter().enumerate().filter(|&(_, &sum)| sum == LONG) {
+                let row = (task * OBJECTS_OF_TASK + index) as u32;
+                if !known(row) {
+                    long.push(LongBounds::new(row, counts.iter().map(|of_part| of_part[index].into())));
+                }
             }
-            let mut end = 0_u8;
-            for of_part in &mut counts {
-                end = end.saturating_add(of_part[index]);
-                of_part[index] = end;
-            }
+        }
+        for part in 1..counts.len() {
+            let (before, after) = counts.split_at_mut(part);
+            let both = after[0].iter_mut().zip(&*before[part - 1]);
+            both.for_each(|(count, before)| *count = count.saturating_add(*before));
         }
         long
     });
@@ -158,7 +165,7 @@ impl LongBounds {
 struct Filling<'a> {
     starts: &'a RowStarts,
     /// Of each part but the last, where its stretch of each row ends.
-    ends: &'a [Vec<u8>],
+    ends: &'a [Scratch],
     bounds: &'a [LongBounds],
     members: &'a [AtomicU32],
 }
@@ -166,11 +173,16 @@ struct Filling<'a> {
 impl Filling<'_> {
     /// Fills the stretches of one part.
     fn fill(&self, rows: &Rows, part: usize, range: &Range<usize>) {
+        let mut batch = Vec::with_capacity(BATCH);
         for row in range.clone() {
             for member in rows.of(ObjectId(row as u32)) {
-                self.put(self.stretch(part, *member), row as u32);
+                batch.push((self.stretch(part, *member), row as u32));
+                if batch.len() == BATCH {
+                    batch.drain(..).for_each(|(stretch, member)| self.put(stretch, member));
+                }
             }
         }
+        batch.into_iter().for_each(|(stretch, member)| self.put(stretch, member));
     }
 
     /// Where a part's stretch of a new row lies.
