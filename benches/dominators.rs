@@ -76,7 +76,7 @@ fn dominators(criterion: &mut Criterion) {
         let entries = if name.contains("list") || *name == "tree" { &entries[..1] } else { &entries[..] };
         group.bench_function(*name, |bencher| {
             let sizes = || vec![24; OBJECTS as usize];
-            let all = |sizes| Unfinished::new(rows, entries, &free).expect("few references").finish(|| sizes);
+            let all = |sizes| Unfinished::new(rows, entries, &free).finish(|| sizes).expect("few references");
             bencher.iter_batched(sizes, |sizes| black_box(all(sizes)), BatchSize::PerIteration);
         });
     }

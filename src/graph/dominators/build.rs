@@ -7,11 +7,10 @@ use super::{DominatorColumns, Dominators, FREE, GARBAGE, ROOTS};
 use crate::graph::{ObjectId, ObjectSet, Rows};
 
 /// Dominators of which everything was taken from the references that is needed. Whoever can read those again gives
-/// them up before [`Unfinished::finish`], which takes more memory than [`Unfinished::new`] beside them.
+/// them up before [`Unfinished::finish`], which takes more memory than [`Unfinished::new`] does.
 #[derive(Debug)]
 pub struct Unfinished {
     order: Preorder,
-    predecessors: Predecessors,
 }
 
 /// Dominators count the references that a spanning tree leaves over in 32 bits: such a heap has no dominators.
@@ -21,21 +20,21 @@ pub struct TooManyReferences;
 
 impl Unfinished {
     /// Searches the references, entered at `entries`: the objects that roots hold. `free` are the free objects.
-    ///
-    /// # Errors
-    /// There are too many references.
-    pub fn new(rows: &Rows, entries: &[ObjectId], free: &ObjectSet) -> Result<Unfinished, TooManyReferences> {
-        let order = Preorder::new(rows, entries, free);
-        let predecessors = Predecessors::new(rows, &order, entries).ok_or(TooManyReferences)?;
-        Ok(Unfinished { order, predecessors })
+    pub fn new(rows: &Rows, entries: &[ObjectId], free: &ObjectSet) -> Unfinished {
+        Unfinished { order: Preorder::new(rows, entries, free) }
     }
 
     /// Computes dominators and retained sizes. `sizes` gives the bytes of each object, when they are needed; objects
     /// past its end have none.
-    pub fn finish(self, sizes: impl FnOnce() -> Vec<u64>) -> Dominators {
-        let Unfinished { order, predecessors } = self;
+    ///
+    /// # Errors
+    /// There are too many references.
+    pub fn finish(self, sizes: impl FnOnce() -> Vec<u64>) -> Result<Dominators, TooManyReferences> {
+        let mut order = self.order;
+        let predecessors = Predecessors::new(&order).ok_or(TooManyReferences)?;
+        drop(std::mem::take(&mut order.left_over));
         let objects = order.objects();
-        let Preorder { numbers, parents, last_reachable, reachable } = order;
+        let Preorder { numbers, parents, last_reachable, reachable, .. } = order;
         let len = numbers.len();
         drop(numbers);
         let above = immediate_dominators(parents, predecessors);
@@ -55,7 +54,7 @@ impl Unfinished {
             ..DominatorColumns::default()
         };
         columns.set_retained(&sizes);
-        Dominators { columns }
+        Ok(Dominators { columns })
     }
 }
 

@@ -10,10 +10,22 @@ pub(super) struct Preorder {
     pub numbers: Vec<u32>,
     /// The number of each number's parent in the tree of the search, always a smaller one; 0 for entries.
     pub parents: Vec<u32>,
+    /// The references that are not the tree's: the number of who refers, and the object that is referred to. Those of
+    /// objects to themselves are left out. Two of three references are the tree's in ordinary heaps.
+    pub left_over: Vec<LeftOver>,
     /// The last number of an object that is reachable from the roots. Those behind are garbage.
     pub last_reachable: u32,
     /// The objects that are reachable from the roots.
     pub reachable: ObjectSet,
+}
+
+/// A reference that is not the tree's.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LeftOver {
+    /// The number of who refers: 0 for the roots, which refer to entries.
+    pub from: u32,
+    /// What it refers to; may be a free object or, in a damaged file, none at all.
+    pub to: ObjectId,
 }
 
 impl Preorder {
@@ -25,7 +37,8 @@ impl Preorder {
         let met = ObjectSet::from_words(search.met.clone(), rows.len());
         search.all_from(&garbage_entries(rows, &met));
         let reachable = met.joined(free, |met, free| met & !free);
-        Preorder { numbers: search.numbers, parents: search.parents, last_reachable, reachable }
+        let Search { numbers, parents, left_over, .. } = search;
+        Preorder { numbers, parents, left_over, last_reachable, reachable }
     }
 
     /// The object of each number; that of 0 is none.
@@ -42,6 +55,7 @@ struct Search<'a> {
     rows: &'a Rows,
     numbers: Vec<u32>,
     parents: Vec<u32>,
+    left_over: Vec<LeftOver>,
     /// A bit for each object that was met or is free. Small enough to stay in the processor's cache, unlike a number
     /// for each object, which is what makes the search fast.
     met: Vec<u64>,
@@ -51,7 +65,8 @@ impl<'a> Search<'a> {
     fn new(rows: &'a Rows, free: &ObjectSet) -> Search<'a> {
         let mut parents = Vec::with_capacity(rows.len() + 1);
         parents.push(0);
-        Search { rows, numbers: vec![0; rows.len()], parents, met: free.words().to_vec() }
+        let met = free.words().to_vec();
+        Search { rows, numbers: vec![0; rows.len()], parents, left_over: Vec::new(), met }
     }
 
     fn last_number(&self) -> u32 {
@@ -68,6 +83,8 @@ impl<'a> Search<'a> {
         for &entry in entries {
             if self.is_new(entry) {
                 self.tree_of(entry);
+            } else {
+                self.left_over.push(LeftOver { from: 0, to: entry });
             }
         }
     }
@@ -89,11 +106,11 @@ impl<'a> Search<'a> {
         let mut row = self.rows.of(entry);
         let mut place = 0;
         loop {
-            match self.next_new(row, place) {
+            match self.next_new(row, place, object, number) {
                 Some(found) => {
                     let child = row[found];
                     let child_number = self.number(child, number);
-                    if let Some(next) = self.next_new(row, found + 1) {
+                    if let Some(next) = self.next_new(row, found + 1, object, number) {
                         waiting.push((object, next as u32));
                     }
                     (object, number, row, place) = (child, child_number, self.rows.of(child), 0);
@@ -107,7 +124,17 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn next_new(&self, row: &[ObjectId], place: usize) -> Option<usize> {
-        (place..row.len()).find(|&place| self.is_new(row[place]))
+    /// The next place of an object's row, from `place` on, that leads to something new. What is passed over is left over:
+    /// whoever asks goes on behind the place or, later, with it, so that each is passed over once.
+    fn next_new(&mut self, row: &[ObjectId], place: usize, object: ObjectId, number: u32) -> Option<usize> {
+        for (place, &to) in row.iter().enumerate().skip(place) {
+            if self.is_new(to) {
+                return Some(place);
+            }
+            if to != object {
+                self.left_over.push(LeftOver { from: number, to });
+            }
+        }
+        None
     }
 }

@@ -20,7 +20,7 @@ impl Snapshot {
         // They take as much memory as what follows, and a small part of the time to read them again.
         drop(references);
         self.graph.give_up_references();
-        let dominators = unfinished.map(|unfinished| unfinished.finish(|| heap.objects.sizes()));
+        let dominators = unfinished.finish(|| heap.objects.sizes());
         progress.end();
         dominators.map_err(|TooManyReferences| {
             let error = Error::new(ErrorKind::Unsupported, TooManyReferences.to_string());

@@ -4,15 +4,12 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 use rayon::prelude::*;
 
-use super::depth_first::Preorder;
-use crate::graph::{ObjectId, Rows};
+use super::depth_first::{LeftOver, Preorder};
 
-/// Objects that one thread takes at once.
+/// References that one thread takes at once.
 const SHARE: usize = 16 << 10;
 
 /// For every number in preorder those that refer to it, other than its parent in the tree and itself. In no order.
-///
-/// The references of the tree are two of three in ordinary heaps. What remains takes that much less room.
 #[derive(Debug)]
 pub(super) struct Predecessors {
     /// Where the row of each number begins; two more, of which the last is the end of all.
@@ -23,11 +20,10 @@ pub(super) struct Predecessors {
 
 impl Predecessors {
     /// Turns the references around; `None` when 2^32 or more are left over.
-    pub fn new(rows: &Rows, order: &Preorder, entries: &[ObjectId]) -> Option<Predecessors> {
-        let left_over = LeftOver { rows, order, entries };
+    pub fn new(order: &Preorder) -> Option<Predecessors> {
         let starts = zeros(order.parents.len() + 1);
         let overflow = AtomicBool::new(false);
-        left_over.for_each(|_, to| {
+        for_each(order, |_, to| {
             if starts[to as usize].fetch_add(1, Relaxed) == u32::MAX {
                 overflow.store(true, Relaxed);
             }
@@ -40,7 +36,7 @@ impl Predecessors {
         let count = u32::try_from(sum).ok().filter(|_| !overflow.into_inner())?;
         let members = zeros(count as usize);
         // Each start is the end of its row now, and comes down to its beginning as the row is filled.
-        left_over.for_each(|from, to| {
+        for_each(order, |from, to| {
             let place = starts[to as usize].fetch_sub(1, Relaxed) - 1;
             members[place as usize].store(from, Relaxed);
         });
@@ -48,35 +44,17 @@ impl Predecessors {
     }
 }
 
-struct LeftOver<'a> {
-    rows: &'a Rows,
-    order: &'a Preorder,
-    entries: &'a [ObjectId],
-}
-
-impl LeftOver<'_> {
-    /// Calls `take` with the numbers of both ends of each reference, on all threads.
-    fn for_each(&self, take: impl Fn(u32, u32) + Sync) {
-        let Preorder { numbers, parents, last_reachable, .. } = self.order;
-        numbers.par_chunks(SHARE).enumerate().for_each(|(share, some)| {
-            for (at, &from) in some.iter().enumerate().filter(|&(_, &from)| from != 0) {
-                for to in self.rows.of(ObjectId((share * SHARE + at) as u32)) {
-                    let to = numbers.get(to.0 as usize).map_or(0, |&to| to);
-                    // Garbage holds nothing that is reachable.
-                    let holds = to > *last_reachable || from <= *last_reachable;
-                    if to != 0 && to != from && parents[to as usize] != from && holds {
-                        take(from, to);
-                    }
-                }
-            }
-        });
-        for entry in self.entries {
-            let number = numbers.get(entry.0 as usize).map_or(0, |&number| number);
-            if parents[number as usize] != 0 {
-                take(0, number);
-            }
+/// Calls `take` with the numbers of both ends of each reference that is left over, on all threads.
+fn for_each(order: &Preorder, take: impl Fn(u32, u32) + Sync) {
+    let Preorder { numbers, left_over, last_reachable, .. } = order;
+    left_over.par_iter().with_min_len(SHARE).for_each(|&LeftOver { from, to }| {
+        let to = numbers.get(to.0 as usize).map_or(0, |&to| to);
+        // Garbage holds nothing that is reachable.
+        let holds = to > *last_reachable || from <= *last_reachable;
+        if to != 0 && holds {
+            take(from, to);
         }
-    }
+    });
 }
 
 fn zeros(len: usize) -> Vec<AtomicU32> {

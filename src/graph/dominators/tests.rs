@@ -35,9 +35,8 @@ impl Graph {
     }
 
     fn dominators(&self) -> Dominators {
-        let unfinished =
-            Unfinished::new(&self.rows(), &self.entries(), &self.free()).expect("few references");
-        unfinished.finish(|| (0..self.len()).map(size).collect())
+        let unfinished = Unfinished::new(&self.rows(), &self.entries(), &self.free());
+        unfinished.finish(|| (0..self.len()).map(size).collect()).expect("few references")
     }
 
     /// What is reached from `starts` around `avoided`, one step after the other.
@@ -290,8 +289,8 @@ fn nothing_has_no_dominators() {
 #[test]
 fn sizes_of_4_gib_and_more_stand_aside() {
     let graph = Graph::new(&[&[1, 2], &[], &[]], &[0]);
-    let unfinished = Unfinished::new(&graph.rows(), &graph.entries(), &graph.free()).expect("few references");
-    let dominators = unfinished.finish(|| vec![24, (1 << 32) - 1, 5 << 32]);
+    let unfinished = Unfinished::new(&graph.rows(), &graph.entries(), &graph.free());
+    let dominators = unfinished.finish(|| vec![24, (1 << 32) - 1, 5 << 32]).expect("few references");
     let retained = [0, 1, 2].map(|id| dominators.retained(ObjectId(id)));
     assert_eq!(retained, [(6 << 32) + 23, (1 << 32) - 1, 5 << 32]);
     assert_eq!(*dominators.columns().large_objects, [0, 1, 2]);
