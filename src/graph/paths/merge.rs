@@ -146,9 +146,8 @@ impl<S: NameSlots> Merging<'_, S> {
     fn need(&mut self, member: ObjectId) -> Result<(), Stopped> {
         for object in self.hops.path(member) {
             self.stop.check()?;
-            match std::mem::replace(&mut self.place_of[object.0 as usize], NEEDED) {
-                NEEDED => break,
-                _ => {}
+            if std::mem::replace(&mut self.place_of[object.0 as usize], NEEDED) == NEEDED {
+                break;
             }
         }
         Ok(())

@@ -122,7 +122,7 @@ fn columns(rows: &[Row<'_>]) -> Vec<AnswerColumn> {
 /// path only what was not told before.
 fn chains(rows: &[Row<'_>], slots: &Slots<'_>) -> Chains {
     let mut groups: Vec<(&Row<'_>, usize)> = Vec::new();
-    let mut places: FxHashMap<(RootKind, Option<&str>, Option<u64>, ObjectId), usize> = FxHashMap::default();
+    let mut places: FxHashMap<_, usize> = FxHashMap::default();
     for row in rows {
         let root = row.root;
         let place =
