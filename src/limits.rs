@@ -55,6 +55,10 @@ pub const MIN_BASE_SIZE: u32 = 16;
 /// 128 MiB and more (`FIELD_OFFSET_LAST_REAL_OFFSET` in `src/coreclr/vm/field.h`).
 pub const MAX_BASE_SIZE: u32 = 0x0800_0000;
 
+/// Series of references of one type: runs of fields with others between them. Inline arrays, which may have 1 MiB, make
+/// the most: one series each 8 bytes at worst.
+pub const MAX_GC_SERIES: u64 = 1 << 17;
+
 /// Arguments of one generic type: C# has no limit, metadata allows 65,535; real ones stay below 20.
 pub const MAX_GENERIC_ARGUMENTS: u64 = 1024;
 

@@ -5,10 +5,12 @@
 pub mod checks;
 pub mod gc;
 pub mod layout;
+mod loader_allocator;
 pub mod locate;
 pub mod metadata;
 pub mod methods;
 pub mod modules;
+pub mod references;
 mod runtime;
 pub mod statics;
 #[cfg(test)]
@@ -18,6 +20,7 @@ pub mod type_system;
 pub mod types;
 pub mod walk;
 
+pub use loader_allocator::LoaderAllocators;
 pub use modules::MetadataSource;
 pub use runtime::{ClrRuntime, GcHeap, module_name};
 pub use threads::{Thread, ThreadList, ThreadState, threads};

@@ -23,8 +23,17 @@ impl Snapshot {
     /// The dump holds no heap.
     pub fn references(&self, progress: &dyn Progress) -> Result<Arc<References>, Arc<Error>> {
         self.graph.references.get_or_build(|| {
-            let _heap = self.heap(progress)?;
-            Err(not_yet())
+            let heap = self.heap(progress)?;
+            match &self.values {
+                Some(values) => {
+                    let runtime = values.types().runtime();
+                    References::read(runtime, heap, &[], progress).map_err(Arc::new)
+                }
+                None if heap.objects.is_empty() => Ok(References::default()),
+                None => {
+                    Err(Arc::new(Error::new(ErrorKind::NoRuntime, "the types of objects cannot be read")))
+                }
+            }
         })
     }
 
@@ -35,8 +44,11 @@ impl Snapshot {
     /// As for [`Snapshot::references`].
     pub fn referrers(&self, progress: &dyn Progress) -> Result<Arc<Rows>, Arc<Error>> {
         self.graph.referrers.get_or_build(|| {
-            let _references = self.references(progress)?;
-            Err(not_yet())
+            let references = self.references(progress)?;
+            progress.begin("turning references around", None);
+            let referrers = references.forward.transposed();
+            progress.end();
+            Ok(referrers)
         })
     }
 

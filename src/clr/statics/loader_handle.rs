@@ -4,6 +4,7 @@
 //! `src/coreclr/vm/object.h` of dotnet/runtime v8.0; the same in dotnet/coreclr v2.0 and v3.1.
 
 use crate::bytes::Addr;
+use crate::clr::LoaderAllocators;
 use crate::clr::layout::Descriptor;
 use crate::dump::AddressSpace;
 
@@ -15,33 +16,17 @@ const PLAIN: u64 = 1;
 /// Offsets on the way from a module to the slots of its LoaderAllocator.
 #[derive(Debug)]
 pub(super) struct LoaderHandles {
-    /// From the Module, or from its Assembly.
-    to_allocator: ToAllocator,
-    object_handle: u64,
+    allocators: LoaderAllocators,
     slots: u64,
     array_length: u64,
-}
-
-#[derive(Debug)]
-enum ToAllocator {
-    OfModule(u64),
-    OfAssembly { assembly: u64, allocator: u64 },
 }
 
 impl LoaderHandles {
     /// `None` where the layout lacks a step of the way.
     pub(super) fn of(layout: &Descriptor) -> Option<LoaderHandles> {
         let of = |name: &str, field: &str| layout.optional_field(name, field);
-        let to_allocator = match of("Module", "LoaderAllocator") {
-            Some(offset) => ToAllocator::OfModule(offset),
-            None => ToAllocator::OfAssembly {
-                assembly: of("Module", "Assembly")?,
-                allocator: of("Assembly", "LoaderAllocator")?,
-            },
-        };
         Some(LoaderHandles {
-            to_allocator,
-            object_handle: of("LoaderAllocator", "LoaderAllocatorObjectHandle")?,
+            allocators: LoaderAllocators::of(layout)?,
             slots: of("LoaderAllocatorObject", "m_pSlots")?,
             array_length: of("Array", "m_NumComponents").unwrap_or(8),
         })
@@ -53,13 +38,10 @@ impl LoaderHandles {
             return allocated(memory, handle.without(PLAIN));
         }
         let index = (handle.0 >> 1).checked_sub(1).ok_or(NoSlot::NotAllocated)?;
-        let allocator = match self.to_allocator {
-            ToAllocator::OfModule(offset) => allocated(memory, module.offset(offset))?,
-            ToAllocator::OfAssembly { assembly, allocator } => {
-                allocated(memory, allocated(memory, module.offset(assembly))?.offset(allocator))?
-            }
-        };
-        let object = allocated(memory, allocated(memory, allocator.offset(self.object_handle))?)?;
+        let object = self.allocators.object(memory, module)?;
+        if object.is_null() {
+            return Err(NoSlot::NotAllocated);
+        }
         let slots = allocated(memory, object.offset(self.slots))?;
         if index >= u64::from(memory.u32(slots.offset(self.array_length))?) {
             return Err(NoSlot::NotAllocated);

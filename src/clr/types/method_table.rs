@@ -74,7 +74,7 @@ impl MethodTableFlags {
         self.0 & HAS_FINALIZER != 0
     }
 
-    /// Whether instances hold references.
+    /// Whether instances hold references: then a GCDesc lies in front of the MethodTable.
     pub fn contains_gc_pointers(self) -> bool {
         self.0 & CONTAINS_GC_POINTERS != 0
     }
@@ -144,8 +144,8 @@ impl From<Fault> for NotAMethodTable {
 /// What the MethodTable says of its module.
 #[derive(Clone, Copy, Debug)]
 enum ModuleField {
-    /// The one that defines the type (since 9.0).
-    Defining(u64),
+    /// The one that defines the type (since 9.0); the one that loaded it stands in the auxiliary data.
+    Defining { defining: u64, auxiliary_data: u64, loader: u64 },
     /// The one that loaded the type.
     Loader(u64),
 }
@@ -202,6 +202,8 @@ pub struct MethodTables {
     offsets: Offsets,
     encodings: Encodings,
     free: Addr,
+    /// The flag of collectible types, which was another one up to 8.0.
+    collectible: u32,
 }
 
 impl MethodTables {
@@ -224,7 +226,11 @@ impl MethodTables {
             interface_map: of("InterfaceMap")?,
             parent: of("ParentMethodTable")?,
             module: match optional("Module") {
-                Some(offset) => ModuleField::Defining(offset),
+                Some(defining) => ModuleField::Defining {
+                    defining,
+                    auxiliary_data: of("AuxiliaryData")?,
+                    loader: layout.field("MethodTableAuxiliaryData", "LoaderModule")?,
+                },
                 None => ModuleField::Loader(of("LoaderModule")?),
             },
             canon: of("EEClassOrCanonMT")?,
@@ -252,12 +258,18 @@ impl MethodTables {
             module_override: Encoding::of(layout, "MethodTable.ModuleOverride")?,
             interface: Encoding::of(layout, "InterfaceInfo.MethodTable")?,
         };
-        Ok(MethodTables { offsets, encodings, free })
+        let collectible = layout.required_number("MethodTableFlags.Collectible")?;
+        Ok(MethodTables { offsets, encodings, free, collectible: collectible as u32 })
     }
 
     /// The MethodTable of free objects.
     pub fn free(&self) -> Addr {
         self.free
+    }
+
+    /// Whether the type is unloaded when nothing holds it or its instances any more.
+    pub fn is_collectible(&self, flags: MethodTableFlags) -> bool {
+        flags.0 & self.collectible != 0
     }
 
     /// The flags.
@@ -397,7 +409,7 @@ impl MethodTables {
     /// is another one for generic instances over types of collectible assemblies; those carry an override.
     pub fn defining_module(&self, memory: &AddressSpace, mt: Addr) -> Result<Addr, Fault> {
         let loader_module = match self.offsets.module {
-            ModuleField::Defining(offset) => return memory.pointer(mt.offset(offset)),
+            ModuleField::Defining { defining, .. } => return memory.pointer(mt.offset(defining)),
             ModuleField::Loader(offset) => offset,
         };
         let flags = self.flags(memory, mt)?;
@@ -411,6 +423,17 @@ impl MethodTables {
         }
         let slot = holder.offset(self.module_override_slot(memory, holder, flags2)?);
         self.encodings.module_override.read(memory, slot)
+    }
+
+    /// The Module that loaded the type, with which it is unloaded: of a generic instance or an array not always the
+    /// one that defines it.
+    pub fn loader_module(&self, memory: &AddressSpace, mt: Addr) -> Result<Addr, Fault> {
+        match self.offsets.module {
+            ModuleField::Loader(offset) => memory.pointer(mt.offset(offset)),
+            ModuleField::Defining { auxiliary_data, loader, .. } => {
+                memory.pointer(memory.pointer(mt.offset(auxiliary_data))?.offset(loader))
+            }
+        }
     }
 
     /// Offset of the module override: slots take first what is free of the two fixed places, then

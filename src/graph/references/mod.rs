@@ -1,8 +1,18 @@
 //! Which object refers to which: the graph of the heap, forward and backward.
 
+mod address_index;
+mod extract;
+mod losses;
 mod rows;
+mod transpose;
+mod type_references;
 
+use crate::clr::ClrRuntime;
+use crate::error::Result;
 use crate::problem::Problem;
+use crate::progress::Progress;
+
+use super::{Heap, ObjectId};
 
 pub use rows::{NoRows, Rows};
 
@@ -14,4 +24,28 @@ pub struct References {
     pub forward: Rows,
     /// What had to be left out: memory that is not in the dump, references to no object.
     pub problems: Vec<Problem>,
+}
+
+impl References {
+    /// Reads the references of all objects of `heap` out of the dump of `runtime`. `attached` are those that stand in no
+    /// object: pairs of a key and the dependent that a handle attaches to it, sorted.
+    ///
+    /// # Errors
+    /// The dump holds no heap. What cannot be followed is no error but stands in [`References::problems`].
+    pub fn read(
+        runtime: &ClrRuntime,
+        heap: &Heap,
+        attached: &[(ObjectId, ObjectId)],
+        progress: &dyn Progress,
+    ) -> Result<References> {
+        extract::extract(runtime, heap, attached, progress)
+    }
+}
+
+impl Rows {
+    /// The rows turned around: for every object those in whose rows it stands, as often as it does, ascending.
+    #[must_use]
+    pub fn transposed(&self) -> Rows {
+        transpose::transpose(self)
+    }
 }
