@@ -215,3 +215,18 @@ pub const MAX_SHAPES_FILE_BYTES: u64 = 16 << 20;
 /// Entries of a thread's table of ThreadLocalModules: one a module with thread statics, so at most one an assembly; tables
 /// grow by doubling.
 pub const MAX_THREAD_LOCAL_MODULES: u32 = 1 << 16;
+
+/// Maps of GC handle tables, of ten buckets each. The runtime has one bucket, and one more for every domain that it
+/// ever had.
+pub const MAX_HANDLE_TABLE_MAPS: usize = 4096;
+
+/// Segments of one GC handle table, of 7,680 handles each: eight thousand million handles, which take 64 GiB.
+pub const MAX_HANDLE_SEGMENTS: usize = 1 << 20;
+
+/// Bytes of a thread's stack that are searched for references. A thread may ask for 2 GiB; what is deeper than this is
+/// no stack that a program works with.
+pub const MAX_STACK_BYTES: u64 = 1 << 30;
+
+/// The same where the runtime does not tell where the stack ends, and what follows it in memory may be something else:
+/// what `ulimit -s` allows the main thread by default, twice.
+pub const MAX_UNBOUNDED_STACK_BYTES: u64 = 16 << 20;

@@ -3,7 +3,9 @@
 //! Knows nothing of columns or queries.
 
 pub mod checks;
+pub mod finalizer_queue;
 pub mod gc;
+pub mod handles;
 pub mod layout;
 mod loader_allocator;
 pub mod locate;
@@ -12,6 +14,7 @@ pub mod methods;
 pub mod modules;
 pub mod references;
 mod runtime;
+pub mod stacks;
 pub mod statics;
 #[cfg(test)]
 pub(crate) mod synthetic;

@@ -8,6 +8,7 @@ mod recognize;
 mod threads;
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::bytes::Mapped;
@@ -34,6 +35,39 @@ impl Architecture {
         match self {
             Architecture::X64 => 27,
             Architecture::Arm64 => 34,
+        }
+    }
+
+    /// Which of those registers is the stack pointer.
+    pub fn stack_pointer(self) -> usize {
+        match self {
+            Architecture::X64 => 19,
+            Architecture::Arm64 => 31,
+        }
+    }
+
+    /// Which of those registers is the instruction pointer.
+    pub fn instruction_pointer(self) -> usize {
+        match self {
+            Architecture::X64 => 16,
+            Architecture::Arm64 => 32,
+        }
+    }
+
+    /// Which of those registers is the frame pointer.
+    pub fn frame_pointer(self) -> usize {
+        match self {
+            Architecture::X64 => 4,
+            Architecture::Arm64 => 29,
+        }
+    }
+
+    /// Which of those registers code computes with, and which may therefore hold references: of x64 r15 to rdi, of
+    /// arm64 x0 to x30.
+    pub fn general_registers(self) -> Range<usize> {
+        match self {
+            Architecture::X64 => 0..15,
+            Architecture::Arm64 => 0..31,
         }
     }
 }

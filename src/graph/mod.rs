@@ -26,7 +26,7 @@ pub use modules::Module;
 pub use object_graph::ObjectGraph;
 pub use objects::{ObjectBlock, ObjectTable, RowSize};
 pub use references::{NoRows, References, Rows};
-pub use roots::{Root, RootKind, Roots};
+pub use roots::{Root, RootKind, Roots, StackRoots};
 pub use snapshot::{Facts, Heap, Snapshot};
 pub use threads::Thread;
 pub use totals::{Total, generation_totals};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::part::Part;
+use super::roots::build_roots;
 use super::{Dominators, References, Roots, Rows, Snapshot};
 use crate::error::{Error, ErrorKind};
 use crate::progress::Progress;
@@ -55,12 +56,9 @@ impl Snapshot {
     /// What keeps objects alive from outside of the heap.
     ///
     /// # Errors
-    /// The dump holds no heap.
+    /// The dump holds no heap, or its types cannot be read.
     pub fn roots(&self, progress: &dyn Progress) -> Result<Arc<Roots>, Arc<Error>> {
-        self.graph.roots.get_or_build(|| {
-            let _heap = self.heap(progress)?;
-            Err(not_yet())
-        })
+        self.graph.roots.get_or_build(|| build_roots(self, self.heap(progress)?))
     }
 
     /// Dominators and retained sizes of all objects.

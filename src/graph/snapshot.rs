@@ -9,7 +9,7 @@ use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::values::Values;
 
-use super::{Module, ObjectGraph, ObjectTable, Segment, Thread, TypeTable};
+use super::{Module, ObjectGraph, ObjectTable, Segment, StackRoots, Thread, TypeTable};
 
 /// What an answer says of the dump it comes from.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +53,8 @@ pub struct Snapshot {
     pub memory: Arc<AddressSpace>,
     /// What reads objects' values; `None` when the dump holds no heap or no runtime.
     pub values: Option<Arc<Values>>,
+    /// Whether threads' stacks are searched for roots.
+    pub stack_roots: StackRoots,
     /// What opening had to leave out.
     pub problems: Vec<Problem>,
     pub(super) graph: ObjectGraph,
@@ -79,6 +81,7 @@ impl Snapshot {
             segments: Vec::new(),
             memory,
             values: None,
+            stack_roots: StackRoots::default(),
             problems: Vec::new(),
             graph: ObjectGraph::default(),
             build: Box::new(build),

@@ -177,6 +177,26 @@ pub fn statics(types: &TypeSystem) -> Vec<StaticSlot> {
     described.par_iter().flat_map_iter(|description| reader.slots(description)).collect()
 }
 
+/// The array on the heap in which a thread keeps the objects that hold its statics.
+#[derive(Clone, Copy, Debug)]
+pub struct ThreadArray {
+    /// The operating system's id of the thread; `None` when it has ended or not started.
+    pub os_id: Option<u64>,
+    /// Where the reference to the array stands: in memory of the runtime's own, which the GC knows.
+    pub place: Addr,
+}
+
+/// The arrays of all threads that have one, where the runtime keeps statics so (since 9.0). Before, handles hold them.
+pub fn thread_arrays(types: &TypeSystem) -> Vec<ThreadArray> {
+    let Some(per_type) = PerType::of(&types.runtime().located.layout) else { return Vec::new() };
+    let threads = types.runtime().threads.iter().flat_map(|list| &list.threads);
+    let arrays = threads.filter_map(|thread| {
+        let block = per_type.thread_block(types.memory(), thread.address).ok()?;
+        (!block.is_null()).then(|| ThreadArray { os_id: thread.os_id, place: per_type.array_place(block) })
+    });
+    arrays.collect()
+}
+
 /// Whether the type at `mt` can hold values. A generic type's canonical form and its open one share code only.
 fn has_own_statics(types: &TypeSystem, mt: Addr) -> bool {
     types.method_tables().flags(types.memory(), mt).is_ok_and(|flags| !flags.is_shared_or_open_generic())

@@ -95,6 +95,11 @@ impl PerType {
         memory.pointer(thread.offset(self.thread_data))
     }
 
+    /// Where the ThreadLocalData at `block` refers to the array of objects that hold the thread's statics.
+    pub(super) fn array_place(&self, block: Addr) -> Addr {
+        block.offset(self.array)
+    }
+
     /// Offsets of thread statics count from the start of the object that holds them.
     pub(super) fn thread_bases(&self, memory: &AddressSpace, mt: Addr, data: Addr) -> Bases {
         let info = match self.statics_info(memory, mt) {

@@ -158,6 +158,13 @@ impl TypeSystem {
         self.memory().pointer(object).map(|word| word.without(7))
     }
 
+    /// Whether the type at `mt` can be unloaded, with the load context that it belongs to; not where it cannot be read.
+    pub fn is_collectible(&self, mt: Addr) -> bool {
+        let collectible = self.runtime.located.layout.number("MethodTableFlags.Collectible");
+        let flags = self.method_tables.flags(self.memory(), mt);
+        collectible.zip(flags.ok()).is_some_and(|(bit, flags)| u64::from(flags.0) & bit != 0)
+    }
+
     /// The name of the type at `mt`, as listings print it.
     pub fn name(&self, mt: Addr) -> Arc<str> {
         if let Some(name) = self.names.read().unwrap_or_else(PoisonError::into_inner).get(&mt) {

@@ -6,7 +6,6 @@
 
 mod expression;
 mod form;
-mod handle;
 mod kind;
 mod path;
 mod place;
@@ -22,6 +21,7 @@ use std::sync::{Arc, RwLock};
 use rustc_hash::FxHashMap;
 
 use crate::bytes::Addr;
+use crate::clr::handles;
 use crate::clr::type_system::{TypeDescription, TypeKind};
 use crate::dump::{AddressSpace, Fault};
 
@@ -77,7 +77,8 @@ impl Process for Values {
     }
 
     fn secondary(&self, handle: Addr) -> Result<Addr, Damage> {
-        handle::secondary(self.types().memory(), &self.types().runtime().located.layout, handle)
+        let layout = &self.types().runtime().located.layout;
+        handles::secondary(self.types().memory(), layout, handle)?.ok_or(Damage::NotADependentHandle(handle))
     }
 }
 
