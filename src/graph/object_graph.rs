@@ -66,11 +66,7 @@ impl Snapshot {
     /// # Errors
     /// As for [`Snapshot::references`].
     pub fn dominators(&self, progress: &dyn Progress) -> Result<Arc<Dominators>, Arc<Error>> {
-        self.graph.dominators.get_or_build(|| {
-            let _references = self.references(progress)?;
-            let _roots = self.roots(progress)?;
-            Err(not_yet())
-        })
+        self.graph.dominators.get_or_build(|| self.build_dominators(progress))
     }
 
     /// The parts that were built so far.
@@ -83,6 +79,17 @@ impl ObjectGraph {
     /// The references, if they were built.
     pub fn built_references(&self) -> Option<Arc<References>> {
         self.references.get()
+    }
+
+    /// Gives up references, forward and backward, that take memory and are in nobody's use. They are built again when
+    /// they are asked for.
+    pub(super) fn give_up_references(&self) {
+        if self.references.get().is_some_and(|references| references.forward.owned_bytes() > 0) {
+            self.references.give_up_unused();
+        }
+        if self.referrers.get().is_some_and(|referrers| referrers.owned_bytes() > 0) {
+            self.referrers.give_up_unused();
+        }
     }
 
     /// The roots, if they were built.
