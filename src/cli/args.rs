@@ -137,6 +137,10 @@ pub(super) struct CommonArguments {
     #[arg(long, value_name = "FILE", global = true)]
     pub collections: Vec<PathBuf>,
 
+    /// Where threads' stacks are searched for roots: words that point at objects, or not at all
+    #[arg(long, value_enum, value_name = "HOW", default_value_t, global = true)]
+    pub stacks: StackSearch,
+
     /// Use so many threads instead of one a processor
     #[arg(long, value_name = "N", global = true)]
     pub threads: Option<NonZeroUsize>,
@@ -152,6 +156,16 @@ pub(super) struct CommonArguments {
     /// Keep unpacked dumps here, so that the next opening is quick
     #[arg(long, value_name = "DIR", env = "HEAPQL_CACHE", hide_env_values = true, global = true)]
     pub cache: Option<OsString>,
+}
+
+/// How threads' stacks are searched for roots.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum StackSearch {
+    /// Every word that points at an object or into one is a root
+    #[default]
+    Conservative,
+    /// Stacks are left out: what only they hold counts as garbage
+    None,
 }
 
 /// When messages are coloured.

@@ -17,5 +17,10 @@ pub(super) fn open_options(common: &Common, console: &Console) -> Result<OpenOpt
             ExitStatus::Usage
         })?;
     }
-    Ok(OpenOptions { files: common.files.clone(), cache: common.cache.clone(), collections })
+    Ok(OpenOptions {
+        files: common.files.clone(),
+        cache: common.cache.clone(),
+        collections,
+        stacks: common.stacks,
+    })
 }

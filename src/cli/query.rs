@@ -189,6 +189,7 @@ mod tests {
             files: vec![],
             cache: None,
             collections: vec![],
+            stacks: crate::graph::StackRoots::default(),
             threads: None,
             progress: false,
             color: None,

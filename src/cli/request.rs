@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
+use crate::graph::StackRoots;
 use crate::output::Format;
 
-use super::args::{AnswerFormat, Arguments, ColorWhen, Command, CommonArguments, InfoFormat, QueryArguments};
+use super::args::{
+    AnswerFormat, Arguments, ColorWhen, Command, CommonArguments, InfoFormat, QueryArguments, StackSearch,
+};
 
 /// What the user wants.
 #[derive(Debug)]
@@ -56,6 +59,7 @@ pub(super) struct Common {
     pub files: Vec<PathBuf>,
     pub cache: Option<PathBuf>,
     pub collections: Vec<PathBuf>,
+    pub stacks: StackRoots,
     pub threads: Option<NonZeroUsize>,
     /// Whether progress may be shown, should standard error be a terminal.
     pub progress: bool,
@@ -160,6 +164,10 @@ impl From<CommonArguments> for Common {
             // A variable that is set to nothing means none, as for other programs.
             cache: typed.cache.filter(|dir| !dir.is_empty()).map(PathBuf::from),
             collections: typed.collections,
+            stacks: match typed.stacks {
+                StackSearch::Conservative => StackRoots::Conservative,
+                StackSearch::None => StackRoots::None,
+            },
             threads: typed.threads,
             progress: !typed.no_progress,
             color: match typed.color {

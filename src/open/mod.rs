@@ -13,7 +13,7 @@ use crate::clr::ClrRuntime;
 use crate::dump::Dump;
 use crate::dump::container::{self, Compression, ContainerOptions};
 use crate::error::Result;
-use crate::graph::Snapshot;
+use crate::graph::{Snapshot, StackRoots};
 use crate::image::ModuleFiles;
 use crate::info::Info;
 use crate::problem::Problem;
@@ -29,6 +29,8 @@ pub struct OpenOptions {
     pub cache: Option<PathBuf>,
     /// How collections are recognised: the bundled shapes, and a user's own before them.
     pub collections: CollectionShapes,
+    /// Whether threads' stacks are searched for roots.
+    pub stacks: StackRoots,
 }
 
 /// A dump that can be asked.
@@ -98,6 +100,7 @@ fn open_contents(
     };
     snapshot.facts.file = file;
     snapshot.problems = problems;
+    snapshot.stack_roots = options.stacks;
     Ok(Opened { snapshot, dump, runtime, compression })
 }
 

@@ -13,7 +13,7 @@ mod runtime_fields;
 mod slot_names;
 mod strings;
 #[cfg(test)]
-mod synthetic;
+pub(crate) mod synthetic;
 mod text;
 mod value;
 

@@ -10,7 +10,6 @@ use crate::graph::{ObjectId, ObjectSet, Rows};
 /// them up before [`Unfinished::finish`], which takes more memory than [`Unfinished::new`] beside them.
 #[derive(Debug)]
 pub struct Unfinished {
-    len: usize,
     order: Preorder,
     predecessors: Predecessors,
 }
@@ -28,14 +27,17 @@ impl Unfinished {
     pub fn new(rows: &Rows, entries: &[ObjectId], free: &ObjectSet) -> Result<Unfinished, TooManyReferences> {
         let order = Preorder::new(rows, entries, free);
         let predecessors = Predecessors::new(rows, &order, entries).ok_or(TooManyReferences)?;
-        Ok(Unfinished { len: rows.len(), order, predecessors })
+        Ok(Unfinished { order, predecessors })
     }
 
     /// Computes dominators and retained sizes. `sizes` gives the bytes of each object, when they are needed; objects
     /// past its end have none.
     pub fn finish(self, sizes: impl FnOnce() -> Vec<u64>) -> Dominators {
-        let Unfinished { len, order, predecessors } = self;
-        let Preorder { objects, parents, last_reachable, reachable } = order;
+        let Unfinished { order, predecessors } = self;
+        let objects = order.objects();
+        let Preorder { numbers, parents, last_reachable, reachable } = order;
+        let len = numbers.len();
+        drop(numbers);
         let above = immediate_dominators(parents, predecessors);
         let mut sizes = sizes();
         sizes.resize(len, 0);

@@ -3,11 +3,11 @@
 use crate::graph::reachability::garbage_entries;
 use crate::graph::{ObjectId, ObjectSet, Rows};
 
-/// All objects of the graph by the order in which a depth-first search comes to them, from 1; 0 is the root above all.
+/// The order in which a depth-first search comes to objects, from 1; 0 is the root above all.
 #[derive(Debug)]
 pub(super) struct Preorder {
-    /// The object of each number; that of 0 is none.
-    pub objects: Vec<u32>,
+    /// The number of each object; 0 for those that the search does not come to, which are the free ones.
+    pub numbers: Vec<u32>,
     /// The number of each number's parent in the tree of the search, always a smaller one; 0 for entries.
     pub parents: Vec<u32>,
     /// The last number of an object that is reachable from the roots. Those behind are garbage.
@@ -21,19 +21,26 @@ impl Preorder {
     pub fn new(rows: &Rows, entries: &[ObjectId], free: &ObjectSet) -> Preorder {
         let mut search = Search::new(rows, free);
         search.all_from(entries);
-        let last_reachable = search.objects.len() as u32 - 1;
+        let last_reachable = search.last_number();
         let met = ObjectSet::from_words(search.met.clone(), rows.len());
-        if search.objects.len() as u64 + free.count() <= rows.len() as u64 {
-            search.all_from(&garbage_entries(rows, &met));
-        }
+        search.all_from(&garbage_entries(rows, &met));
         let reachable = met.joined(free, |met, free| met & !free);
-        Preorder { objects: search.objects, parents: search.parents, last_reachable, reachable }
+        Preorder { numbers: search.numbers, parents: search.parents, last_reachable, reachable }
+    }
+
+    /// The object of each number; that of 0 is none.
+    pub fn objects(&self) -> Vec<u32> {
+        let mut objects = vec![0; self.parents.len()];
+        for (object, &number) in self.numbers.iter().enumerate() {
+            objects[number as usize] = object as u32;
+        }
+        objects
     }
 }
 
 struct Search<'a> {
     rows: &'a Rows,
-    objects: Vec<u32>,
+    numbers: Vec<u32>,
     parents: Vec<u32>,
     /// A bit for each object that was met or is free. Small enough to stay in the processor's cache, unlike a number
     /// for each object, which is what makes the search fast.
@@ -42,12 +49,13 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn new(rows: &'a Rows, free: &ObjectSet) -> Search<'a> {
-        let reserved = || {
-            let mut numbers = Vec::with_capacity(rows.len() + 1);
-            numbers.push(0);
-            numbers
-        };
-        Search { rows, objects: reserved(), parents: reserved(), met: free.words().to_vec() }
+        let mut parents = Vec::with_capacity(rows.len() + 1);
+        parents.push(0);
+        Search { rows, numbers: vec![0; rows.len()], parents, met: free.words().to_vec() }
+    }
+
+    fn last_number(&self) -> u32 {
+        self.parents.len() as u32 - 1
     }
 
     fn is_new(&self, object: ObjectId) -> bool {
@@ -67,15 +75,16 @@ impl<'a> Search<'a> {
     /// Numbers an object that is new.
     fn number(&mut self, object: ObjectId, parent: u32) -> u32 {
         self.met[object.0 as usize / 64] |= 1 << (object.0 % 64);
-        self.objects.push(object.0);
         self.parents.push(parent);
-        self.objects.len() as u32 - 1
+        self.numbers[object.0 as usize] = self.last_number();
+        self.last_number()
     }
 
     fn tree_of(&mut self, entry: ObjectId) {
-        // Where to go on when a branch has ended: a number, and the place in its row that leads to something new. Who
+        // Where to go on when a branch has ended: an object, and the place in its row that leads to something new. Who
         // has nothing new to come back for is not in it, so that a list costs nothing however long it is.
-        let mut waiting: Vec<(u32, u32)> = Vec::new();
+        let mut waiting: Vec<(ObjectId, u32)> = Vec::new();
+        let mut object = entry;
         let mut number = self.number(entry, 0);
         let mut row = self.rows.of(entry);
         let mut place = 0;
@@ -85,14 +94,14 @@ impl<'a> Search<'a> {
                     let child = row[found];
                     let child_number = self.number(child, number);
                     if let Some(next) = self.next_new(row, found + 1) {
-                        waiting.push((number, next as u32));
+                        waiting.push((object, next as u32));
                     }
-                    (number, row, place) = (child_number, self.rows.of(child), 0);
+                    (object, number, row, place) = (child, child_number, self.rows.of(child), 0);
                 }
                 None => {
                     let Some((again, next)) = waiting.pop() else { return };
-                    (number, place) = (again, next as usize);
-                    row = self.rows.of(ObjectId(self.objects[number as usize]));
+                    (object, number) = (again, self.numbers[again.0 as usize]);
+                    (row, place) = (self.rows.of(object), next as usize);
                 }
             }
         }

@@ -24,8 +24,8 @@ pub(super) struct Predecessors {
 impl Predecessors {
     /// Turns the references around; `None` when 2^32 or more are left over.
     pub fn new(rows: &Rows, order: &Preorder, entries: &[ObjectId]) -> Option<Predecessors> {
-        let left_over = LeftOver { rows, order, numbers: numbers(order, rows.len()), entries };
-        let starts = zeros(order.objects.len() + 1);
+        let left_over = LeftOver { rows, order, entries };
+        let starts = zeros(order.parents.len() + 1);
         left_over.for_each(|_, to| {
             starts[to as usize].fetch_add(1, Relaxed);
         });
@@ -47,22 +47,19 @@ impl Predecessors {
 struct LeftOver<'a> {
     rows: &'a Rows,
     order: &'a Preorder,
-    /// The number of each object, 0 for free ones.
-    numbers: Vec<u32>,
     entries: &'a [ObjectId],
 }
 
 impl LeftOver<'_> {
     /// Calls `take` with the numbers of both ends of each reference, on all threads.
     fn for_each(&self, take: impl Fn(u32, u32) + Sync) {
-        let parents = &self.order.parents;
-        let last_reachable = self.order.last_reachable;
-        self.numbers.par_chunks(SHARE).enumerate().for_each(|(share, numbers)| {
-            for (at, &from) in numbers.iter().enumerate().filter(|&(_, &from)| from != 0) {
+        let Preorder { numbers, parents, last_reachable, .. } = self.order;
+        numbers.par_chunks(SHARE).enumerate().for_each(|(share, some)| {
+            for (at, &from) in some.iter().enumerate().filter(|&(_, &from)| from != 0) {
                 for to in self.rows.of(ObjectId((share * SHARE + at) as u32)) {
-                    let to = self.numbers.get(to.0 as usize).map_or(0, |&to| to);
+                    let to = numbers.get(to.0 as usize).map_or(0, |&to| to);
                     // Garbage holds nothing that is reachable.
-                    let holds = to > last_reachable || from <= last_reachable;
+                    let holds = to > *last_reachable || from <= *last_reachable;
                     if to != 0 && to != from && parents[to as usize] != from && holds {
                         take(from, to);
                     }
@@ -70,20 +67,12 @@ impl LeftOver<'_> {
             }
         });
         for entry in self.entries {
-            let number = self.numbers.get(entry.0 as usize).map_or(0, |&number| number);
+            let number = numbers.get(entry.0 as usize).map_or(0, |&number| number);
             if parents[number as usize] != 0 {
                 take(0, number);
             }
         }
     }
-}
-
-fn numbers(order: &Preorder, len: usize) -> Vec<u32> {
-    let numbers = zeros(len);
-    order.objects.par_iter().enumerate().skip(1).with_min_len(SHARE).for_each(|(number, &object)| {
-        numbers[object as usize].store(number as u32, Relaxed);
-    });
-    plain(numbers)
 }
 
 fn zeros(len: usize) -> Vec<AtomicU32> {

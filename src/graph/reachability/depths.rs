@@ -26,7 +26,7 @@ impl Depths {
         let depths: Vec<AtomicU32> = vec![0; rows.len()].into_iter().map(AtomicU32::new).collect();
         let met = SharedSet::from(avoided);
         let mut nearest: Vec<ObjectId> = entries.iter().copied().filter(|&entry| met.add(entry)).collect();
-        let mut depth = 0;
+        let (mut next, mut depth) = (Vec::new(), 0);
         // A distance is at most the number of objects, of which there are fewer than 2^32.
         while !nearest.is_empty() {
             depth += 1;
@@ -36,7 +36,7 @@ impl Depths {
                     next.extend(rows.of(object).iter().copied().filter(|&to| met.add(to)));
                 }
             };
-            let mut next = Vec::new();
+            next.clear();
             if nearest.len() < WIDE {
                 share(&nearest, &mut next);
             } else {
@@ -47,7 +47,7 @@ impl Depths {
                 });
                 next = parts.collect::<Vec<_>>().concat();
             }
-            nearest = next;
+            std::mem::swap(&mut nearest, &mut next);
         }
         Depths { depths: depths.into_iter().map(AtomicU32::into_inner).collect() }
     }

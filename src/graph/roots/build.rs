@@ -11,6 +11,11 @@ use crate::problem::Problem;
 
 use super::{Root, Roots, finalizers, handles, stacks, statics};
 
+/// Where the elements of an array begin: behind MethodTable, count and padding.
+const ARRAY_HEADER: u64 = 16;
+/// Bytes of the size of an object that lie before its address: the word with its lock and hash code.
+const OBJECT_HEADER: u64 = 8;
+
 /// The roots of one sort.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -42,10 +47,29 @@ impl Sources<'_> {
         self.heap.objects.containing(address).filter(|&id| self.is_object(id))
     }
 
+    /// The slots of an array of references of one dimension.
+    pub fn elements(&self, array: ObjectId) -> impl Iterator<Item = Addr> {
+        let row =
+            self.heap.objects.locate(array).map(|(block, row)| (&self.heap.objects.blocks()[block], row));
+        let (start, size) = row.map_or((Addr::NULL, 0), |(block, row)| (block.address(row), block.size(row)));
+        (ARRAY_HEADER..size.saturating_sub(OBJECT_HEADER)).step_by(8).map(move |offset| start.offset(offset))
+    }
+
+    /// Whether objects of the type of `id` hold references.
+    pub fn has_references(&self, id: ObjectId) -> bool {
+        let info = self.type_of(id).and_then(|of| self.heap.types.get(of));
+        let flags = info.map(|info| self.types.method_tables().flags(self.types.memory(), info.method_table));
+        flags.is_some_and(|flags| flags.is_ok_and(|flags| flags.contains_gc_pointers()))
+    }
+
     fn is_object(&self, id: ObjectId) -> bool {
-        let objects = &self.heap.objects;
-        let of = objects.locate(id).and_then(|(block, row)| objects.blocks()[block].types.get(row).copied());
+        let of = self.type_of(id);
         of.is_some() && of != self.free
+    }
+
+    fn type_of(&self, id: ObjectId) -> Option<TypeId> {
+        let (block, row) = self.heap.objects.locate(id)?;
+        self.heap.objects.blocks()[block].types.get(row).copied()
     }
 }
 

@@ -1,4 +1,4 @@
-//! GC handles as roots: those that keep alive, and the dependents of dependent ones.
+//! GC handles as roots: those that keep alive, the dependents of dependent ones, and what is reached by interior pointers.
 
 use crate::clr::handles::{self, Handle, HandleKind};
 use crate::problem::Problem;
@@ -6,7 +6,7 @@ use crate::problem::Problem;
 use super::build::{Found, Sources};
 use super::{Root, RootKind};
 
-/// A root for every handle that is not weak.
+/// A root for every handle but those that are weak and lead to nothing else than their object.
 pub(super) fn handles(sources: Sources<'_>) -> Found {
     let read = handles::handles(sources.types.runtime());
     let mut found = Found { roots: Vec::new(), problems: read.problems };
@@ -21,7 +21,9 @@ pub(super) fn handles(sources: Sources<'_>) -> Found {
         }
     }
     if to_nothing > 0 {
-        found.problems.push(Problem::loss(format!("{to_nothing} GC handles lead to no object that was found")));
+        found
+            .problems
+            .push(Problem::loss(format!("{to_nothing} GC handles lead to no object that was found")));
     }
     found
 }
@@ -34,7 +36,7 @@ fn root(sources: Sources<'_>, handle: &Handle, kind: RootKind) -> Option<Root> {
     Some(Root::new(kind, Some(handle.address), sources.object(object)?))
 }
 
-/// The kind of root that a handle is; `None` for weak ones. A counted handle whose count is zero is weak at the moment,
+/// The kind of root that a handle is; `None` for plainly weak ones. A counted handle whose count is zero is weak at the moment,
 /// which only the code that counts knows.
 fn root_kind(kind: HandleKind) -> Option<RootKind> {
     match kind {
@@ -44,11 +46,11 @@ fn root_kind(kind: HandleKind) -> Option<RootKind> {
         HandleKind::AsyncPinned => Some(RootKind::AsyncPinnedHandle),
         HandleKind::SizedRef => Some(RootKind::SizedRefHandle),
         HandleKind::Dependent => Some(RootKind::DependentHandle),
+        HandleKind::WeakInteriorPointer => Some(RootKind::WeakInteriorHandle),
         HandleKind::WeakShort
         | HandleKind::WeakLong
         | HandleKind::Variable
         | HandleKind::WeakWinRt
-        | HandleKind::WeakInteriorPointer
         | HandleKind::CrossReference => None,
     }
 }

@@ -25,13 +25,16 @@ pub enum RootKind {
     Permanent,
     /// The dependent of a handle: alive while the object that it is attached to is, so no root by itself.
     DependentHandle,
+    /// What a pointer of a type that can be unloaded leads to, its statics or its RuntimeType: the handle keeps the pointer
+    /// up to date, and the loader allocator what it leads to.
+    WeakInteriorHandle,
     /// An object that has a finalizer which has not run: it does not keep the object alive.
     Finalizable,
 }
 
 impl RootKind {
     /// All kinds.
-    pub const ALL: [RootKind; 12] = [
+    pub const ALL: [RootKind; 13] = [
         RootKind::Static,
         RootKind::ThreadStatic,
         RootKind::Stack,
@@ -43,6 +46,7 @@ impl RootKind {
         RootKind::FinalizerQueue,
         RootKind::Permanent,
         RootKind::DependentHandle,
+        RootKind::WeakInteriorHandle,
         RootKind::Finalizable,
     ];
 
@@ -60,12 +64,13 @@ impl RootKind {
             RootKind::FinalizerQueue => "finalizer_queue",
             RootKind::Permanent => "permanent",
             RootKind::DependentHandle => "dependent_handle",
+            RootKind::WeakInteriorHandle => "weak_interior_handle",
             RootKind::Finalizable => "finalizable",
         }
     }
 
     /// Whether it keeps its object alive by itself.
     pub fn keeps_alive(self) -> bool {
-        !matches!(self, RootKind::DependentHandle | RootKind::Finalizable)
+        !matches!(self, RootKind::DependentHandle | RootKind::WeakInteriorHandle | RootKind::Finalizable)
     }
 }

@@ -1,5 +1,7 @@
 //! Static fields as roots, by `Type.Field`, and the arrays in which the runtime keeps those of threads.
 
+use std::iter;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -97,12 +99,17 @@ fn outcome(sources: Sources<'_>, slot: &StaticSlot, os_ids: &FxHashMap<u32, u64>
     Some(Outcome::Root(root, sources.heap.objects.containing(address)))
 }
 
-/// Since 9.0 a thread's own data, and no handle, lead to the array that holds its statics.
+/// Since 9.0 a thread's own data, and no handle, lead to an array of the arrays that hold its statics. Those with
+/// references are roots too: of the array of arrays nobody wants to hear.
 fn arrays_of_threads(sources: Sources<'_>, found: &mut Found) {
+    let memory = sources.types.memory();
+    let held = |place: Addr| Some((place, sources.object(memory.pointer(place).ok()?)?));
     for array in statics::thread_arrays(sources.types) {
-        let object = sources.types.memory().pointer(array.place).ok().and_then(|array| sources.object(array));
-        if let Some(object) = object {
-            let root = Root::new(RootKind::Permanent, Some(array.place), object);
+        let Some(of_thread) = held(array.place) else { continue };
+        let holders =
+            sources.elements(of_thread.1).filter_map(held).filter(|&(_, id)| sources.has_references(id));
+        for (place, object) in iter::once(of_thread).chain(holders) {
+            let root = Root::new(RootKind::Permanent, Some(place), object);
             found.roots.push(Root { os_id: array.os_id, ..root });
         }
     }

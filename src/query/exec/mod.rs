@@ -106,6 +106,20 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
                     let values = values_of(from, execution.progress)?;
                     over(plan, &DuplicateScan::new(from, heap, values, *snapshot, execution)?, execution)?
                 }
+                (TableId::Roots, Some(heap)) => {
+                    let roots = from.roots(execution.progress)?;
+                    execution.notes.tell(roots.problems.clone());
+                    over(plan, &scan::roots(&roots, heap, used), execution)?
+                }
+                (TableId::Handles | TableId::Finalizers, _) => {
+                    let values = values_of(from, execution.progress)?;
+                    let (table, problems) = match table {
+                        TableId::Handles => scan::handles(values, used),
+                        _ => scan::finalizers(from, values, used),
+                    };
+                    execution.notes.tell(problems);
+                    over(plan, &table, execution)?
+                }
                 (TableId::Fields | TableId::Statics, _) => {
                     let values = values_of(from, execution.progress)?;
                     let (table, problems) = match heap {

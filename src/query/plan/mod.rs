@@ -157,7 +157,11 @@ impl Plan {
             Source::Select(plan) => plan.needs_heap(),
             Source::Items { .. } => false,
             Source::Table { table, used, .. } => match table {
-                TableId::Modules | TableId::Threads | TableId::Statics => false,
+                TableId::Modules
+                | TableId::Threads
+                | TableId::Statics
+                | TableId::Handles
+                | TableId::Finalizers => false,
                 TableId::Segments => {
                     let columns = table.doc().columns;
                     used.iter().any(|&c| columns.get(c).is_some_and(|c| c.name == "free"))

@@ -1,6 +1,7 @@
 //! The tables and their columns.
 
 mod heap;
+mod roots;
 mod runtime;
 
 use crate::query::Kind;
@@ -46,8 +47,14 @@ pub enum TableId {
     Strings,
     /// The arrays on the heap.
     Arrays,
+    /// What holds objects from outside of the heap.
+    Roots,
+    /// The GC handles.
+    Handles,
     /// The static fields.
     Statics,
+    /// The objects whose finalizers have not run.
+    Finalizers,
     /// The exceptions on the heap.
     Exceptions,
     /// The collections on the heap.
@@ -129,7 +136,10 @@ static TABLES: &[TableDoc] = &[
     runtime::FIELDS,
     heap::STRINGS,
     heap::ARRAYS,
+    roots::ROOTS,
+    roots::HANDLES,
     runtime::STATICS,
+    roots::FINALIZERS,
     heap::EXCEPTIONS,
     heap::COLLECTIONS,
     heap::DUPLICATES,

@@ -2,8 +2,11 @@
 
 mod duplicates;
 mod fields;
+mod finalizers;
+mod handles;
 mod items;
 mod objects;
+mod roots;
 mod statics;
 mod table;
 mod tables;
@@ -13,8 +16,11 @@ use std::sync::Arc;
 
 pub use duplicates::DuplicateScan;
 pub use fields::fields;
+pub use finalizers::finalizers;
+pub use handles::handles;
 pub use items::items;
 pub use objects::ObjectScan;
+pub use roots::roots;
 pub use statics::statics;
 pub use table::Table;
 pub use tables::read_table;

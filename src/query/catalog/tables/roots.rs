@@ -1,0 +1,84 @@
+//! The tables of what holds objects from outside of the heap: roots, handles, the queue of finalization.
+
+use super::{TableDoc, TableId, column};
+use crate::query::Kind;
+
+pub(super) const ROOTS: TableDoc = TableDoc {
+    id: TableId::Roots,
+    name: "roots",
+    summary: "What holds objects from outside of the heap, one row a place. Objects on frozen segments are alive without \
+              one.",
+    columns: &[
+        column(
+            "kind",
+            Kind::Text,
+            "static; thread_static, of one thread; stack: a word of a thread's stack or a register that points at the \
+             object or into it (conservative: a word may be left over from before); strong_handle, pinned_handle, \
+             ref_counted_handle, async_pinned_handle, sized_ref_handle: a GC handle; finalizer_queue: its finalizer is \
+             about to run; permanent: what the runtime itself holds by no handle (since 9.0 the arrays of a thread's \
+             statics); dependent_handle: alive while the object is that it is attached to; \
+             weak_interior_handle: the statics or the RuntimeType of a type that can be unloaded; finalizable: its finalizer \
+             has not run, which does not keep it alive. Other weak handles are no roots: they stand in `handles`.",
+        ),
+        column("address", Kind::Address, "Where the reference stands; null for a register."),
+        column("object", Kind::Address, "The object that is held."),
+        column("type", Kind::Text, "The name of its type."),
+        column(
+            "name",
+            Kind::Text,
+            "Type.Field of a static; of a word of a stack the method whose frame it lies in, where that can be told; \
+             null for the others.",
+        ),
+        column(
+            "os_id",
+            Kind::Integer,
+            "The operating system's id of the thread, of statics of threads and stacks; null for the others.",
+        ),
+        column(
+            "keeps_alive",
+            Kind::Boolean,
+            "Whether it keeps the object alive by itself. Not so dependent_handle, weak_interior_handle, finalizable, and the statics of a \
+             type that can be unloaded, which live as long as its loader allocator.",
+        ),
+    ],
+};
+
+pub(super) const HANDLES: TableDoc = TableDoc {
+    id: TableId::Handles,
+    name: "handles",
+    summary: "The GC handles that refer to something.",
+    columns: &[
+        column(
+            "kind",
+            Kind::Text,
+            "weak_short, weak_long, strong, pinned, ref_counted, dependent, async_pinned, sized_ref, weak_winrt, \
+             weak_interior_pointer, cross_reference. Those of 2.x and 3.x whose strength may change are what they are \
+             at the moment; variable where that is not told.",
+        ),
+        column("address", Kind::Address, "The handle itself: where its reference stands."),
+        column("object", Kind::Address, "The object that it refers to."),
+        column("type", Kind::Text, "The name of the object's type; null where it cannot be told."),
+        column(
+            "dependent",
+            Kind::Address,
+            "What a dependent handle keeps alive with the object; null for the others.",
+        ),
+    ],
+};
+
+pub(super) const FINALIZERS: TableDoc = TableDoc {
+    id: TableId::Finalizers,
+    name: "finalizers",
+    summary: "The objects whose finalizers have not run: those for which GC.SuppressFinalize was called are not in it.",
+    columns: &[
+        column("object", Kind::Address, "The object."),
+        column("type", Kind::Text, "The name of its type; null where it cannot be told."),
+        column(
+            "state",
+            Kind::Text,
+            "live: something may still hold it; ready: nothing but the queue of finalization does, and its finalizer \
+             is about to run.",
+        ),
+        column("gen", Kind::Text, "Its generation, as in `objects`; null where it lies in no segment."),
+    ],
+};

@@ -1,0 +1,58 @@
+//! The table `roots`.
+
+use super::table::Table;
+use crate::bytes::Addr;
+use crate::graph::{Heap, ObjectBlock, ObjectId, Root, Roots};
+use crate::query::catalog::TableId;
+use crate::query::cells::Cells;
+
+/// Reads the columns `used` of the table.
+pub fn roots(roots: &Roots, heap: &Heap, used: &[usize]) -> Table {
+    let columns = TableId::Roots.doc().columns.iter().enumerate().map(|(at, doc)| {
+        let cells = used.contains(&at).then(|| column(&roots.all, doc.name, heap)).flatten();
+        cells.unwrap_or_else(|| Cells::null(0))
+    });
+    Table::new(columns.collect(), roots.all.len())
+}
+
+/// A column, or `None` when there is no such column.
+fn column(rows: &[Root], name: &str, heap: &Heap) -> Option<Cells> {
+    match name {
+        "kind" => Some(Cells::texts(rows.iter().map(|row| Some(row.kind.word())))),
+        "address" => Some(Cells::optional(rows.iter().map(|row| row.address.map(|at| at.0)))),
+        "object" => Some(Cells::optional(rows.iter().map(|row| address_of(heap, row.object).map(|at| at.0)))),
+        "type" => Some(Cells::texts(rows.iter().map(|row| type_of(heap, row.object)))),
+        "name" => Some(Cells::texts(rows.iter().map(|row| row.name.as_deref()))),
+        "os_id" => Some(Cells::optional(rows.iter().map(|row| row.os_id))),
+        "keeps_alive" => Some(Cells::booleans(rows.iter().map(|row| row.keeps_alive))),
+        _ => None,
+    }
+}
+
+fn row_of(heap: &Heap, object: ObjectId) -> Option<(&ObjectBlock, usize)> {
+    let (block, row) = heap.objects.locate(object)?;
+    Some((&heap.objects.blocks()[block], row))
+}
+
+fn address_of(heap: &Heap, object: ObjectId) -> Option<Addr> {
+    row_of(heap, object).map(|(block, row)| block.address(row))
+}
+
+fn type_of(heap: &Heap, object: ObjectId) -> Option<&str> {
+    let (block, row) = row_of(heap, object)?;
+    heap.types.get(block.types[row]).map(|info| &*info.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_of_the_catalog_is_read() {
+        let heap = Heap::default();
+        for doc in TableId::Roots.doc().columns {
+            assert!(column(&[], doc.name, &heap).is_some(), "{}", doc.name);
+        }
+        assert!(column(&[], "nothing", &heap).is_none());
+    }
+}
