@@ -104,6 +104,20 @@ def totals(reference):
     yield recorded["objects"], recorded["bytes"], recorded["addressSum64"]
 
 
+def references(reference):
+    """The references in fields and elements: how many, and a sum in which each end of each has its part."""
+    recorded = reference["totals"]
+    yield "count", "checksum"
+    yield recorded["edgesWithoutDependentHandles"], recorded["edgeSum64WithoutDependent"]
+
+
+def referrers(reference):
+    """Who refers to some objects of the program, by dependent handles too."""
+    yield "target", "source"
+    pairs = ((entry["object"], source) for entry in reference["referrersOfUserTypes"] for source in entry["referrers"])
+    yield from thinned(pairs)
+
+
 def free(reference):
     yield "count", "size"
     yield reference["totals"]["freeObjects"], reference["totals"]["freeBytes"]
@@ -275,6 +289,8 @@ def field_layout(reference):
 QUERIES = [
     histogram,
     totals,
+    references,
+    referrers,
     free,
     strings,
     generations,

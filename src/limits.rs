@@ -233,3 +233,6 @@ pub const MAX_STACK_BYTES: u64 = 1 << 30;
 /// The same where the runtime does not tell where the stack ends, and what follows it in memory may be something else:
 /// what `ulimit -s` allows the main thread by default, twice.
 pub const MAX_UNBOUNDED_STACK_BYTES: u64 = 16 << 20;
+
+/// References to no object that are listed: sound heaps have none, and a damaged one could fill the memory with them.
+pub const MAX_DANGLING_REFERENCES: usize = 4 << 20;

@@ -64,6 +64,7 @@ const QUERIES: &[Query] = &[
         statement: "select type, field, value, thread from statics where thread is not null",
         rows: Rows::AtLeast,
     },
+    Query { name: "referrers", statement: "select target, source from refs", rows: Rows::AtLeast },
     Query {
         name: "field_layout",
         statement: "select mt, name, offset, field_type from fields where not static",
@@ -166,11 +167,31 @@ fn totals(snapshot: &Snapshot) -> Table {
     Table::new(columns, vec![vec![answer.row_count().to_string(), size.to_string(), format!("{sum:#x}")]])
 }
 
+/// The references in fields and elements, and a sum that changes when one of them begins or ends elsewhere.
+fn references(snapshot: &Snapshot) -> Table {
+    let answer = ask(
+        snapshot,
+        "select source, target from refs where kind in ('field', 'element') and target_type is not null",
+    );
+    let mut sum = 0_u64;
+    for row in 0..answer.row_count() {
+        match (answer.columns[0].value(row), answer.columns[1].value(row)) {
+            (ValueRef::Address(source), ValueRef::Address(target)) => {
+                sum = sum.wrapping_add(source.0 ^ target.0.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            }
+            other => panic!("two addresses expected: {other:?}"),
+        }
+    }
+    let columns = ["count", "checksum"].map(str::to_owned).to_vec();
+    Table::new(columns, vec![vec![answer.row_count().to_string(), format!("{sum:#x}")]])
+}
+
 /// Everything that `dump` answers, in a form that can be compared.
 fn answers(dump: &str) -> Vec<(&'static str, Rows, Table)> {
     let snapshot = open(dump);
     let mut answers = vec![
         ("totals", Rows::Exactly, totals(&snapshot)),
+        ("references", Rows::Exactly, references(&snapshot)),
         ("object_fields", Rows::AtLeast, object_fields(&snapshot, dump)),
     ];
     answers.extend(QUERIES.iter().map(|q| (q.name, q.rows, table(q.name, &ask(&snapshot, q.statement)))));

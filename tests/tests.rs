@@ -4,6 +4,7 @@ mod cli;
 mod corpus;
 mod damage;
 mod golden;
+mod references;
 mod statics_and_methods;
 mod tidy;
 mod types;

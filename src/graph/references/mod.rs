@@ -1,9 +1,12 @@
 //! Which object refers to which: the graph of the heap, forward and backward.
 
 mod address_index;
+mod attached;
+mod dangling;
 mod extract;
 mod losses;
 mod rows;
+mod slots;
 mod transpose;
 mod type_references;
 
@@ -14,7 +17,10 @@ use crate::progress::Progress;
 
 use super::{Heap, ObjectId};
 
+pub(super) use attached::attached;
+pub use dangling::{DanglingReference, DanglingReferences};
 pub use rows::{NoRows, Rows};
+pub use slots::{Slot, SlotReader};
 
 /// The references of all objects.
 #[derive(Clone, Debug, Default)]

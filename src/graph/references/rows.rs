@@ -60,6 +60,38 @@ impl Rows {
         self.members.get(from..to).unwrap_or(&[])
     }
 
+    /// Where the row of an object begins among the members of all rows; their number for an id past the end.
+    pub fn start_of(&self, object: ObjectId) -> usize {
+        let row = object.0 as usize;
+        match (self.starts.get(row), &self.wraps[..]) {
+            (None, _) => self.member_count(),
+            (Some(&start), []) => start as usize,
+            (Some(&start), _) => self.wide(row, start),
+        }
+    }
+
+    /// The object in whose row the member at that place stands; `None` past the last member.
+    pub fn row_at(&self, place: usize) -> Option<ObjectId> {
+        if place >= self.member_count() {
+            return None;
+        }
+        // The last row that begins there or before; of several that do, all but the last are empty.
+        let (mut low, mut high) = (0, self.len());
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            match self.start_of(ObjectId(middle as u32)) <= place {
+                true => low = middle,
+                false => high = middle,
+            }
+        }
+        Some(ObjectId(low as u32))
+    }
+
+    /// The members of all rows, one row after the other.
+    pub fn members(&self) -> &[ObjectId] {
+        &self.members
+    }
+
     #[cold]
     fn wide(&self, row: usize, start: u32) -> usize {
         let wraps = self.wraps.partition_point(|&first| first as usize <= row);
@@ -111,6 +143,15 @@ mod tests {
         assert_eq!([of(0), of(1), of(2), of(3)], [vec![1, 2], vec![], vec![0], vec![]]);
         let (starts, members) = rows.columns();
         assert_eq!(Rows::new(starts.clone(), members.clone()).unwrap(), rows);
+    }
+
+    #[test]
+    fn members_are_found_in_their_rows() {
+        let rows: Rows = [&[][..], &[1, 2], &[], &[], &[0], &[]].into_iter().collect();
+        let row_at = |place| rows.row_at(place).map(|row| row.0);
+        assert_eq!([0, 1, 2, 3].map(row_at), [Some(1), Some(1), Some(4), None]);
+        assert_eq!([0, 1, 2, 4, 5, 9].map(|id| rows.start_of(ObjectId(id))), [0, 0, 2, 2, 3, 3]);
+        assert_eq!(Rows::default().row_at(0), None);
     }
 
     #[test]
