@@ -105,10 +105,17 @@ def totals(reference):
 
 
 def references(reference):
-    """How many references objects hold, and a checksum over both ends of each; those that stand in no object apart."""
-    yield "count", "checksum"
+    """The references in fields and elements: how many, and a sum in which each end of each has its part."""
     recorded = reference["totals"]
+    yield "count", "checksum"
     yield recorded["edgesWithoutDependentHandles"], recorded["edgeSum64WithoutDependent"]
+
+
+def referrers(reference):
+    """Who refers to some objects of the program, by dependent handles too."""
+    yield "target", "source"
+    pairs = ((entry["object"], source) for entry in reference["referrersOfUserTypes"] for source in entry["referrers"])
+    yield from thinned(pairs)
 
 
 def free(reference):
@@ -283,6 +290,7 @@ QUERIES = [
     histogram,
     totals,
     references,
+    referrers,
     free,
     strings,
     generations,

@@ -251,3 +251,6 @@ pub const MAX_MERGED_PLACES: usize = 1 << 20;
 /// Objects on all paths of an answer together. An object that a hundred thousand roots reach, each by a path of its own,
 /// would else fill the memory with what nobody reads.
 pub const MAX_PATH_STEPS: usize = 1 << 21;
+
+/// References to no object that are listed: sound heaps have none, and a damaged one could fill the memory with them.
+pub const MAX_DANGLING_REFERENCES: usize = 4 << 20;

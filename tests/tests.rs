@@ -5,6 +5,7 @@ mod corpus;
 mod damage;
 mod dominators;
 mod golden;
+mod references;
 mod roots;
 mod statics_and_methods;
 mod tidy;

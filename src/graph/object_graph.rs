@@ -1,19 +1,23 @@
 //! The graph of a snapshot's objects: what refers to what, who holds it, how much hangs on it; built as it is asked for.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::index::Index;
 use super::part::Part;
 use super::roots::build_roots;
-use super::{Dominators, Heap, References, Roots, Rows, Snapshot};
+use super::{DanglingReferences, Dominators, Heap, References, Roots, Rows, SlotReader, Snapshot};
 use crate::error::{Error, ErrorKind};
+use crate::problem::Problem;
 use crate::progress::Progress;
 
 /// The parts of the graph that were built so far.
 #[derive(Debug, Default)]
 pub struct ObjectGraph {
     references: Part<References>,
+    /// Those of the references, which may be given up once the dominators are known.
+    reference_problems: OnceLock<Vec<Problem>>,
     referrers: Part<Rows>,
+    dangling: Part<DanglingReferences>,
     roots: Part<Roots>,
     dominators: Part<Dominators>,
 }
@@ -32,13 +36,37 @@ impl Snapshot {
             match &self.values {
                 Some(values) => {
                     let runtime = values.types().runtime();
-                    References::of(runtime, heap, progress).map_err(Arc::new)
+                    let read = References::of(runtime, heap, progress).map_err(Arc::new)?;
+                    self.graph.reference_problems.get_or_init(|| read.problems.clone());
+                    Ok(read)
                 }
                 None if heap.objects.is_empty() => Ok(References::default()),
                 None => {
                     Err(Arc::new(Error::new(ErrorKind::NoRuntime, "the types of objects cannot be read")))
                 }
             }
+        })
+    }
+
+    /// The references that lead to no object; reads all slots again at the first call, unless [`References::problems`]
+    /// says that there are none.
+    ///
+    /// # Errors
+    /// As for [`Snapshot::references`].
+    pub fn dangling_references(
+        &self,
+        progress: &dyn Progress,
+    ) -> Result<Arc<DanglingReferences>, Arc<Error>> {
+        self.graph.dangling.get_or_build(|| {
+            let (heap, references) = (self.heap(progress)?, self.references(progress)?);
+            let Some(values) = self.values.as_deref().filter(|_| !references.problems.is_empty()) else {
+                return Ok(DanglingReferences::default());
+            };
+            progress.begin("listing references to no object", None);
+            let slots = SlotReader::new(values.types().runtime(), &heap.objects, &heap.types);
+            let dangling = DanglingReferences::read(&slots, &heap.objects, &references.forward);
+            progress.end();
+            Ok(dangling)
         })
     }
 
@@ -107,6 +135,25 @@ impl ObjectGraph {
         if self.referrers.get().is_some_and(|referrers| referrers.owned_bytes() > 0) {
             self.referrers.give_up_unused();
         }
+    }
+
+    /// What had to be left out of the references, also after they were given up; nothing while they were not read.
+    pub fn reference_problems(&self) -> &[Problem] {
+        self.reference_problems.get().map_or(&[], |problems| problems)
+    }
+
+    /// Keeps references that were made elsewhere, for ever: nothing could read them again.
+    #[cfg(test)]
+    pub(crate) fn keep_references(&self, references: References) {
+        let references = Arc::new(references);
+        std::mem::forget(Arc::clone(&references));
+        self.references.set(references);
+    }
+
+    /// Keeps roots that were made elsewhere.
+    #[cfg(test)]
+    pub(crate) fn keep_roots(&self, roots: Roots) {
+        self.roots.set(Arc::new(roots));
     }
 
     /// The roots, if they were built.

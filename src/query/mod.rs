@@ -49,7 +49,7 @@ use crate::problem::Problem;
 use crate::progress::{NoProgress, Progress};
 use ast::{Select, Statement};
 use exec::Execution;
-use plan::{Plan, Source};
+use plan::{GraphPart, Plan, Source};
 use schema::{DumpTypes, Schema};
 
 /// How a statement is run.
@@ -135,7 +135,7 @@ pub fn run(snapshots: &[Snapshot], statement: &str, options: &RunOptions<'_>) ->
         }
         Statement::Explain(select) => {
             let plan = plan(&select, statement, snapshots, options)?;
-            listing::steps(&plan::explain(&plan))
+            listing::steps(&plan::explain(&plan, snapshots))
         }
         Statement::Graph(graph) => graph_statements::answer(&graph, statement, snapshots, options)?,
         Statement::ExplainGraph(graph) => {
@@ -193,7 +193,8 @@ fn dump_problems(plan: &Plan, snapshots: &[Snapshot], problems: &mut Vec<Problem
             }
         }
     };
-    if let Source::Table { snapshot, .. } | Source::Items { snapshot, .. } = &plan.source
+    if let Source::Table { snapshot, .. } | Source::Items { snapshot, .. } | Source::Related { snapshot, .. } =
+        &plan.source
         && let Some(snapshot) = snapshots.get(*snapshot)
     {
         add(&snapshot.problems);
@@ -201,6 +202,14 @@ fn dump_problems(plan: &Plan, snapshots: &[Snapshot], problems: &mut Vec<Problem
             && let Ok(heap) = snapshot.heap(progress)
         {
             add(&heap.problems);
+        }
+        for part in plan.graph_parts() {
+            let graph = snapshot.graph();
+            match part {
+                GraphPart::References => add(graph.reference_problems()),
+                GraphPart::Roots => graph.built_roots().iter().for_each(|built| add(&built.problems)),
+                GraphPart::Reachable | GraphPart::Depths | GraphPart::Dominators => {}
+            }
         }
     }
     plan.inner_plans(&mut |inner| dump_problems(inner, snapshots, problems, progress));

@@ -81,6 +81,11 @@ impl ValueSet {
         self.has_null
     }
 
+    /// The whole numbers in the set, in no certain order.
+    pub fn numbers(&self) -> impl Iterator<Item = i128> + '_ {
+        self.numbers.iter().copied()
+    }
+
     /// Whether the number is in the set.
     pub fn has_number(&self, number: i128) -> bool {
         self.numbers.contains(&number)

@@ -2,10 +2,12 @@
 
 mod address_index;
 mod attached;
+mod dangling;
 mod extract;
 mod losses;
 mod row_starts;
 mod rows;
+mod slots;
 #[cfg(test)]
 mod tests;
 mod transpose;
@@ -18,8 +20,10 @@ use crate::progress::Progress;
 
 use super::Heap;
 
+pub use dangling::{DanglingReference, DanglingReferences};
 pub use row_starts::{RowGroup, WideGroup};
 pub use rows::{NoRows, RowColumns, Rows};
+pub use slots::{Slot, SlotReader};
 
 /// The references of all objects.
 #[derive(Clone, Debug, Default)]

@@ -32,7 +32,7 @@ pub struct RowColumns {
 pub struct NoRows;
 
 impl Rows {
-    /// The rows of these columns, as [`Rows::columns`] gives them. That the members are objects is not looked at.
+    /// The rows of these columns. That the members are objects is not looked at.
     ///
     /// # Errors
     /// The starts and ends of the rows contradict each other, or are not those of the members.
@@ -48,15 +48,10 @@ impl Rows {
         Rows { starts, members }
     }
 
-    /// What [`Rows::new`] takes.
-    pub fn columns(&self) -> RowColumns {
+    /// The columns of [`RowColumns`]: where rows begin and end, where the wide ones do, and the members.
+    pub fn columns(&self) -> (&Column<RowGroup>, &Column<WideGroup>, &Column<ObjectId>) {
         let (groups, wide) = self.starts.columns();
-        RowColumns {
-            rows: self.starts.len(),
-            groups: groups.clone(),
-            wide: wide.clone(),
-            members: self.members.clone(),
-        }
+        (groups, wide, &self.members)
     }
 
     /// The row of an object; empty for an id past the end.
@@ -70,8 +65,30 @@ impl Rows {
         &self.starts
     }
 
-    /// The members of all rows.
-    pub(super) fn members(&self) -> &[ObjectId] {
+    /// Where the row of an object begins among the members of all rows; their number for an id past the end.
+    pub fn start_of(&self, object: ObjectId) -> usize {
+        self.starts.range(object.0 as usize).map_or(self.members.len(), |range| range.start)
+    }
+
+    /// The object in whose row the member at that place stands; `None` past the last member.
+    pub fn row_at(&self, place: usize) -> Option<ObjectId> {
+        if place >= self.member_count() {
+            return None;
+        }
+        // The last row that begins there or before; of several that do, all but the last are empty.
+        let (mut low, mut high) = (0, self.len());
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            match self.start_of(ObjectId(middle as u32)) <= place {
+                true => low = middle,
+                false => high = middle,
+            }
+        }
+        Some(ObjectId(low as u32))
+    }
+
+    /// The members of all rows, one row after the other.
+    pub fn members(&self) -> &[ObjectId] {
         &self.members
     }
 
@@ -92,8 +109,8 @@ impl Rows {
 
     /// The bytes of memory that the rows take beside mapped files.
     pub fn owned_bytes(&self) -> usize {
-        let (groups, wide) = self.starts.columns();
-        groups.owned_bytes() + wide.owned_bytes() + self.members.owned_bytes()
+        let (groups, wide, members) = self.columns();
+        groups.owned_bytes() + wide.owned_bytes() + members.owned_bytes()
     }
 }
 
@@ -117,22 +134,36 @@ impl<R: AsRef<[u32]>> FromIterator<R> for Rows {
 mod tests {
     use super::*;
 
+    fn columns(rows: &Rows) -> RowColumns {
+        let (groups, wide, members) = rows.columns();
+        RowColumns { rows: rows.len(), groups: groups.clone(), wide: wide.clone(), members: members.clone() }
+    }
+
     #[test]
     fn rows_give_their_members() {
         let rows: Rows = [&[1, 2][..], &[], &[0]].into_iter().collect();
         assert_eq!((rows.len(), rows.member_count()), (3, 3));
         let of = |id| rows.of(ObjectId(id)).iter().map(|o| o.0).collect::<Vec<_>>();
         assert_eq!([of(0), of(1), of(2), of(3)], [vec![1, 2], vec![], vec![0], vec![]]);
-        assert_eq!(Rows::new(rows.columns()).unwrap(), rows);
+        assert_eq!(Rows::new(columns(&rows)).unwrap(), rows);
         assert!(Rows::default().is_empty() && Rows::new(RowColumns::default()).is_ok());
+    }
+
+    #[test]
+    fn members_are_found_in_their_rows() {
+        let rows: Rows = [&[][..], &[1, 2], &[], &[], &[0], &[]].into_iter().collect();
+        let row_at = |place| rows.row_at(place).map(|row| row.0);
+        assert_eq!([0, 1, 2, 3].map(row_at), [Some(1), Some(1), Some(4), None]);
+        assert_eq!([0, 1, 2, 4, 5, 9].map(|id| rows.start_of(ObjectId(id))), [0, 0, 2, 2, 3, 3]);
+        assert_eq!(Rows::default().row_at(0), None);
     }
 
     #[test]
     fn columns_that_contradict_each_other_are_no_rows() {
         let rows: Rows = [&[1, 2][..], &[], &[0]].into_iter().collect();
-        let short = RowColumns { members: vec![ObjectId(1); 2].into(), ..rows.columns() };
+        let short = RowColumns { members: vec![ObjectId(1); 2].into(), ..columns(&rows) };
         assert_eq!(Rows::new(short), Err(NoRows));
-        assert_eq!(Rows::new(RowColumns { rows: 2, ..rows.columns() }), Err(NoRows));
+        assert_eq!(Rows::new(RowColumns { rows: 2, ..columns(&rows) }), Err(NoRows));
         let no_rows = RowColumns { members: vec![ObjectId(1)].into(), ..RowColumns::default() };
         assert_eq!(Rows::new(no_rows), Err(NoRows));
     }

@@ -14,7 +14,7 @@ pub struct SourceDoc {
     pub summary: &'static str,
     /// Which function it is.
     pub function: SourceFunction,
-    /// The columns of its rows; empty where they are those of a type's objects.
+    /// The columns of its rows; empty where they are those of objects.
     pub columns: &'static [ColumnDoc],
 }
 
@@ -25,10 +25,18 @@ pub enum SourceFunction {
     Instances,
     /// What collections and arrays hold.
     Items,
+    /// What can be reached from objects.
+    Reachable,
+    /// What would go with objects.
+    RetainedBy,
+    /// What objects refer to.
+    References,
+    /// What refers to objects.
+    Referrers,
 }
 
 const fn column(name: &'static str, kind: Kind, summary: &'static str) -> ColumnDoc {
-    ColumnDoc { name, kind, measure: false, level: Level::Row, summary }
+    ColumnDoc { name, kind, measure: false, level: Level::Row, in_all: true, summary }
 }
 
 static ITEMS: &[ColumnDoc] = &[
@@ -63,6 +71,37 @@ static SOURCES: &[SourceDoc] = &[
                   entries of a dictionary, the nodes of a tree.",
         function: SourceFunction::Items,
         columns: ITEMS,
+    },
+    SourceDoc {
+        name: "reachable",
+        usage: "reachable(X), X being addresses, a select of addresses or a type",
+        summary: "The objects that can be reached from X through references, X included, with all columns of objects.",
+        function: SourceFunction::Reachable,
+        columns: &[],
+    },
+    SourceDoc {
+        name: "retained_by",
+        usage: "retained_by(X), X being addresses, a select of addresses or a type",
+        summary: "The objects that would go if all of X went at once, X included: those that no root reaches without X. \
+                  All columns of objects.",
+        function: SourceFunction::RetainedBy,
+        columns: &[],
+    },
+    SourceDoc {
+        name: "references",
+        usage: "references(X), X being addresses, a select of addresses or a type",
+        summary: "The objects that those of X refer to, each once, with all columns of objects; \
+                  the table `refs` has the references themselves.",
+        function: SourceFunction::References,
+        columns: &[],
+    },
+    SourceDoc {
+        name: "referrers",
+        usage: "referrers(X), X being addresses, a select of addresses or a type",
+        summary: "The objects that refer to those of X, each once, with all columns of objects; \
+                  the table `refs` has the references themselves.",
+        function: SourceFunction::Referrers,
+        columns: &[],
     },
 ];
 

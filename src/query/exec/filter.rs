@@ -6,6 +6,7 @@ use super::notes::Notes;
 use super::prepare::prepare;
 use super::scan::{Batch, Morsel, Rows, Scan};
 use super::vector::Vector;
+use crate::graph::ObjectId;
 use crate::query::QueryError;
 use crate::query::plan::{Conjunct, Node, Typed};
 
@@ -84,9 +85,9 @@ impl Filter {
         self.never
     }
 
-    /// Whether no condition needs to be decided for each row.
-    pub fn is_without_rows(&self) -> bool {
-        self.rows.is_empty()
+    /// The conditions that are decided for each row, prepared.
+    pub fn row_conditions(&self) -> &[Typed] {
+        &self.rows
     }
 
     /// For each type, whether its conditions hold; `None` when they hold for all.
@@ -104,11 +105,21 @@ impl Filter {
         if !self.has_place(morsel.place) {
             return Selection::None;
         }
+        let rows = || morsel.start..morsel.end;
         let mut selection = Selection::All;
+        if let Some(set) = scan.row_set() {
+            selection = keep(rows(), |row| set.contains(ObjectId(morsel.number(row))), morsel.len());
+        }
         if let Some(passing) = &self.types {
             let types = scan.block_types(morsel.block);
-            let rows = morsel.start..morsel.end;
-            selection = keep(rows, |row| passing[types[row as usize].0 as usize], morsel.len());
+            let passes = |row: u32| passing[types[row as usize].0 as usize];
+            selection = match selection {
+                Selection::All => keep(rows(), passes, morsel.len()),
+                Selection::Some(picked) => {
+                    some(picked.into_iter().filter(|&row| passes(row)).collect(), morsel.len())
+                }
+                Selection::None => Selection::None,
+            };
         }
         for condition in &self.rows {
             let Some(batch) = selection.batch(scan, morsel, notes) else { return Selection::None };

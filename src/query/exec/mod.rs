@@ -14,6 +14,7 @@ mod paths;
 mod prepare;
 mod project;
 mod reader;
+mod related;
 mod scan;
 mod sort;
 mod top;
@@ -34,7 +35,7 @@ use crate::values::Values;
 use filter::Filter;
 use notes::Notes;
 pub use operand::objects;
-use scan::{DuplicateScan, ObjectScan, Scan, Table};
+use scan::{DuplicateScan, ObjectScan, RefScan, Scan, Table};
 use sort::{SortColumn, sorted};
 
 use super::ast::Limit;
@@ -95,6 +96,14 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
             let values = values_of(from, execution.progress)?;
             over(plan, &scan::items(values, &collections, used, execution)?, execution)?
         }
+        Source::Related { snapshot, relation, of, used } => {
+            let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
+            let heap = from.heap(execution.progress)?;
+            execution.notes.tell(unknown_types::unknown_types(plan, TableId::Objects, &heap.types));
+            let objects = related::related(*relation, of, from, execution)?;
+            let scan = ObjectScan::new(from, heap, *snapshot, TableId::Objects);
+            over(plan, &scan.with_graph(used, execution.progress)?.among(objects), execution)?
+        }
         Source::Table { snapshot, table, used } => {
             let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
             let heap = if plan.needs_heap() { Some(from.heap(execution.progress)?) } else { None };
@@ -104,7 +113,13 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
             match (table, heap) {
                 (table, Some(heap)) if table.lists_objects() => {
                     let scan = ObjectScan::new(from, heap, *snapshot, *table);
+                    let scan = scan.with_graph(used, execution.progress)?;
                     execution.notes.tell(scan.unknown_types().into_iter().collect());
+                    over(plan, &scan, execution)?
+                }
+                (TableId::Refs, Some(heap)) => {
+                    let scan = RefScan::new(from, heap, execution.progress)?;
+                    execution.notes.tell(scan.problems());
                     over(plan, &scan, execution)?
                 }
                 (TableId::Duplicates, Some(heap)) => {
@@ -166,6 +181,8 @@ pub fn values_of<'s>(snapshot: &'s Snapshot, progress: &dyn Progress) -> Result<
 /// Answers a plan over the rows of its source.
 fn over(plan: &Plan, scan: &dyn Scan, execution: &Execution<'_>) -> Result<Table, QueryError> {
     let filter = Filter::new(&plan.filter, scan, execution)?;
+    let narrowed = scan.narrowed(filter.row_conditions());
+    let scan = narrowed.as_deref().unwrap_or(scan);
     match &plan.grouping {
         None => rows(plan, scan, &filter, execution),
         Some(grouping) => {

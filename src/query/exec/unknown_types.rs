@@ -11,12 +11,16 @@ use crate::query::diagnostic::nearest;
 use crate::query::plan::{Node, Plan, Typed};
 use crate::query::scalar::Scalar;
 
+/// The columns that hold names of objects' types.
+const TYPE_COLUMNS: [&str; 3] = ["type", "source_type", "target_type"];
+
 /// A note for each text that the conditions of `plan` compare with a type's name and no type has.
 pub fn unknown_types(plan: &Plan, table: TableId, types: &TypeTable) -> Vec<Problem> {
     let columns = catalog::tables().iter().find(|doc| doc.id == table).map_or(&[][..], |doc| doc.columns);
-    let Some(column) = columns.iter().position(|column| column.name == "type") else { return Vec::new() };
     let mut named = Vec::new();
-    plan.filter.iter().for_each(|conjunct| names_compared(&conjunct.expr, column, &mut named));
+    for (at, _) in columns.iter().enumerate().filter(|(_, column)| TYPE_COLUMNS.contains(&column.name)) {
+        plan.filter.iter().for_each(|conjunct| names_compared(&conjunct.expr, at, &mut named));
+    }
     let unknown = named.into_iter().filter(|name| types.all().iter().all(|t| &*t.name != *name));
     unknown.map(|name| note(name, types)).collect()
 }

@@ -21,7 +21,7 @@ pub fn explain(
     let graph = snapshot.graph();
     let mut steps: Vec<Step> =
         vec![("walk heap", format!("dump {}, unless that was done before", position + 1))];
-    operands.iter().for_each(|operand| explain_addresses(&operand.addresses, &mut steps));
+    steps.extend(operands.iter().flat_map(|operand| explain_addresses(&operand.addresses, snapshots)));
     let references =
         ("build", format!("the references of all objects: {}", built(graph.built_references().is_some())));
     let referrers =

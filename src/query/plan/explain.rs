@@ -1,76 +1,125 @@
 //! A plan in words, one step a row.
 
-use super::{Addresses, Conjunct, Plan, Source};
-use crate::query::catalog::{Level, SourceFunction};
+use super::{Addresses, Conjunct, Plan, Relation, Source, building};
+use crate::graph::Snapshot;
+use crate::query::catalog::{ColumnDoc, Level, SourceFunction, TableId};
 
 /// A step of a plan: what is done, and to what.
 pub type Step = (&'static str, String);
 
-/// The steps of a plan in the order in which they are done.
-pub fn explain(plan: &Plan) -> Vec<Step> {
-    let mut steps = Vec::new();
-    add(plan, &mut steps);
-    steps
+/// The steps of a plan in the order in which they are done, over the dumps that are open. Nothing is built for it.
+pub fn explain(plan: &Plan, snapshots: &[Snapshot]) -> Vec<Step> {
+    let mut steps = Steps { snapshots, steps: Vec::new() };
+    steps.add(plan);
+    steps.steps
 }
 
-fn add(plan: &Plan, steps: &mut Vec<Step>) {
-    let expressions = plan.source_expressions();
-    let over_groups = plan.output_expressions().filter(|_| plan.grouping.is_some());
-    for expression in expressions.into_iter().chain(over_groups) {
-        expression.selects(&mut |select| {
-            add(select, steps);
-            steps.push(("build set", "the values for `in`".to_owned()));
-        });
-    }
-    add_source(plan, steps);
-    if plan.grouping.as_ref().is_none_or(|g| !g.from_type_totals) {
-        add_filter(&plan.filter, steps);
-    }
-    add_grouping(plan, steps);
-    if !plan.having.is_empty() {
-        steps.push(("filter groups", texts(plan.having.iter().map(|c| &c.text))));
-    }
-    add_order(plan, steps);
-    let names = plan.items.iter().map(|i| &i.name);
-    steps.push(("show", texts(names)));
+struct Steps<'a> {
+    snapshots: &'a [Snapshot],
+    steps: Vec<Step>,
 }
 
-fn add_source(plan: &Plan, steps: &mut Vec<Step>) {
-    match &plan.source {
-        Source::Select(inner) => add(inner, steps),
-        Source::Items { of, used, .. } => {
-            add_addresses(of, steps);
-            let columns = SourceFunction::Items.doc().columns;
-            let columns = used.iter().filter_map(|&c| columns.get(c)).map(|c| c.name);
-            steps.push(("read", format!("items ({})", texts(columns))));
+impl Steps<'_> {
+    fn add(&mut self, plan: &Plan) {
+        let expressions = plan.source_expressions();
+        let over_groups = plan.output_expressions().filter(|_| plan.grouping.is_some());
+        for expression in expressions.into_iter().chain(over_groups) {
+            expression.selects(&mut |select| {
+                self.add(select);
+                self.steps.push(("build set", "the values for `in`".to_owned()));
+            });
         }
-        Source::Table { snapshot, table, used } => {
-            if plan.needs_heap() {
-                steps.push(("walk heap", format!("dump {}, unless that was done before", snapshot + 1)));
+        self.source(plan);
+        let steps = &mut self.steps;
+        if plan.grouping.as_ref().is_none_or(|g| !g.from_type_totals) {
+            add_filter(&plan.filter, steps);
+        }
+        add_grouping(plan, steps);
+        if !plan.having.is_empty() {
+            steps.push(("filter groups", texts(plan.having.iter().map(|c| &c.text))));
+        }
+        add_order(plan, steps);
+        let names = plan.items.iter().map(|i| &i.name);
+        steps.push(("show", texts(names)));
+    }
+
+    fn source(&mut self, plan: &Plan) {
+        match &plan.source {
+            Source::Select(inner) => self.add(inner),
+            Source::Items { of, used, .. } => {
+                self.addresses(of);
+                self.steps.push(("read", columns("items", SourceFunction::Items.doc().columns, used)));
             }
-            let columns = used.iter().filter_map(|&c| table.doc().columns.get(c)).map(|c| c.name);
-            let (what, table) = match &plan.grouping {
-                Some(grouping) if grouping.from_type_totals => {
-                    ("read", "the totals of each type: no scan".to_owned())
+            Source::Related { relation, of, used, .. } => {
+                self.addresses(of);
+                self.built_first(plan);
+                self.steps.push(("search", related(*relation).to_owned()));
+                self.steps.push(("scan", columns("the objects found", TableId::Objects.doc().columns, used)));
+            }
+            Source::Table { table, used, .. } => {
+                self.built_first(plan);
+                let doc = table.doc();
+                let table = match &plan.grouping {
+                    Some(grouping) if grouping.from_type_totals => {
+                        ("read", "the totals of each type: no scan".to_owned())
+                    }
+                    _ if table.lists_objects() || *table == TableId::Refs => {
+                        ("scan", columns(doc.name, doc.columns, used))
+                    }
+                    _ => ("read", columns(doc.name, doc.columns, used)),
+                };
+                self.steps.push(table);
+                if plan.grouping.as_ref().is_some_and(|g| g.from_type_totals) {
+                    add_filter(&plan.filter, &mut self.steps);
                 }
-                _ if table.lists_objects() => ("scan", format!("{} ({})", table.doc().name, texts(columns))),
-                _ => ("read", format!("{} ({})", table.doc().name, texts(columns))),
-            };
-            steps.push((what, table));
-            if plan.grouping.as_ref().is_some_and(|g| g.from_type_totals) {
-                add_filter(&plan.filter, steps);
+            }
+        }
+    }
+
+    /// What is built for the rows of a source, and what of that is there already.
+    fn built_first(&mut self, plan: &Plan) {
+        let number = plan.snapshot();
+        let snapshot = self.snapshots.get(number);
+        if plan.needs_heap() {
+            self.steps.push(building::walk(number, snapshot));
+        }
+        let parts = plan.graph_parts().into_iter();
+        self.steps.extend(parts.map(|part| building::part(part, number, snapshot)));
+    }
+
+    /// What tells the objects that a function or a statement is about.
+    fn addresses(&mut self, of: &Addresses) {
+        match of {
+            Addresses::List(_) => {}
+            Addresses::Select(inner) => self.add(inner),
+            Addresses::Types { name, .. } => {
+                self.steps.push(("scan", format!("objects for those of {name}")));
             }
         }
     }
 }
 
-/// Adds the steps that tell the objects that a function or a statement is about.
-pub fn add_addresses(of: &Addresses, steps: &mut Vec<Step>) {
-    match of {
-        Addresses::List(_) => {}
-        Addresses::Select(inner) => add(inner, steps),
-        Addresses::Types { name, .. } => steps.push(("scan", format!("objects for those of {name}"))),
+/// The steps that tell the objects that a statement is about.
+pub fn explain_addresses(of: &Addresses, snapshots: &[Snapshot]) -> Vec<Step> {
+    let mut steps = Steps { snapshots, steps: Vec::new() };
+    steps.addresses(of);
+    steps.steps
+}
+
+/// What is searched for a relation.
+fn related(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Reachable => "what the objects reach",
+        Relation::RetainedBy => "what the roots do not reach around the objects",
+        Relation::References => "the references of the objects",
+        Relation::Referrers => "all references for those to the objects",
     }
+}
+
+/// A source and those of its columns that are used.
+fn columns(source: &str, columns: &[ColumnDoc], used: &[usize]) -> String {
+    let names = used.iter().filter_map(|&at| columns.get(at)).map(|column| column.name);
+    format!("{source} ({})", texts(names))
 }
 
 fn add_filter(filter: &[Conjunct], steps: &mut Vec<Step>) {

@@ -3,11 +3,14 @@
 //! A plan holds no data of a dump but what its types tell; one that names no types can be shown (`explain`) without
 //! walking the heap.
 
+mod building;
 mod explain;
 mod expr;
+mod graph_parts;
 
-pub use explain::{Step, add_addresses as explain_addresses, explain};
+pub use explain::{Step, explain, explain_addresses};
 pub use expr::{Node, ObjectProperty, TypeTest, Typed};
+pub use graph_parts::GraphPart;
 
 use super::Kind;
 use super::ast::Limit;
@@ -55,8 +58,32 @@ pub enum Source {
         /// Which columns are used, by position.
         used: Vec<usize>,
     },
+    /// The objects of a dump that stand in a relation to others.
+    Related {
+        /// The dump, by its position.
+        snapshot: usize,
+        /// The relation.
+        relation: Relation,
+        /// The others.
+        of: Addresses,
+        /// Which columns of objects are used, by position.
+        used: Vec<usize>,
+    },
     /// The answer to another select.
     Select(Box<Plan>),
+}
+
+/// How objects are related to others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// They are reached from them, or are among them.
+    Reachable,
+    /// They would go if all the others went, or are among them.
+    RetainedBy,
+    /// The others refer to them.
+    References,
+    /// They refer to the others.
+    Referrers,
 }
 
 /// The objects that a function which gives rows is called with, or that a statement of the graph is about.
@@ -156,6 +183,7 @@ impl Plan {
         match &self.source {
             Source::Select(plan) => plan.needs_heap(),
             Source::Items { .. } => false,
+            Source::Related { .. } => true,
             Source::Table { table, used, .. } => match table {
                 TableId::Modules
                 | TableId::Threads
@@ -175,7 +203,9 @@ impl Plan {
     pub fn snapshot(&self) -> usize {
         match &self.source {
             Source::Select(inner) => inner.snapshot(),
-            Source::Table { snapshot, .. } | Source::Items { snapshot, .. } => *snapshot,
+            Source::Table { snapshot, .. }
+            | Source::Items { snapshot, .. }
+            | Source::Related { snapshot, .. } => *snapshot,
         }
     }
 
@@ -200,7 +230,10 @@ impl Plan {
 
     /// Calls `seen` with every plan that this one is made of: that of its source, and those behind `in`.
     pub fn inner_plans<'a>(&'a self, seen: &mut impl FnMut(&'a Plan)) {
-        if let Source::Select(inner) | Source::Items { of: Addresses::Select(inner), .. } = &self.source {
+        if let Source::Select(inner)
+        | Source::Items { of: Addresses::Select(inner), .. }
+        | Source::Related { of: Addresses::Select(inner), .. } = &self.source
+        {
             seen(inner);
         }
         self.source_expressions().into_iter().for_each(|e| e.selects(seen));
@@ -222,7 +255,9 @@ impl Plan {
         self.source_expressions().iter().for_each(|e| e.columns(&mut |c| columns.push(c)));
         columns.sort_unstable();
         columns.dedup();
-        if let Source::Table { used, .. } | Source::Items { used, .. } = &mut self.source {
+        if let Source::Table { used, .. } | Source::Items { used, .. } | Source::Related { used, .. } =
+            &mut self.source
+        {
             *used = columns;
         }
         let suffice = self.type_totals_suffice();

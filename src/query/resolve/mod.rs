@@ -235,13 +235,13 @@ fn expand(select: &Select, scope: &Scope, grouped: bool) -> Checked<Vec<Wanted>>
     Ok(wanted)
 }
 
-/// What `*` stands for: all columns; of a type's objects the address, the type where there can be several, the size, and
+/// What `*` stands for: all columns but those that take the whole graph to tell; of a type's objects the address, the type where there can be several, the size, and
 /// all fields. A field whose name means something else is reached through the object.
 fn all_columns(scope: &Scope, span: &Span) -> Vec<Wanted> {
     let name = |name: &str| Expr::new(ExprKind::Name(name.to_owned()), span.clone(), []);
     let column = |column: &str| Wanted { expr: name(column), alias: None };
     let Some(rows) = scope.objects.as_ref().filter(|rows| !rows.all) else {
-        return scope.columns.iter().map(|c| column(&c.name)).collect();
+        return scope.columns.iter().filter(|c| c.in_all).map(|c| column(&c.name)).collect();
     };
     let of_object = ["address", "type", "size"].into_iter().filter(|c| rows.subclasses || *c != "type");
     let fields = rows.fields.iter().map(|field| {

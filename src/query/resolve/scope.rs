@@ -18,6 +18,8 @@ pub struct ScopeColumn {
     pub measure: bool,
     /// What its values depend on.
     pub level: Level,
+    /// Whether `*` stands for it too.
+    pub in_all: bool,
 }
 
 /// The columns of a source.
@@ -72,6 +74,7 @@ impl Scope {
             kind: Some(c.kind),
             measure: c.measure,
             level: c.level,
+            in_all: c.in_all,
         });
         Scope { name: name.to_owned(), columns: columns.collect(), snapshot, objects: None }
     }
@@ -83,6 +86,7 @@ impl Scope {
             kind: i.expr.kind,
             measure: i.measure,
             level: Level::Row,
+            in_all: true,
         });
         Scope {
             name: "the select in parentheses".to_owned(),

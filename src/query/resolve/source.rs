@@ -10,7 +10,7 @@ use crate::query::ast::{Literal, Name, Select, Source as AstSource, SourceArgume
 use crate::query::catalog::{Level, SourceDoc, SourceFunction, TableId, source_functions, table, tables};
 use crate::query::cells::Cells;
 use crate::query::diagnostic::{Diagnostic, Span, nearest, one_of};
-use crate::query::plan::{Addresses, Conjunct, Node, Source, Typed};
+use crate::query::plan::{Addresses, Conjunct, Node, Relation, Source, Typed};
 use crate::query::schema::{DumpTypes, NamedTypes};
 
 /// A source, the columns that it has, and what restricts its rows.
@@ -57,6 +57,18 @@ impl Resolver<'_> {
                 match doc.function {
                     SourceFunction::Instances => self.instances(snapshot, argument, span, doc.usage),
                     SourceFunction::Items => self.items_of(snapshot, argument, span, doc),
+                    SourceFunction::Reachable => {
+                        self.related(snapshot, Relation::Reachable, argument, span, doc)
+                    }
+                    SourceFunction::RetainedBy => {
+                        self.related(snapshot, Relation::RetainedBy, argument, span, doc)
+                    }
+                    SourceFunction::References => {
+                        self.related(snapshot, Relation::References, argument, span, doc)
+                    }
+                    SourceFunction::Referrers => {
+                        self.related(snapshot, Relation::Referrers, argument, span, doc)
+                    }
                 }
             }
         }
@@ -124,6 +136,20 @@ impl Resolver<'_> {
         let of = self.addresses(snapshot, argument, span, doc.name, doc.usage)?;
         let scope = Scope::of_columns(doc.name, doc.columns, snapshot);
         Ok(Resolved::all(Source::Items { snapshot, of, used: Vec::new() }, scope))
+    }
+
+    /// `reachable(0x7f00)`, `retained_by(Zoo.Dog)`, `referrers(select address from ...)`
+    fn related(
+        &self,
+        snapshot: usize,
+        relation: Relation,
+        argument: &SourceArgument,
+        span: &Span,
+        doc: &SourceDoc,
+    ) -> Checked<Resolved> {
+        let of = self.addresses(snapshot, argument, span, doc.name, doc.usage)?;
+        let scope = Scope { name: doc.name.to_owned(), ..Scope::of_table(TableId::Objects, snapshot) };
+        Ok(Resolved::all(Source::Related { snapshot, relation, of, used: Vec::new() }, scope))
     }
 
     /// The objects that `taker`, a function or a statement, is about. `usage` says how it is written, `span` where

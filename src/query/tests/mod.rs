@@ -3,6 +3,8 @@
 mod answers;
 mod diagnostics;
 mod grammar;
+mod graph;
+mod graph_columns;
 mod random;
 mod reference;
 mod synthetic;

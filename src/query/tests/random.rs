@@ -88,12 +88,12 @@ fn condition() -> impl Strategy<Value = String> {
 }
 
 /// `where` and up to three conditions.
-fn filter() -> impl Strategy<Value = String> {
+pub fn filter() -> impl Strategy<Value = String> {
     proptest::collection::vec(condition(), 0..3)
         .prop_map(|all| if all.is_empty() { String::new() } else { format!(" where {}", all.join(" and ")) })
 }
 
-fn limit() -> impl Strategy<Value = String> {
+pub fn limit() -> impl Strategy<Value = String> {
     prop_oneof![
         3 => Just(String::new()),
         1 => (0..40_u64).prop_map(|n| format!(" limit {n}")),
@@ -224,7 +224,7 @@ static POOLS: LazyLock<[ThreadPool; 3]> =
     LazyLock::new(|| [1, 2, 8].map(|threads| ThreadPoolBuilder::new().num_threads(threads).build().unwrap()));
 
 /// Runs a statement in every way there is and compares.
-fn check(snapshot: &Snapshot, statement: &str) {
+pub fn check(snapshot: &Snapshot, statement: &str) {
     // The synthetic `types` of the reference calls the column of counts `objects`.
     let real = statement.replace("objects > 3", "count > 3");
     let Statement::Select(select) = parser::parse(statement).unwrap() else { panic!("{statement}") };

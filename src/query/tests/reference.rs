@@ -4,7 +4,8 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use crate::graph::Snapshot;
+use super::graph::Naive;
+use crate::graph::{ObjectId, Snapshot};
 use crate::progress::NoProgress;
 use crate::query::ast::{Arguments, ArithmeticOp, CompareOp, Expr, ExprKind, Item, Literal, Select, Source};
 
@@ -24,7 +25,10 @@ use Value::{Bool, Int, Null, Real, Text};
 type Row = Vec<(String, Value)>;
 
 /// The columns that add up.
-const MEASURES: [&str; 2] = ["size", "length"];
+const MEASURES: [&str; 3] = ["size", "length", "retained"];
+
+/// The name under which a row keeps the id of the object that it is.
+const ID: &str = "#id";
 
 fn order(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
@@ -57,7 +61,7 @@ pub fn show(value: &Value) -> String {
     }
 }
 
-fn table(snapshot: &Snapshot, name: &str) -> Vec<Row> {
+fn table(snapshot: &Snapshot, name: &str, graph: Option<&Naive>) -> Vec<Row> {
     let heap = snapshot.heap(&NoProgress).unwrap();
     let text = |t: &str| Text(t.to_owned());
     let int = |n: u64| Int(n.into());
@@ -68,7 +72,11 @@ fn table(snapshot: &Snapshot, name: &str) -> Vec<Row> {
         };
         return heap.types.all().iter().map(row).collect();
     }
+    if name == "refs" {
+        return references(snapshot, graph.unwrap());
+    }
     let mut rows = Vec::new();
+    let mut rows_before = 0;
     for block in heap.objects.blocks() {
         let segment = &snapshot.segments[block.segment.0 as usize];
         for row in 0..block.len() {
@@ -86,14 +94,61 @@ fn table(snapshot: &Snapshot, name: &str) -> Vec<Row> {
                 ("length", length.map_or(Null, |n| int(n.into()))),
                 ("finalizable", Bool(of.finalizable)),
             ]));
+            if let (Some(graph), Some(columns)) = (graph, rows.last_mut()) {
+                columns.extend(named(of_graph(graph, rows_before, snapshot)));
+            }
+            rows_before += 1;
         }
     }
     rows
 }
 
+/// The columns of the graph of an object.
+fn of_graph(graph: &Naive, id: u32, snapshot: &Snapshot) -> Vec<(&'static str, Value)> {
+    let int = |n: Option<u64>| n.map_or(Null, |n| Int(n.into()));
+    vec![
+        ("retained", int(Some(graph.retained_bytes([id].into_iter())))),
+        ("dominator", int(graph.dominator(id).map(|id| address(snapshot, id).0))),
+        ("reachable", graph.is_reachable(id).map_or(Null, Bool)),
+        ("depth", int(graph.depth(id))),
+        (ID, Int(id.into())),
+    ]
+}
+
+/// The address and the name of the type of an object.
+fn address(snapshot: &Snapshot, id: u32) -> (u64, String) {
+    let heap = snapshot.heap(&NoProgress).unwrap();
+    let (block, row) = heap.objects.locate(ObjectId(id)).unwrap();
+    let block = &heap.objects.blocks()[block];
+    (block.address(row).0, heap.types.get(block.types[row]).unwrap().name.to_string())
+}
+
+/// The address of an object as statements spell it.
+pub fn address_text(snapshot: &Snapshot, id: u32) -> String {
+    format!("{:#x}", address(snapshot, id).0)
+}
+
+fn references(snapshot: &Snapshot, graph: &Naive) -> Vec<Row> {
+    let rows = &graph.references.forward;
+    let mut all = Vec::new();
+    for source in 0..rows.len() as u32 {
+        for target in rows.of(ObjectId(source)) {
+            let (from, to) = (address(snapshot, source), address(snapshot, target.0));
+            all.push(vec![
+                ("source".to_owned(), Int(from.0.into())),
+                ("source_type".to_owned(), Text(from.1)),
+                ("target".to_owned(), Int(to.0.into())),
+                ("target_type".to_owned(), Text(to.1)),
+            ]);
+        }
+    }
+    all
+}
+
 /// What a name or an aggregate is looked up in.
 struct World<'a> {
     snapshot: &'a Snapshot,
+    graph: Option<&'a Naive>,
     /// The row; the first of the group.
     row: Option<&'a Row>,
     /// The rows of the group, and the keys' texts.
@@ -102,7 +157,7 @@ struct World<'a> {
 
 impl World<'_> {
     fn of<'b>(&'b self, row: &'b Row) -> World<'b> {
-        World { snapshot: self.snapshot, row: Some(row), group: None }
+        World { row: Some(row), group: None, ..*self }
     }
 
     fn truth(&self, expr: &Expr) -> Option<bool> {
@@ -209,9 +264,22 @@ impl World<'_> {
             Some((rows, _)) if name == "count" => Int(rows.len() as i128),
             Some(_) => {
                 assert!(MEASURES.contains(&name), "{name}");
-                self.aggregate("sum", self.column(|world| world.name(name)))
+                self.sum_once(name)
+                    .unwrap_or_else(|| self.aggregate("sum", self.column(|world| world.name(name))))
             }
         }
+    }
+
+    /// What the objects of the group retain together, each byte once; `None` for all other columns.
+    fn sum_once(&self, name: &str) -> Option<Value> {
+        let (rows, _) = self.group.filter(|_| name == "retained")?;
+        let id = |row: &&Row| match row.iter().find(|(n, _)| n == ID) {
+            Some((_, Int(id))) => Some(*id as u32),
+            _ => None,
+        };
+        let ids: Option<Vec<u32>> = rows.iter().map(id).collect();
+        let bytes = self.graph?.retained_bytes(ids?.into_iter());
+        Some(if rows.is_empty() { Null } else { Int(bytes.into()) })
     }
 
     /// The values of the rows of the group that are not null.
@@ -230,6 +298,11 @@ impl World<'_> {
             Arguments::List(list) => list,
         };
         let aggregates = ["count", "sum", "min", "max", "avg", "median", "p90", "p99", "first"];
+        if let ("sum", ExprKind::Name(column)) = (name, &list[0].kind)
+            && let Some(sum) = self.sum_once(column)
+        {
+            return sum;
+        }
         if aggregates.contains(&name) {
             return self.aggregate(name, self.column(|world| world.eval(&list[0])));
         }
@@ -324,13 +397,20 @@ fn is_grouped(select: &Select) -> bool {
 
 /// Answers a select: the names and values of each row.
 pub fn run(snapshot: &Snapshot, select: &Select) -> Vec<Row> {
+    let text = select.to_string();
+    let takes_graph =
+        ["retained", "dominator", "reachable", "depth", "refs"].iter().any(|name| text.contains(name));
+    let graph = takes_graph.then(|| Naive::new(snapshot));
+    let graph = graph.as_ref();
     let source = match &select.source {
-        None => table(snapshot, "objects"),
+        None => table(snapshot, "objects", graph),
         Some(Source::Call { .. }) => panic!("no function gives objects made by hand"),
-        Some(Source::Table { name, .. }) => table(snapshot, name.as_ref().map_or("objects", |n| &n.text)),
+        Some(Source::Table { name, .. }) => {
+            table(snapshot, name.as_ref().map_or("objects", |n| &n.text), graph)
+        }
         Some(Source::Select(inner)) => run(snapshot, inner),
     };
-    let world = World { snapshot, row: None, group: None };
+    let world = World { snapshot, graph, row: None, group: None };
     let passes = |row: &&Row| select.filter.as_ref().is_none_or(|f| world.of(row).truth(f) == Some(true));
     let rows: Vec<&Row> = source.iter().filter(passes).collect();
     let keys: Vec<String> = select.group_by.iter().map(ToString::to_string).collect();
@@ -369,7 +449,7 @@ pub fn run(snapshot: &Snapshot, select: &Select) -> Vec<Row> {
             groups.push((Vec::new(), Vec::new()));
         }
         for (values, rows) in &groups {
-            add(&World { snapshot, row: None, group: Some((rows, &keys)) }, values.clone());
+            add(&World { snapshot, graph, row: None, group: Some((rows, &keys)) }, values.clone());
         }
     } else {
         rows.iter().for_each(|row| add(&world.of(row), Vec::new()));

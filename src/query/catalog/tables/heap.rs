@@ -1,6 +1,6 @@
 //! The tables of objects, and of what is inside of them.
 
-use super::{ColumnDoc, TableDoc, TableId, by_place, by_type, column, measure};
+use super::{ColumnDoc, TableDoc, TableId, by_graph, by_place, by_type, column, measure};
 use crate::query::Kind;
 
 pub(super) const OBJECTS: TableDoc = TableDoc {
@@ -26,6 +26,10 @@ pub(super) const OBJECTS: TableDoc = TableDoc {
             "What a person reads: the text of a string, the value of a box or an enum, what a well-known type stands \
              for (a date, an identifier, a path); null for all others.",
         ),
+        RETAINED,
+        DOMINATOR,
+        REACHABLE,
+        DEPTH,
         by_type("finalizable", Kind::Boolean, "Whether its type has a finalizer."),
     ],
 };
@@ -35,6 +39,29 @@ const TYPE: ColumnDoc = by_type("type", Kind::Text, "The name of its type.");
 const SIZE: ColumnDoc = measure("size", Kind::Bytes, "Its own size.");
 const GENERATION: ColumnDoc =
     by_place("gen", Kind::Text, "Its generation: gen0, gen1, gen2, loh, poh or frozen.");
+const RETAINED: ColumnDoc = by_graph(measure(
+    "retained",
+    Kind::Bytes,
+    "The bytes that would go with it: its own size and those of all objects that only it keeps alive. The sum over a \
+     group counts each byte once, also where one object of the group holds another. Not part of `*`.",
+));
+const DOMINATOR: ColumnDoc = by_graph(column(
+    "dominator",
+    Kind::Address,
+    "The nearest object that all ways from the roots to it lead through; null where only the roots hold it. Of \
+     garbage the same among garbage. Not part of `*`.",
+));
+const REACHABLE: ColumnDoc = by_graph(column(
+    "reachable",
+    Kind::Boolean,
+    "Whether a root keeps it alive; if not, it is garbage that was not collected yet. Null for free space. Not part of \
+     `*`.",
+));
+const DEPTH: ColumnDoc = by_graph(column(
+    "depth",
+    Kind::Integer,
+    "References on the shortest way from a root: 1 where a root holds it itself; null where none does. Not part of `*`.",
+));
 
 pub(super) const STRINGS: TableDoc = TableDoc {
     id: TableId::Strings,
@@ -46,6 +73,10 @@ pub(super) const STRINGS: TableDoc = TableDoc {
         measure("length", Kind::Integer, "Its UTF-16 code units; null where that is not in the dump."),
         SIZE,
         GENERATION,
+        RETAINED,
+        DOMINATOR,
+        REACHABLE,
+        DEPTH,
     ],
 };
 
@@ -75,6 +106,10 @@ pub(super) const ARRAYS: TableDoc = TableDoc {
              read for it.",
         ),
         SIZE,
+        RETAINED,
+        DOMINATOR,
+        REACHABLE,
+        DEPTH,
     ],
 };
 
@@ -102,6 +137,10 @@ pub(super) const EXCEPTIONS: TableDoc = TableDoc {
             Kind::Integer,
             "The operating system's id of the thread whose current exception it is; null for all others.",
         ),
+        RETAINED,
+        DOMINATOR,
+        REACHABLE,
+        DEPTH,
     ],
 };
 
@@ -119,6 +158,10 @@ pub(super) const COLLECTIONS: TableDoc = TableDoc {
         measure("wasted", Kind::Bytes, "Bytes of the room that holds no item."),
         SIZE,
         GENERATION,
+        RETAINED,
+        DOMINATOR,
+        REACHABLE,
+        DEPTH,
     ],
 };
 
@@ -131,5 +174,30 @@ pub(super) const DUPLICATES: TableDoc = TableDoc {
         measure("count", Kind::Integer, "How many strings hold it, at least two."),
         measure("size", Kind::Bytes, "Their bytes together."),
         measure("wasted", Kind::Bytes, "The bytes of all but one."),
+    ],
+};
+
+pub(super) const REFS: TableDoc = TableDoc {
+    id: TableId::Refs,
+    name: "refs",
+    summary: "The references that keep objects alive, a row each: all that are not null in fields and elements, and those \
+              that the runtime keeps aside.",
+    columns: &[
+        column("source", Kind::Address, "The object that holds it."),
+        column("source_type", Kind::Text, "The type of that object."),
+        column(
+            "field",
+            Kind::Text,
+            "Where it stands in the object, as `object` spells it: `_items`, `Inner.Tag`, `[12]`, `[7].key`; \
+             `+0x18` where no field is known there, null where it stands in none.",
+        ),
+        column("target", Kind::Address, "The object that it leads to."),
+        column("target_type", Kind::Text, "The type of that object; null where no object is."),
+        column(
+            "kind",
+            Kind::Text,
+            "field, element (of an array), dependent_handle (from a key to what a handle attaches to it) or \
+             loader_allocator (from an object to what keeps its collectible type loaded).",
+        ),
     ],
 };

@@ -30,6 +30,8 @@ pub struct ColumnDoc {
     pub measure: bool,
     /// What its values depend on; conditions are decided as seldom as this allows.
     pub level: Level,
+    /// Whether `*` stands for it too: not for what takes the whole graph to tell.
+    pub in_all: bool,
     /// What it holds and when it is null, in one sentence.
     pub summary: &'static str,
 }
@@ -41,6 +43,8 @@ pub enum TableId {
     Objects,
     /// The types that have objects.
     Types,
+    /// The references between objects.
+    Refs,
     /// The fields of types.
     Fields,
     /// The strings on the heap.
@@ -115,7 +119,7 @@ impl Level {
 }
 
 const fn column(name: &'static str, kind: Kind, summary: &'static str) -> ColumnDoc {
-    ColumnDoc { name, kind, measure: false, level: Level::Row, summary }
+    ColumnDoc { name, kind, measure: false, level: Level::Row, in_all: true, summary }
 }
 
 const fn measure(name: &'static str, kind: Kind, summary: &'static str) -> ColumnDoc {
@@ -130,9 +134,15 @@ const fn by_place(name: &'static str, kind: Kind, summary: &'static str) -> Colu
     ColumnDoc { level: Level::Place, ..column(name, kind, summary) }
 }
 
+/// A column that is told by the graph of all objects.
+const fn by_graph(doc: ColumnDoc) -> ColumnDoc {
+    ColumnDoc { in_all: false, ..doc }
+}
+
 static TABLES: &[TableDoc] = &[
     heap::OBJECTS,
     runtime::TYPES,
+    heap::REFS,
     runtime::FIELDS,
     heap::STRINGS,
     heap::ARRAYS,

@@ -63,7 +63,7 @@ pub fn aggregate(
     let found = fold_morsels(scan.morsels(), execution.cancel, || Found::new(keys, calls), add)?;
     let mut all = Found::new(keys, calls);
     found.into_iter().for_each(|found| all.merge(found));
-    Ok(all.finish(execution))
+    Ok(all.finish(scan, execution))
 }
 
 impl<'a> Found<'a> {
@@ -103,8 +103,10 @@ impl<'a> Found<'a> {
         }
         let numbers = batch.numbers();
         for (state, prepared) in self.states.iter_mut().zip(self.calls) {
-            if let Some(argument) = &prepared.argument {
-                state.add(groups, &eval(argument, batch), &numbers);
+            match (state, &prepared.argument) {
+                (State::Retained(sums), _) => sums.add(groups, &numbers),
+                (state, Some(argument)) => state.add(groups, &eval(argument, batch), &numbers),
+                (_, None) => {}
             }
         }
     }
@@ -158,9 +160,10 @@ impl<'a> Found<'a> {
         }
     }
 
-    fn finish(self, execution: &Execution<'_>) -> Table {
+    fn finish(self, scan: &dyn Scan, execution: &Execution<'_>) -> Table {
         let Found { keys, calls, groups, rows, states, .. } = self;
-        let columns = states.into_iter().zip(calls).map(|(s, call)| s.finish(call, &rows, &execution.notes));
+        let columns =
+            states.into_iter().zip(calls).map(|(s, call)| s.finish(call, &rows, scan, &execution.notes));
         match groups {
             Groups::Dense => {
                 let ids = keys.dense_ids(|id| rows[id as usize] > 0);

@@ -6,6 +6,7 @@
 mod batches;
 mod key_table;
 mod keys;
+mod retained;
 mod samples;
 mod state;
 mod totals;
@@ -16,13 +17,15 @@ use super::scan::{Scan, Table};
 use super::{Execution, QueryError};
 use crate::query::catalog::Aggregate;
 use crate::query::cells::Cells;
-use crate::query::plan::{AggregateCall, Grouping, Typed};
+use crate::query::plan::{AggregateCall, Grouping, Node, Typed};
 use keys::GroupKeys;
 
 /// An aggregate whose argument is prepared for the scan.
 struct Prepared<'a> {
     call: &'a AggregateCall,
     argument: Option<Typed>,
+    /// Whether it is the sum of what objects retain, of which no byte counts twice in a group.
+    is_retained: bool,
 }
 
 /// Groups the rows that pass `filter`. The table has a column for each key and then one for each
@@ -41,7 +44,8 @@ pub fn aggregate(
     let mut calls = Vec::new();
     for call in &grouping.aggregates {
         let argument = call.argument.as_ref().map(|a| execution.prepare(a, scan)).transpose()?;
-        calls.push(Prepared { call, argument });
+        let is_retained = call.function == Aggregate::Sum && is_retained(argument.as_ref(), scan);
+        calls.push(Prepared { call, argument, is_retained });
     }
     let totals = match scan.objects() {
         Some(objects) if grouping.from_type_totals => Some(totals::of_types(&keys, objects, filter)),
@@ -57,6 +61,16 @@ pub fn aggregate(
             Ok(table(keys.dense_columns(&ids), aggregates, ids.len()))
         }
         None => batches::aggregate(&keys, &calls, scan, filter, execution),
+    }
+}
+
+/// Whether an expression is what the objects that are scanned retain.
+fn is_retained(argument: Option<&Typed>, scan: &dyn Scan) -> bool {
+    match argument {
+        Some(Typed { node: Node::Column(column), .. }) => {
+            scan.objects().is_some_and(|objects| objects.is_retained(*column))
+        }
+        _ => false,
     }
 }
 

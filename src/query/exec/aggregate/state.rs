@@ -4,12 +4,14 @@ use rustc_hash::FxHashSet;
 
 use super::Prepared;
 use super::key_table::KeyTable;
+use super::retained::RetainedSums;
 use super::samples::Samples;
 use super::words::Words;
 use crate::query::Kind;
 use crate::query::catalog::Aggregate;
 use crate::query::cells::Cells;
 use crate::query::exec::notes::Notes;
+use crate::query::exec::scan::Scan;
 use crate::query::exec::vector::{Ints, Vector};
 use crate::query::scalar::Scalar;
 
@@ -55,6 +57,8 @@ pub enum State {
     First(Vec<(u32, Scalar)>),
     /// All values.
     Samples(Samples),
+    /// What objects retain together.
+    Retained(RetainedSums),
 }
 
 /// Different values of each group.
@@ -78,6 +82,9 @@ impl State {
     /// The state of an aggregate that has seen no rows.
     pub fn new(prepared: &Prepared<'_>) -> State {
         let Some(argument) = &prepared.argument else { return State::Rows };
+        if prepared.is_retained {
+            return State::Retained(RetainedSums::default());
+        }
         match prepared.call.function {
             Aggregate::Count if prepared.call.distinct => {
                 let words = Words::new([argument.kind]);
@@ -101,7 +108,7 @@ impl State {
     /// Makes room for `len` groups.
     pub fn resize(&mut self, len: usize) {
         match self {
-            State::Rows | State::Distinct(_) | State::Samples(_) => {}
+            State::Rows | State::Distinct(_) | State::Samples(_) | State::Retained(_) => {}
             State::Values(counts) => counts.resize(len, 0),
             State::Whole(sums) => {
                 sums.sums.resize(len, 0);
@@ -120,7 +127,7 @@ impl State {
         let rows = (0..numbers.len()).filter(|&row| !vector.is_null(row));
         let rows = rows.map(|row| (groups.get(row), row));
         match self {
-            State::Rows => {}
+            State::Rows | State::Retained(_) => {}
             State::Values(counts) => rows.for_each(|(group, _)| counts[group as usize] += 1),
             State::Distinct(distinct) => distinct.add(groups, vector, numbers.len()),
             State::Whole(sums) => sums.add(groups, vector, rows),
@@ -166,13 +173,14 @@ impl State {
                 }
             }
             (State::Samples(all), State::Samples(samples)) => all.merge(samples, remap),
+            (State::Retained(all), State::Retained(sums)) => all.merge(sums, remap),
             // States of one aggregate are of one form.
             _ => {}
         }
     }
 
-    /// The column of the aggregate; `rows` is the number of rows of each group.
-    pub fn finish(self, prepared: &Prepared<'_>, rows: &[u64], notes: &Notes) -> Cells {
+    /// The column of the aggregate; `rows` is the number of rows of each group, which are rows of `scan`.
+    pub fn finish(self, prepared: &Prepared<'_>, rows: &[u64], scan: &dyn Scan, notes: &Notes) -> Cells {
         let kind = prepared.call.kind;
         let average = prepared.call.function == Aggregate::Avg;
         match self {
@@ -184,6 +192,10 @@ impl State {
                 Cells::unsigned(counts)
             }
             State::Whole(sums) => sums.finish(kind, average, notes),
+            State::Retained(sums) => match scan.objects() {
+                Some(objects) => sums.finish(rows, objects),
+                None => Cells::null(rows.len()),
+            },
             State::Extreme { values, .. } => Cells::scalars(kind, values),
             State::First(values) => Cells::scalars(kind, values.into_iter().map(|(_, value)| value)),
             State::Samples(samples) => match prepared.call.function {

@@ -61,7 +61,8 @@ pub fn suffice(keys: &GroupKeys, calls: &[Prepared<'_>], scan: &dyn Scan, filter
         _ => c.counts_rows(),
     };
     let pairs = scan.type_count().saturating_mul(keys.places.len());
-    filter.is_without_rows()
+    scan.row_set().is_none()
+        && filter.row_conditions().is_empty()
         && keys.is_dense()
         && pairs <= MAX_DENSE
         && keys.dense_len() <= MAX_DENSE

@@ -6,6 +6,7 @@ mod finalizers;
 mod handles;
 mod items;
 mod objects;
+mod refs;
 mod roots;
 mod statics;
 mod table;
@@ -20,6 +21,7 @@ pub use finalizers::finalizers;
 pub use handles::handles;
 pub use items::items;
 pub use objects::ObjectScan;
+pub use refs::RefScan;
 pub use roots::roots;
 pub use statics::statics;
 pub use table::Table;
@@ -27,8 +29,9 @@ pub use tables::read_table;
 
 use super::notes::Notes;
 use super::vector::Vector;
-use crate::graph::TypeId;
+use crate::graph::{ObjectSet, TypeId};
 use crate::query::cells::Cells;
+use crate::query::plan::Typed;
 
 /// How many rows are worked on at a time: few enough that the columns of a morsel stay in the
 /// processor's cache, many enough that the work around them does not count.
@@ -87,6 +90,18 @@ pub trait Scan: Sync {
 
     /// For each type, whether its objects are rows; `None` when all are. The morsels hold the others too.
     fn row_types(&self) -> Option<&[bool]> {
+        None
+    }
+
+    /// The rows by their numbers, which then are ids of objects; `None` when all are. The morsels may hold others too.
+    fn row_set(&self) -> Option<&ObjectSet> {
+        None
+    }
+
+    /// The rows that can satisfy these conditions, which were prepared for this scan and must all hold, where that is
+    /// known without looking at all rows. The conditions are still to be decided for them. Columns and numbers are
+    /// the same.
+    fn narrowed<'s>(&'s self, _conditions: &[Typed]) -> Option<Box<dyn Scan + 's>> {
         None
     }
 

@@ -53,6 +53,14 @@ pub enum Column {
     Fill,
     /// Bytes of a collection's room that hold no item.
     Wasted,
+    /// Bytes that would go with the object.
+    Retained,
+    /// The object that holds it alone.
+    Dominator,
+    /// Whether it can be reached from the roots.
+    Reachable,
+    /// References from the nearest root.
+    Depth,
 }
 
 const OBJECTS: &[(&str, Column)] = &[
@@ -64,6 +72,10 @@ const OBJECTS: &[(&str, Column)] = &[
     ("heap", Column::Heap),
     ("length", Column::Length),
     ("value", Column::Value),
+    ("retained", Column::Retained),
+    ("dominator", Column::Dominator),
+    ("reachable", Column::Reachable),
+    ("depth", Column::Depth),
     ("finalizable", Column::Finalizable),
 ];
 
@@ -73,6 +85,10 @@ const STRINGS: &[(&str, Column)] = &[
     ("length", Column::Length),
     ("size", Column::Size),
     ("gen", Column::Generation),
+    ("retained", Column::Retained),
+    ("dominator", Column::Dominator),
+    ("reachable", Column::Reachable),
+    ("depth", Column::Depth),
 ];
 
 const ARRAYS: &[(&str, Column)] = &[
@@ -84,6 +100,10 @@ const ARRAYS: &[(&str, Column)] = &[
     ("lengths", Column::Lengths),
     ("used", Column::Used),
     ("size", Column::Size),
+    ("retained", Column::Retained),
+    ("dominator", Column::Dominator),
+    ("reachable", Column::Reachable),
+    ("depth", Column::Depth),
 ];
 
 const EXCEPTIONS: &[(&str, Column)] = &[
@@ -94,6 +114,10 @@ const EXCEPTIONS: &[(&str, Column)] = &[
     ("inner", Column::Inner),
     ("stack", Column::Stack),
     ("thread", Column::Thread),
+    ("retained", Column::Retained),
+    ("dominator", Column::Dominator),
+    ("reachable", Column::Reachable),
+    ("depth", Column::Depth),
 ];
 
 const COLLECTIONS: &[(&str, Column)] = &[
@@ -106,6 +130,10 @@ const COLLECTIONS: &[(&str, Column)] = &[
     ("wasted", Column::Wasted),
     ("size", Column::Size),
     ("gen", Column::Generation),
+    ("retained", Column::Retained),
+    ("dominator", Column::Dominator),
+    ("reachable", Column::Reachable),
+    ("depth", Column::Depth),
 ];
 
 /// The columns of a table whose rows are objects, in the order of the catalog; none for other tables.

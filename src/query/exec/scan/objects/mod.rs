@@ -4,21 +4,28 @@
 //! stands in the objects themselves is read for the rows that are asked for, batch by batch.
 
 mod columns;
+mod graph;
 mod of_types;
 mod values;
+
+use std::sync::Arc;
 
 use super::{Batch, Morsel, Rows, Scan, cut};
 use crate::bytes::Addr;
 use crate::graph::{
-    Generation, Heap, ObjectBlock, ObjectId, Segment, SegmentKind, Snapshot, TypeId, TypeInfo,
+    Generation, Heap, ObjectBlock, ObjectId, ObjectSet, Segment, SegmentKind, Snapshot, TypeId, TypeInfo,
 };
 use crate::problem::Problem;
+use crate::progress::Progress;
 use crate::query::catalog::TableId;
 use crate::query::cells::Cells;
 use crate::query::exec::reader::Reader;
 use crate::query::exec::vector::Vector;
 use columns::Column;
+use graph::GraphParts;
 
+/// The name of the type of free space.
+const FREE: &str = "Free";
 /// Offset of the component count in an array, a string or a free object.
 const LENGTH_OFFSET: u64 = 8;
 
@@ -42,6 +49,9 @@ pub struct ObjectScan<'a> {
     of_types: Option<Vec<bool>>,
     places: Vec<Place>,
     morsels: Vec<Morsel>,
+    /// The objects that are rows; `None` when all are.
+    only: Option<ObjectSet>,
+    graph: GraphParts,
 }
 
 impl<'a> ObjectScan<'a> {
@@ -56,6 +66,8 @@ impl<'a> ObjectScan<'a> {
             of_types: of_types::of_types(table, heap.types.all(), snapshot.values.as_deref()),
             places: Vec::new(),
             morsels: Vec::new(),
+            only: None,
+            graph: GraphParts::default(),
         };
         let mut first_places = Vec::new();
         for (segment, of) in snapshot.segments.iter().enumerate() {
@@ -78,6 +90,31 @@ impl<'a> ObjectScan<'a> {
             }
         }
         scan
+    }
+
+    /// The same rows, with what the columns `used` need of the graph.
+    ///
+    /// # Errors
+    /// It cannot be built: see [`Snapshot::dominators`].
+    pub fn with_graph(
+        mut self,
+        used: &[usize],
+        progress: &dyn Progress,
+    ) -> Result<ObjectScan<'a>, Arc<crate::Error>> {
+        let columns = used.iter().filter_map(|&at| self.columns.get(at)).map(|&(_, column)| column);
+        self.graph = GraphParts::load(columns, self.snapshot, progress)?;
+        Ok(self)
+    }
+
+    /// Those of the rows that are in a set.
+    #[must_use]
+    pub fn among(mut self, objects: ObjectSet) -> ObjectScan<'a> {
+        // Most sets are small: parts of the heap that have none of their objects are not looked at.
+        let has_rows =
+            |m: &Morsel| (m.first..m.first + m.len() as u32).any(|id| objects.contains(ObjectId(id)));
+        self.morsels.retain(has_rows);
+        self.only = Some(objects);
+        self
     }
 
     /// A table without rows because the types of its rows cannot be told: every runtime makes some exceptions when
@@ -105,6 +142,11 @@ impl<'a> ObjectScan<'a> {
     /// Whether a column, by its position, is the size.
     pub fn is_size(&self, column: usize) -> bool {
         self.columns.get(column).is_some_and(|c| c.1 == Column::Size)
+    }
+
+    /// Whether a column, by its position, is what the object retains.
+    pub fn is_retained(&self, column: usize) -> bool {
+        self.columns.get(column).is_some_and(|c| c.1 == Column::Retained)
     }
 
     fn places<T>(&self, of: impl Fn(&Segment, Generation) -> T) -> Vec<T> {
@@ -197,6 +239,10 @@ impl Scan for ObjectScan<'_> {
         Some(self)
     }
 
+    fn row_set(&self) -> Option<&ObjectSet> {
+        self.only.as_ref()
+    }
+
     fn row_types(&self) -> Option<&[bool]> {
         self.of_types.as_deref()
     }
@@ -228,6 +274,9 @@ impl Scan for ObjectScan<'_> {
             }
             (Column::Size, Rows::Of(morsel, _)) => Cells::unsigned(self.sizes(morsel, batch)),
             (Column::Length, Rows::Of(morsel, _)) => self.lengths(morsel, batch),
+            (Column::Retained | Column::Dominator | Column::Reachable | Column::Depth, Rows::Of(..)) => {
+                self.graph_column(column, batch)
+            }
             (column, Rows::Of(morsel, _)) => self.values(column, morsel, batch),
         })
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::columns::Column;
-use super::{Batch, Morsel, ObjectScan};
+use super::{Batch, FREE, Morsel, ObjectScan};
 use crate::bytes::Addr;
 use crate::clr::type_system::TypeKind;
 use crate::dump::Fault;
@@ -22,8 +22,6 @@ use crate::values::{ExceptionFrame, Values};
 const ARRAY_HEADER: u64 = 16;
 /// The most dimensions that the runtime allows: a forged type may claim any number.
 const MAX_RANK: u32 = 32;
-/// The name of the type of free space.
-const FREE: &str = "Free";
 /// The word before every object, which counts to its base size.
 const OBJECT_HEADER: u64 = 8;
 

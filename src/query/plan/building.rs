@@ -1,0 +1,74 @@
+//! What is built before a plan can be answered, and roughly what that costs: in objects, references and bytes.
+
+use super::explain::Step;
+use super::graph_parts::GraphPart;
+use crate::graph::Snapshot;
+use crate::units::human_bytes;
+
+/// Said of what need not be built.
+const THERE: &str = "there already";
+
+/// The step that walks the heap of a dump.
+pub(super) fn walk(number: usize, snapshot: Option<&Snapshot>) -> Step {
+    let how = snapshot.map(|snapshot| match snapshot.built_heap() {
+        Some(heap) => format!("{THERE}, {}", counted(heap.objects.len(), "object")),
+        None => {
+            let bytes = snapshot.segments.iter().filter_map(|segment| segment.end.since(segment.start));
+            let bytes = bytes.map(|bytes| bytes as f64).sum();
+            format!("{} in {}", human_bytes(bytes), counted(snapshot.segments.len(), "segment"))
+        }
+    });
+    step("walk heap", number, how)
+}
+
+/// The step that builds a part of the graph of a dump.
+pub(super) fn part(part: GraphPart, number: usize, snapshot: Option<&Snapshot>) -> Step {
+    let name = match part {
+        GraphPart::References => "read references",
+        GraphPart::Roots => "find roots",
+        GraphPart::Reachable => "search from the roots",
+        GraphPart::Depths => "measure depths",
+        GraphPart::Dominators => "compute dominators",
+    };
+    step(name, number, snapshot.map(|snapshot| how(part, snapshot)))
+}
+
+fn how(part: GraphPart, snapshot: &Snapshot) -> String {
+    let graph = snapshot.graph();
+    let objects = || match snapshot.built_heap() {
+        Some(heap) => counted(heap.objects.len(), "object"),
+        None => "all objects".to_owned(),
+    };
+    let references = || match graph.built_references() {
+        Some(references) => counted(references.forward.member_count(), "reference"),
+        None => "all references".to_owned(),
+    };
+    let there = |is_there: bool| is_there.then(|| THERE.to_owned());
+    match part {
+        GraphPart::References => {
+            let built = graph.built_references();
+            let built = built.map(|_| format!("{THERE}, {}", references()));
+            built.unwrap_or_else(|| format!("of {}, 4 bytes each and 4 a reference", objects()))
+        }
+        GraphPart::Roots => {
+            let built =
+                graph.built_roots().map(|roots| format!("{THERE}, {}", counted(roots.all.len(), "root")));
+            built.unwrap_or_else(|| "statics, handles, stacks and the finalizer queue".to_owned())
+        }
+        GraphPart::Reachable => there(graph.built_dominators().is_some())
+            .unwrap_or_else(|| format!("through {}, a bit an object", references())),
+        GraphPart::Depths => format!("through {}, 4 bytes an object", references()),
+        GraphPart::Dominators => there(graph.built_dominators().is_some()).unwrap_or_else(|| {
+            format!("of {} by {}, about 28 bytes an object while that is done", objects(), references())
+        }),
+    }
+}
+
+fn step(name: &'static str, number: usize, how: Option<String>) -> Step {
+    let dump = format!("dump {}", number + 1);
+    (name, how.map_or(dump.clone(), |how| format!("{dump}: {how}")))
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,123 @@
+//! The table `refs` and the columns of the graph on the dumps of `corpus/`, against what other statements say.
+
+use std::collections::BTreeSet;
+
+use heapql::graph::Snapshot;
+use heapql::query::ValueRef;
+
+use crate::corpus::{ask, open};
+
+/// The rows of an answer, each value as text; null is empty.
+fn rows(snapshot: &Snapshot, statement: &str) -> Vec<Vec<String>> {
+    let answer = ask(snapshot, statement);
+    let text = |value| match value {
+        ValueRef::Null => String::new(),
+        ValueRef::Text(text) => text.to_owned(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Bytes(number) => number.to_string(),
+        ValueRef::Address(address) => address.to_string(),
+        ValueRef::Boolean(truth) => truth.to_string(),
+        other => panic!("{other:?}"),
+    };
+    (0..answer.row_count()).map(|row| answer.columns.iter().map(|c| text(c.value(row))).collect()).collect()
+}
+
+/// The first column of each row.
+fn column(snapshot: &Snapshot, statement: &str) -> Vec<String> {
+    rows(snapshot, statement).into_iter().map(|mut row| row.swap_remove(0)).collect()
+}
+
+/// The references that an object shows: field and target. Pointers are none, and lead nowhere.
+fn shown(snapshot: &Snapshot, object: &str) -> BTreeSet<(String, String)> {
+    let answer = ask(snapshot, &format!("object {object}"));
+    let column = |name: &str| answer.columns.iter().find(|c| c.name == name).expect("a column of `object`");
+    let (fields, values) = (column("field"), column("value"));
+    let types = column("type");
+    let pair = |row| match (fields.value(row), values.value(row), types.value(row)) {
+        (ValueRef::Text(field), ValueRef::Address(value), ValueRef::Text(of)) if !of.ends_with('*') => {
+            Some((field.to_owned(), value.to_string()))
+        }
+        _ => None,
+    };
+    (0..answer.row_count()).filter_map(pair).collect()
+}
+
+#[test]
+fn references_stand_where_objects_show_them() {
+    for dump in ["zoo-10.0", "zoo-8.0", "zoo-3.1"] {
+        let snapshot = open(dump);
+        // One object of every type, as far as its elements are shown.
+        let objects =
+            column(&snapshot, "select first(address), mt where size < 4000 and type != 'Free' group by mt");
+        assert!(objects.len() > 200, "{dump}: {} types", objects.len());
+        let mut compared = 0;
+        for object in objects {
+            let statement = format!(
+                "select field, target from refs where source = {object} and kind in ('field', 'element')"
+            );
+            let references: BTreeSet<(String, String)> =
+                rows(&snapshot, &statement).into_iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+            let shown = shown(&snapshot, &object);
+            // What is called by an offset only has no row in the object.
+            let named = references.iter().filter(|(field, _)| !field.contains('+'));
+            assert!(
+                named.clone().all(|pair| shown.contains(pair)),
+                "{dump} {object}: {references:?}\n{shown:?}"
+            );
+            compared += named.count();
+        }
+        assert!(compared > 300, "{dump}: {compared} references");
+    }
+}
+
+#[test]
+fn a_long_array_tells_each_of_its_elements() {
+    let snapshot = open("zoo-10.0");
+    let statement =
+        "select source, count from refs where kind = 'element' group by source order by count desc limit 1";
+    let longest = rows(&snapshot, statement).remove(0);
+    let count: usize = longest[1].parse().unwrap();
+    assert!(count > 4096, "{count} elements");
+    let of_it = format!("select field, target from refs where source = {}", longest[0]);
+    let all = rows(&snapshot, &of_it);
+    assert_eq!(all.len(), count);
+    let mut fields: Vec<u64> =
+        all.iter().map(|row| row[0].trim_matches(['[', ']']).parse().unwrap()).collect();
+    assert!(fields.windows(2).all(|pair| pair[0] < pair[1]));
+    fields.dedup();
+    assert_eq!(fields.len(), count);
+    for offset in [0, 1, count / 2, count - 1] {
+        assert_eq!(rows(&snapshot, &format!("{of_it} limit 1 offset {offset}")), [all[offset].clone()]);
+    }
+}
+
+#[test]
+fn references_to_a_few_objects_are_found_whether_or_not_referrers_are_known() {
+    let snapshot = open("zoo-10.0");
+    let some = "select address from Zoo.Dog limit 40";
+    let narrowed = format!("select source, target, kind from refs where target in ({some})");
+    let before = rows(&snapshot, &narrowed);
+    assert!(before.len() > 10);
+    // Nothing can be narrowed by the text of an address.
+    let scanned = format!(
+        "select source, target, kind from refs where hex(target) in (select hex(address) from ({some}))"
+    );
+    assert_eq!(before, rows(&snapshot, &scanned));
+    snapshot.referrers(&heapql::progress::NoProgress).unwrap();
+    assert_eq!(before, rows(&snapshot, &narrowed));
+}
+
+#[test]
+fn every_reachable_object_is_retained_by_the_roots() {
+    for dump in ["zoo-10.0", "zoo-3.1", "web-t1"] {
+        let snapshot = open(dump);
+        let reachable = rows(&snapshot, "select count, size where reachable");
+        let held = rows(&snapshot, "select sum(retained) where reachable and dominator is null");
+        assert_eq!(reachable[0][1], held[0][0], "{dump}");
+        let from_roots = rows(&snapshot, "select count, size from reachable(select address where depth = 1)");
+        assert_eq!(from_roots, reachable, "{dump}");
+        // No byte counts twice in a group, so that a group of everything retains everything.
+        let everything = rows(&snapshot, "select sum(retained), sum(size) where reachable is not null");
+        assert_eq!(everything[0][0], everything[0][1], "{dump}");
+    }
+}
