@@ -3,6 +3,9 @@
 //! A dump is hostile input: nothing is allocated or looped over by a count that
 //! was read from it before that count was held against one of these.
 
+/// Objects of one heap, free ones included. Ids have 32 bits, of which the last three stand for what is no object.
+pub const MAX_OBJECTS: u32 = u32::MAX - 3;
+
 /// Program headers of a core. Kernels write at most one a mapping, and `vm.max_map_count`
 /// is 65,530 by default; machines tuned for databases go to a few million.
 pub const MAX_PROGRAM_HEADERS: u64 = 8_000_000;

@@ -123,7 +123,8 @@ impl Reader<'_> {
             Err(fault) => Err(fault.to_string()),
         };
         if let Err(why) = told {
-            let message = format!("the queue of finalization of heap {number} cannot be read to its end: {why}");
+            let message =
+                format!("the queue of finalization of heap {number} cannot be read to its end: {why}");
             self.queue.problems.push(Problem::loss(message));
         }
     }

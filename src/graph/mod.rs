@@ -9,8 +9,10 @@ mod ids;
 pub mod index;
 mod modules;
 mod object_graph;
+mod object_set;
 mod objects;
 mod part;
+mod reachability;
 mod references;
 mod roots;
 mod snapshot;
@@ -20,12 +22,16 @@ mod types;
 
 pub use crate::clr::ThreadState;
 pub use crate::clr::gc::{Generation, Segment, SegmentKind};
-pub use dominators::{Dominator, Dominators};
+pub use dominators::{
+    Chain, Dominator, DominatorColumns, Dominators, NO_GROUP, NoDominators, TooManyReferences, Unfinished,
+};
 pub use heap_builder::{build_heap, restore_heap};
 pub use ids::{ObjectId, SegmentId, TypeId};
 pub use modules::Module;
 pub use object_graph::ObjectGraph;
+pub use object_set::ObjectSet;
 pub use objects::{ObjectBlock, ObjectTable, RowSize};
+pub use reachability::{Depths, garbage_entries, reachable_around, reachable_from, retained_by};
 pub use references::{NoRows, References, Rows};
 pub use roots::{Root, RootKind, Roots, StackRoots};
 pub use snapshot::{Facts, Heap, Snapshot};

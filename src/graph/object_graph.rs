@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::index::{self, Index};
 use super::part::Part;
-use super::index::Index;
 use super::roots::build_roots;
 use super::{Dominators, Heap, References, Roots, Rows, Snapshot};
 use crate::error::{Error, ErrorKind};
@@ -74,9 +74,14 @@ impl Snapshot {
     /// As for [`Snapshot::references`].
     pub fn dominators(&self, progress: &dyn Progress) -> Result<Arc<Dominators>, Arc<Error>> {
         self.graph.dominators.get_or_build(|| {
-            let _references = self.references(progress)?;
-            let _roots = self.roots(progress)?;
-            Err(not_yet())
+            if let Some(index) = self.index.as_ref().filter(|index| index.holds(index::Part::Dominators)) {
+                let (heap, roots) = (self.heap(progress)?, self.roots(progress)?);
+                let setting = index::setting_of_roots(&roots);
+                if let Some(stored) = index.dominators(heap.objects.len(), setting) {
+                    return Ok(stored);
+                }
+            }
+            self.build_dominators(progress)
         })
     }
 
@@ -102,6 +107,17 @@ impl ObjectGraph {
         self.referrers.get()
     }
 
+    /// Gives up references, forward and backward, that take memory and are in nobody's use. They are built again when
+    /// they are asked for.
+    pub(super) fn give_up_references(&self) {
+        if self.references.get().is_some_and(|references| references.forward.owned_bytes() > 0) {
+            self.references.give_up_unused();
+        }
+        if self.referrers.get().is_some_and(|referrers| referrers.owned_bytes() > 0) {
+            self.referrers.give_up_unused();
+        }
+    }
+
     /// The roots, if they were built.
     pub fn built_roots(&self) -> Option<Arc<Roots>> {
         self.roots.get()
@@ -111,8 +127,4 @@ impl ObjectGraph {
     pub fn built_dominators(&self) -> Option<Arc<Dominators>> {
         self.dominators.get()
     }
-}
-
-fn not_yet() -> Arc<Error> {
-    Arc::new(Error::new(ErrorKind::Usage, "not built yet"))
 }

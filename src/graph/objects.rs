@@ -8,6 +8,7 @@
 use bytemuck::{Pod, Zeroable};
 
 use crate::bytes::{Addr, Column};
+use crate::limits::MAX_OBJECTS;
 
 use super::{ObjectId, SegmentId, TypeId};
 
@@ -83,7 +84,7 @@ pub struct ObjectTable {
 
 impl ObjectTable {
     /// Makes a table of `blocks`, which must be in the order of segments and addresses and hold
-    /// fewer than 2^32 objects together: blocks from which on that would be exceeded are dropped,
+    /// at most [`MAX_OBJECTS`] objects together: blocks from which on that would be exceeded are dropped,
     /// and their number is returned beside the table.
     pub fn new(mut blocks: Vec<ObjectBlock>) -> (ObjectTable, usize) {
         blocks.retain(|b| !b.is_empty());
@@ -91,7 +92,8 @@ impl ObjectTable {
         let mut next = 0_u32;
         firsts.push(0);
         for block in &blocks {
-            let Some(end) = u32::try_from(block.len()).ok().and_then(|n| next.checked_add(n)) else { break };
+            let end = u32::try_from(block.len()).ok().and_then(|n| next.checked_add(n));
+            let Some(end) = end.filter(|&end| end <= MAX_OBJECTS) else { break };
             next = end;
             firsts.push(next);
         }
@@ -143,6 +145,15 @@ impl ObjectTable {
         let distance = address.since(block.base)? / 8;
         let row = block.offsets.partition_point(|&offset| u64::from(offset) <= distance).checked_sub(1)?;
         Some((ObjectId(self.firsts[index as usize] + row as u32), block.address(row)))
+    }
+
+    /// The size in bytes of every object.
+    pub fn sizes(&self) -> Vec<u64> {
+        let mut sizes = Vec::with_capacity(self.len());
+        for block in &self.blocks {
+            sizes.extend((0..block.len()).map(|row| block.size(row)));
+        }
+        sizes
     }
 
     /// The block and the row in it of an object, or `None` for an id past the end.

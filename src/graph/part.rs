@@ -30,6 +30,12 @@ impl<T> Part<T> {
         *self.built.lock().unwrap_or_else(PoisonError::into_inner) = Some(Ok(part));
     }
 
+    /// Gives it up unless somebody uses it: it would take its memory all the same, and twice when it is built again.
+    pub fn give_up_unused(&self) {
+        let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
+        built.take_if(|built| built.as_ref().is_ok_and(|part| Arc::strong_count(part) == 1));
+    }
+
     /// Gives it up; whoever still uses it keeps it.
     pub fn give_up(&self) {
         self.built.lock().unwrap_or_else(PoisonError::into_inner).take();

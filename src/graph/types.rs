@@ -73,6 +73,12 @@ impl TypeTable {
         self.types.get(id.0 as usize)
     }
 
+    /// The type of free space; `None` when there is none. It is no class, so that nothing is known of it but its name.
+    pub fn free(&self) -> Option<TypeId> {
+        let is_free = |of: &TypeInfo| &*of.name == "Free" && of.module.is_none() && of.parent.is_none();
+        self.types.iter().position(is_free).map(|place| TypeId(place as u32))
+    }
+
     /// All types in the order of their ids.
     pub fn all(&self) -> &[TypeInfo] {
         &self.types

@@ -166,3 +166,33 @@ fn explanations_are_prose_and_rows_are_not() {
     );
     assert!(!is_about_the_language("select type from objects") && !is_about_the_language(""));
 }
+
+#[test]
+fn what_was_built_of_the_graph_is_kept_and_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let dump = folder.path().join("zoo.core");
+    let process = crate::synth::RandomHeap::new(5, 100).process();
+    std::fs::write(&dump, process.dump().core().build()).unwrap();
+    let common = Common {
+        files: vec![],
+        cache: Some(folder.path().join("cache")),
+        index: true,
+        collections: vec![],
+        threads: None,
+        progress: true,
+        color: None,
+    };
+    // The first session builds the referrers, the second finds them there.
+    for told in [true, false] {
+        let (console, page) = quiet();
+        let session = Session::open(&[dump.clone()], &common, &console).unwrap();
+        session.keep_indexes();
+        assert_eq!(page.take(), "", "nothing was built");
+        session.snapshots()[0].referrers(&crate::progress::NoProgress).unwrap();
+        session.keep_indexes();
+        let message = page.take();
+        assert_eq!(message.contains("zoo.core.hqlx ("), told, "{message}");
+        assert_eq!(message.lines().count(), usize::from(told), "{message}");
+        assert!(folder.path().join("zoo.core.hqlx").exists());
+    }
+}

@@ -43,7 +43,9 @@ impl ThreadStack {
             let skipped = run.start.0.wrapping_neg() % 8;
             let bytes = run.bytes.get(skipped as usize..).unwrap_or_default();
             let words = bytes.chunks_exact(8).filter_map(|word| word.first_chunk());
-            words.zip((run.start.0 + skipped..).step_by(8)).map(|(&word, at)| (Addr(at), Addr(u64::from_le_bytes(word))))
+            words
+                .zip((run.start.0 + skipped..).step_by(8))
+                .map(|(&word, at)| (Addr(at), Addr(u64::from_le_bytes(word))))
         })
     }
 
@@ -69,8 +71,10 @@ pub struct Stacks {
 pub fn stacks(runtime: &ClrRuntime) -> Stacks {
     let (dump, layout) = (&runtime.dump, &runtime.located.layout);
     let base_offset = layout.optional_field("Thread", "CachedStackBase");
-    let native: FxHashMap<u64, &NativeThread> = dump.threads.iter().map(|thread| (thread.id, thread)).collect();
-    let started = || runtime.threads.iter().flat_map(|list| &list.threads).filter_map(|t| Some((t, t.os_id?)));
+    let native: FxHashMap<u64, &NativeThread> =
+        dump.threads.iter().map(|thread| (thread.id, thread)).collect();
+    let started =
+        || runtime.threads.iter().flat_map(|list| &list.threads).filter_map(|t| Some((t, t.os_id?)));
     let mut stacks = Stacks::default();
     let mut without_registers = 0;
     for (thread, os_id) in started() {

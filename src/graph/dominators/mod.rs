@@ -1,8 +1,29 @@
 //! Which object holds which alone, and how much would go with each: dominators and retained sizes.
+//!
+//! All objects are computed at once, under one virtual root that stands for what keeps objects alive. What is not
+//! reachable, garbage that was not collected yet, hangs on a second one, entered as [`garbage_entries`] says.
+//! Free objects are room, no objects: they have no dominator, retain nothing and are not reachable.
+//!
+//! [`garbage_entries`]: super::reachability::garbage_entries
 
-use crate::bytes::Column;
+mod build;
+mod columns;
+mod depth_first;
+mod groups;
+mod of_snapshot;
+mod predecessors;
+mod semi_nca;
+mod subtree;
+#[cfg(test)]
+mod tests;
+mod tree;
 
-use super::ObjectId;
+pub use build::{TooManyReferences, Unfinished};
+pub use columns::{DominatorColumns, NoDominators};
+pub use groups::NO_GROUP;
+pub use subtree::Chain;
+
+use super::{ObjectId, ObjectSet, Total};
 
 /// What every way from the roots to an object goes through, at its nearest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,32 +37,72 @@ pub enum Dominator {
 }
 
 /// The dominator tree of all objects and the sizes that hang on each.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Dominators {
-    /// The nearest dominator of each object; [`ROOTS`] and [`GARBAGE`] stand for the two that are no objects.
-    dominators: Column<u32>,
-    /// For every object whether it is reachable from the roots, 64 a word.
-    reachable: Column<u64>,
+    columns: DominatorColumns,
 }
 
-/// Stands for the roots among the ids of dominators. No object has it: there are fewer than 2^32 - 2 of them.
+/// Stands for the roots among the ids of dominators. No object has it: there are at most [`MAX_OBJECTS`] of them.
+///
+/// [`MAX_OBJECTS`]: crate::limits::MAX_OBJECTS
 pub const ROOTS: u32 = u32::MAX;
 /// Stands for what nothing holds.
 pub const GARBAGE: u32 = u32::MAX - 1;
+/// Stands for the dominator that a free object has not.
+pub const FREE: u32 = u32::MAX - 2;
 
 impl Dominators {
-    /// The nearest dominator of an object; `None` for an id past the end.
-    pub fn of(&self, object: ObjectId) -> Option<Dominator> {
-        Some(match *self.dominators.get(object.0 as usize)? {
-            ROOTS => Dominator::Roots,
-            GARBAGE => Dominator::Garbage,
-            id => Dominator::Object(ObjectId(id)),
-        })
+    /// How many objects the heap has, free ones included.
+    pub fn len(&self) -> usize {
+        self.columns.dominators.len()
     }
 
-    /// Whether an object can be reached from the roots.
+    /// Whether the heap has no object.
+    pub fn is_empty(&self) -> bool {
+        self.columns.dominators.is_empty()
+    }
+
+    /// The nearest dominator of an object; `None` for a free object and for an id past the end.
+    #[inline]
+    pub fn of(&self, object: ObjectId) -> Option<Dominator> {
+        match *self.columns.dominators.get(object.0 as usize)? {
+            ROOTS => Some(Dominator::Roots),
+            GARBAGE => Some(Dominator::Garbage),
+            // A damaged file may name what is no object.
+            id => ((id as usize) < self.len()).then_some(Dominator::Object(ObjectId(id))),
+        }
+    }
+
+    /// The bytes that would be free without an object: its own and those of all that it dominates. Those of garbage
+    /// would be free with it. 0 for free objects and for an id past the end.
+    #[inline]
+    pub fn retained(&self, object: ObjectId) -> u64 {
+        self.columns.retained_of(object)
+    }
+
+    /// Whether an object can be reached from the roots; `false` for free objects and for an id past the end.
+    #[inline]
     pub fn is_reachable(&self, object: ObjectId) -> bool {
-        let word = self.reachable.get(object.0 as usize / 64);
-        word.is_some_and(|word| word >> (object.0 % 64) & 1 == 1)
+        self.columns.reachable.contains(object)
+    }
+
+    /// The objects that can be reached from the roots.
+    pub fn reachable(&self) -> &ObjectSet {
+        &self.columns.reachable
+    }
+
+    /// Objects that can be reached from the roots, and their bytes.
+    pub fn reachable_total(&self) -> Total {
+        self.total(0)
+    }
+
+    /// Objects that cannot, garbage not collected yet, and their bytes. Free objects are not among them.
+    pub fn unreachable_total(&self) -> Total {
+        self.total(2)
+    }
+
+    fn total(&self, place: usize) -> Total {
+        let number = |place: usize| self.columns.totals.get(place).copied().unwrap_or(0);
+        Total { objects: number(place), bytes: number(place + 1) }
     }
 }

@@ -35,6 +35,18 @@ pub(super) enum SectionKind {
     ReferrerStarts = 24,
     /// The objects that refer to it.
     ReferrerMembers = 25,
+    /// The dominator of each object.
+    Dominators = 32,
+    /// Which objects can be reached from the roots.
+    Reachable = 33,
+    /// What each object retains.
+    Retained = 34,
+    /// The objects that retain 4 GiB and more.
+    LargeRetainers = 35,
+    /// What they retain.
+    LargeRetained = 36,
+    /// Objects that can be reached and that cannot, and their bytes.
+    ReachableTotals = 37,
 }
 
 impl SectionKind {
@@ -52,6 +64,11 @@ impl SectionKind {
             SectionKind::ReferenceStarts | SectionKind::ReferenceMembers => "table of references",
             SectionKind::ReferenceProblems => "list of the references' problems",
             SectionKind::ReferrerStarts | SectionKind::ReferrerMembers => "table of referrers",
+            SectionKind::Dominators => "column of dominators",
+            SectionKind::Reachable | SectionKind::ReachableTotals => "set of reachable objects",
+            SectionKind::Retained | SectionKind::LargeRetainers | SectionKind::LargeRetained => {
+                "column of retained sizes"
+            }
         }
     }
 }

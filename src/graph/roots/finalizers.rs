@@ -22,7 +22,8 @@ pub(super) fn finalizers(sources: Sources<'_>) -> Found {
         }
     }
     if to_nothing > 0 {
-        let message = format!("{to_nothing} entries of the queue of finalization lead to no object that was found");
+        let message =
+            format!("{to_nothing} entries of the queue of finalization lead to no object that was found");
         found.problems.push(Problem::loss(message));
     }
     found

@@ -21,7 +21,9 @@ pub(super) fn handles(sources: Sources<'_>) -> Found {
         }
     }
     if to_nothing > 0 {
-        found.problems.push(Problem::loss(format!("{to_nothing} GC handles lead to no object that was found")));
+        found
+            .problems
+            .push(Problem::loss(format!("{to_nothing} GC handles lead to no object that was found")));
     }
     found
 }
