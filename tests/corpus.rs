@@ -1,11 +1,9 @@
 //! The dumps of `corpus/` answer exactly as the golden files say, for any number of threads.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use heapql::bytes::Addr;
-use heapql::clr::handles::handles;
-use heapql::graph::{self, ObjectId, Snapshot, TypeInfo};
+use heapql::graph::{self, ObjectId, Snapshot};
 use heapql::open::OpenOptions;
 use heapql::progress::NoProgress;
 use heapql::query::{Answer, AnswerColumn, RunOptions, ValueRef};

@@ -10,22 +10,33 @@ use super::Mapped;
 
 /// A column of numbers that is read like a slice, wherever it lies.
 #[derive(Clone)]
-pub struct Column<T> {
+pub struct Column<T: 'static> {
     place: Place<T>,
 }
 
 #[derive(Clone)]
-enum Place<T> {
+enum Place<T: 'static> {
     Owned(Vec<T>),
-    Mapped { file: Arc<Mapped>, bytes: Range<usize> },
+    /// Numbers in a file, and the file, which outlives them. They are looked at one by one in the hottest loops, so
+    /// where they lie is told once, when the column is made.
+    Mapped {
+        numbers: &'static [T],
+        file: Arc<Mapped>,
+        from: usize,
+    },
 }
 
 impl<T: Pod> Column<T> {
     /// The numbers in these bytes of a file, in the byte order of this machine; `None` when they are not all in the
     /// file, not aligned to `T`, or no whole number of `T`.
+    #[allow(unsafe_code)]
     pub fn mapped(file: &Arc<Mapped>, bytes: Range<usize>) -> Option<Column<T>> {
-        bytemuck::try_cast_slice::<u8, T>(file.get(bytes.clone())?).ok()?;
-        Some(Column { place: Place::Mapped { file: Arc::clone(file), bytes } })
+        let from = bytes.start;
+        let numbers: &[T] = bytemuck::try_cast_slice(file.get(bytes)?).ok()?;
+        // SAFETY: the bytes of a file are neither changed nor moved as long as it is open, for nobody gets it mutably out
+        // of an Arc that others hold; the column holds one as long as it lives, and lends the numbers for no longer.
+        let numbers: &'static [T] = unsafe { std::slice::from_raw_parts(numbers.as_ptr(), numbers.len()) };
+        Some(Column { place: Place::Mapped { numbers, file: Arc::clone(file), from } })
     }
 
     /// The numbers at these positions, in the same place where they lie in a file and copied where they do not; `None`
@@ -34,8 +45,8 @@ impl<T: Pod> Column<T> {
         let part = self.get(positions.clone())?;
         match &self.place {
             Place::Owned(_) => Some(Column::from(part.to_vec())),
-            Place::Mapped { file, bytes } => {
-                let at = |position: usize| bytes.start + position * size_of::<T>();
+            Place::Mapped { file, from, .. } => {
+                let at = |position: usize| from + position * size_of::<T>();
                 Column::mapped(file, at(positions.start)..at(positions.end))
             }
         }
@@ -58,30 +69,28 @@ impl<T: Pod> Column<T> {
 impl<T: Pod> Deref for Column<T> {
     type Target = [T];
 
+    #[inline]
     fn deref(&self) -> &[T] {
         match &self.place {
             Place::Owned(numbers) => numbers,
-            // Both were checked when the column was made, and a mapping does not change.
-            Place::Mapped { file, bytes } => {
-                file.get(bytes.clone()).and_then(|bytes| bytemuck::try_cast_slice(bytes).ok()).unwrap_or(&[])
-            }
+            Place::Mapped { numbers, .. } => numbers,
         }
     }
 }
 
-impl<T> From<Vec<T>> for Column<T> {
+impl<T: 'static> From<Vec<T>> for Column<T> {
     fn from(numbers: Vec<T>) -> Self {
         Column { place: Place::Owned(numbers) }
     }
 }
 
-impl<T> FromIterator<T> for Column<T> {
+impl<T: 'static> FromIterator<T> for Column<T> {
     fn from_iter<I: IntoIterator<Item = T>>(numbers: I) -> Self {
         Column::from(numbers.into_iter().collect::<Vec<T>>())
     }
 }
 
-impl<T> Default for Column<T> {
+impl<T: 'static> Default for Column<T> {
     fn default() -> Self {
         Column::from(Vec::new())
     }

@@ -114,14 +114,15 @@ fn bring_up_to_date<'a>(opened: &'a Opened, console: &Console) -> Result<Made<'a
         return Err(Failure::Index(error));
     };
     console.interrupt.while_working(|stop| {
-        for part in Part::ALL {
+        // Dominators first: references are given up while they are computed.
+        for part in Part::ALL.into_iter().rev() {
             part.build(snapshot, progress).map_err(Failure::Dump)?;
             if stop.load(Ordering::Relaxed) {
                 return Err(Failure::Interrupted);
             }
         }
         // Parts that prove damaged when they are taken count as missing.
-        if file.holds_everything() {
+        if file.is_whole(snapshot) {
             return Ok(Made::UpToDate(file));
         }
         file.save(snapshot, stop).map(Made::Written).map_err(|error| {

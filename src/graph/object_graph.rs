@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::index::Index;
+use super::index::{self, Index};
 use super::part::Part;
 use super::roots::build_roots;
 use super::{DanglingReferences, Dominators, Heap, References, Roots, Rows, SlotReader, Snapshot};
@@ -29,23 +29,22 @@ impl Snapshot {
     /// The dump holds no heap.
     pub fn references(&self, progress: &dyn Progress) -> Result<Arc<References>, Arc<Error>> {
         self.graph.references.get_or_build(|| {
-            let heap = self.heap(progress)?;
-            if let Some(stored) = self.stored(heap, Index::references) {
-                return Ok(stored);
-            }
-            match &self.values {
-                Some(values) => {
-                    let runtime = values.types().runtime();
-                    let read = References::of(runtime, heap, progress).map_err(Arc::new)?;
-                    self.graph.reference_problems.get_or_init(|| read.problems.clone());
-                    Ok(read)
-                }
-                None if heap.objects.is_empty() => Ok(References::default()),
-                None => {
-                    Err(Arc::new(Error::new(ErrorKind::NoRuntime, "the types of objects cannot be read")))
-                }
-            }
+            let references = self.read_references(progress)?;
+            self.graph.reference_problems.get_or_init(|| references.problems.clone());
+            Ok(references)
         })
+    }
+
+    fn read_references(&self, progress: &dyn Progress) -> Result<References, Arc<Error>> {
+        let heap = self.heap(progress)?;
+        if let Some(stored) = self.stored(heap, Index::references) {
+            return Ok(stored);
+        }
+        match &self.values {
+            Some(values) => References::of(values.types().runtime(), heap, progress).map_err(Arc::new),
+            None if heap.objects.is_empty() => Ok(References::default()),
+            None => Err(Arc::new(Error::new(ErrorKind::NoRuntime, "the types of objects cannot be read"))),
+        }
     }
 
     /// The references that lead to no object; reads all slots again at the first call, unless [`References::problems`]
@@ -101,7 +100,16 @@ impl Snapshot {
     /// # Errors
     /// As for [`Snapshot::references`].
     pub fn dominators(&self, progress: &dyn Progress) -> Result<Arc<Dominators>, Arc<Error>> {
-        self.graph.dominators.get_or_build(|| self.build_dominators(progress))
+        self.graph.dominators.get_or_build(|| {
+            if let Some(index) = self.index.as_ref().filter(|index| index.holds(index::Part::Dominators)) {
+                let (heap, roots) = (self.heap(progress)?, self.roots(progress)?);
+                let setting = index::setting_of_roots(&roots);
+                if let Some(stored) = index.dominators(heap.objects.len(), setting) {
+                    return Ok(stored);
+                }
+            }
+            self.build_dominators(progress)
+        })
     }
 
     /// What the index holds for so many objects as `heap` has.

@@ -26,6 +26,7 @@ impl<T> Part<T> {
     }
 
     /// Keeps `part`, which was built or read elsewhere.
+    #[cfg(test)]
     pub fn set(&self, part: Arc<T>) {
         *self.built.lock().unwrap_or_else(PoisonError::into_inner) = Some(Ok(part));
     }
@@ -34,11 +35,6 @@ impl<T> Part<T> {
     pub fn give_up_unused(&self) {
         let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
         built.take_if(|built| built.as_ref().is_ok_and(|part| Arc::strong_count(part) == 1));
-    }
-
-    /// Gives it up; whoever still uses it keeps it.
-    pub fn give_up(&self) {
-        self.built.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod answers;
 mod help;
+mod index;
 mod refusals;
 #[cfg(unix)]
 mod terminal;

@@ -7,7 +7,7 @@ use crate::bytes::Addr;
 use crate::cli::console::tests::quiet;
 use crate::dump::AddressSpace;
 use crate::error::{Error, ErrorKind};
-use crate::graph::{Heap, Module, TypeInfo, TypeTable};
+use crate::graph::{Heap, Module, StackRoots, TypeInfo, TypeTable};
 use crate::output::{Format, Screen};
 
 pub(in crate::cli) const HISTOGRAM: &str = "select type, count, size group by type";
@@ -165,4 +165,35 @@ fn explanations_are_prose_and_rows_are_not() {
             .all(|s| is_about_the_language(s))
     );
     assert!(!is_about_the_language("select type from objects") && !is_about_the_language(""));
+}
+
+#[test]
+fn what_was_built_of_the_graph_is_kept_and_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let dump = folder.path().join("zoo.core");
+    let process = crate::synth::RandomHeap::new(5, 100).process();
+    std::fs::write(&dump, process.dump().core().build()).unwrap();
+    let common = Common {
+        stacks: StackRoots::default(),
+        files: vec![],
+        cache: Some(folder.path().join("cache")),
+        index: true,
+        collections: vec![],
+        threads: None,
+        progress: true,
+        color: None,
+    };
+    // The first session builds the referrers, the second finds them there.
+    for told in [true, false] {
+        let (console, page) = quiet();
+        let session = Session::open(&[dump.clone()], &common, &console).unwrap();
+        session.keep_indexes();
+        assert_eq!(page.take(), "", "nothing was built");
+        session.snapshots()[0].referrers(&crate::progress::NoProgress).unwrap();
+        session.keep_indexes();
+        let message = page.take();
+        assert_eq!(message.contains("zoo.core.hqlx ("), told, "{message}");
+        assert_eq!(message.lines().count(), usize::from(told), "{message}");
+        assert!(folder.path().join("zoo.core.hqlx").exists());
+    }
 }

@@ -8,8 +8,9 @@ use crate::synth::Memory;
 const STACK: u64 = 0x7000_0000;
 
 fn dump(memory: Memory, architecture: Architecture) -> Dump {
-    let dump = Dump::parse(Mapped::Memory(memory.into_core().build())).unwrap();
-    Dump { architecture, ..dump }
+    let mut dump = Dump::parse(Mapped::Memory(memory.into_core().build())).unwrap();
+    dump.architecture = architecture;
+    dump
 }
 
 fn native(architecture: Architecture, stack_pointer: u64) -> NativeThread {

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::section::SectionKind;
-use super::{heap, rows};
+use super::{dominators, heap, rows};
 use crate::error::Error;
-use crate::graph::{Heap, References, Rows, Snapshot};
+use crate::graph::{Dominators, Heap, References, Rows, Snapshot};
 use crate::progress::Progress;
 
 /// A part of a snapshot that an index can hold.
@@ -18,11 +18,13 @@ pub enum Part {
     References,
     /// What refers to each object.
     Referrers,
+    /// Dominators and retained sizes.
+    Dominators,
 }
 
 impl Part {
     /// All parts.
-    pub const ALL: [Part; 3] = [Part::Heap, Part::References, Part::Referrers];
+    pub const ALL: [Part; 4] = [Part::Heap, Part::References, Part::Referrers, Part::Dominators];
 
     /// What a person calls it.
     pub fn word(self) -> &'static str {
@@ -30,6 +32,7 @@ impl Part {
             Part::Heap => "objects",
             Part::References => "references",
             Part::Referrers => "referrers",
+            Part::Dominators => "dominators",
         }
     }
 
@@ -42,6 +45,7 @@ impl Part {
             Part::Heap => snapshot.heap(progress).map(drop),
             Part::References => snapshot.references(progress).map(drop),
             Part::Referrers => snapshot.referrers(progress).map(drop),
+            Part::Dominators => snapshot.dominators(progress).map(drop),
         }
     }
 
@@ -61,6 +65,14 @@ impl Part {
             ],
             Part::References => &[S::ReferenceStarts, S::ReferenceMembers, S::ReferenceProblems],
             Part::Referrers => &[S::ReferrerStarts, S::ReferrerMembers],
+            Part::Dominators => &[
+                S::Dominators,
+                S::Reachable,
+                S::Retained,
+                S::LargeRetainers,
+                S::LargeRetained,
+                S::ReachableTotals,
+            ],
         }
     }
 }
@@ -74,6 +86,9 @@ pub struct Contents<'a> {
     pub references: Option<&'a References>,
     /// What refers to each object.
     pub referrers: Option<&'a Rows>,
+    /// Dominators and retained sizes, and the setting of the roots that they were computed from:
+    /// [`setting_of_roots`](super::setting_of_roots).
+    pub dominators: Option<(&'a Dominators, u64)>,
 }
 
 impl<'a> Contents<'a> {
@@ -83,6 +98,7 @@ impl<'a> Contents<'a> {
             Part::Heap => true,
             Part::References => self.references.is_some(),
             Part::Referrers => self.referrers.is_some(),
+            Part::Dominators => self.dominators.is_some(),
         };
         Part::ALL.into_iter().filter(there).collect()
     }
@@ -92,6 +108,9 @@ impl<'a> Contents<'a> {
         let mut sections = heap::sections(self.heap);
         sections.extend(self.references.into_iter().flat_map(rows::of_references));
         sections.extend(self.referrers.into_iter().flat_map(rows::of_referrers));
+        sections.extend(
+            self.dominators.into_iter().flat_map(|(columns, setting)| dominators::sections(columns, setting)),
+        );
         sections
     }
 }

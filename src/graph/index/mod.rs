@@ -15,6 +15,7 @@
 
 mod checksum;
 mod contents;
+mod dominators;
 mod header;
 mod heap;
 mod identity;
@@ -25,6 +26,7 @@ mod section;
 mod writing;
 
 pub use contents::{Contents, Part};
+pub use dominators::setting_of_roots;
 pub use header::MAGIC;
 pub use heap::StoredHeap;
 pub use identity::Identity;

@@ -7,9 +7,9 @@ use bytemuck::Pod;
 
 use super::header::Header;
 use super::section::{Entry, SectionKind};
-use super::{Identity, Part, StoredHeap, checksum, heap, problems, rows};
+use super::{Identity, Part, StoredHeap, checksum, dominators, heap, problems, rows};
 use crate::bytes::{Column, Mapped};
-use crate::graph::{References, Rows};
+use crate::graph::{Dominators, References, Rows};
 use crate::problem::Problem;
 
 /// Why an index, or a part of it, is not used.
@@ -90,6 +90,19 @@ impl Index {
     /// The referrers of so many objects; `None` as for [`Index::heap`].
     pub fn referrers(&self, objects: usize) -> Option<Rows> {
         self.take(Part::Referrers, |sections| rows::read_referrers(sections, objects))
+    }
+
+    /// The dominators of so many objects under a setting of roots ([`super::setting_of_roots`]); `None` as for
+    /// [`Index::heap`], and when the index has those of another setting.
+    pub fn dominators(&self, objects: usize, setting: u64) -> Option<Dominators> {
+        let of_these_roots = self.setting_of_dominators() == Some(setting);
+        let dominators = || self.take(Part::Dominators, |sections| dominators::read(sections, objects));
+        if of_these_roots { dominators() } else { None }
+    }
+
+    /// The setting of the roots that the index's dominators were computed from; `None` when it holds none.
+    pub fn setting_of_dominators(&self) -> Option<u64> {
+        self.entry(SectionKind::Dominators).map(|entry| entry.setting)
     }
 
     fn take<T>(&self, part: Part, read: impl FnOnce(&Sections<'_>) -> Result<T, Unusable>) -> Option<T> {

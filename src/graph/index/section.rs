@@ -31,10 +31,26 @@ pub(super) enum SectionKind {
     ReferenceMembers = 17,
     /// What the references lack.
     ReferenceProblems = 18,
+    /// Where the references begin of objects that have very many.
+    WideReferenceStarts = 19,
     /// Where the referrers of each object begin.
     ReferrerStarts = 24,
     /// The objects that refer to it.
     ReferrerMembers = 25,
+    /// Where the referrers begin of objects that have very many.
+    WideReferrerStarts = 26,
+    /// The dominator of each object.
+    Dominators = 32,
+    /// Which objects can be reached from the roots.
+    Reachable = 33,
+    /// What each object retains.
+    Retained = 34,
+    /// The objects that retain 4 GiB and more.
+    LargeRetainers = 35,
+    /// What they retain.
+    LargeRetained = 36,
+    /// Objects that can be reached and that cannot, and their bytes.
+    ReachableTotals = 37,
 }
 
 impl SectionKind {
@@ -49,9 +65,18 @@ impl SectionKind {
             SectionKind::TypeTotals => "list of types",
             SectionKind::FreeBytes => "list of free bytes",
             SectionKind::HeapProblems => "list of the heap's problems",
-            SectionKind::ReferenceStarts | SectionKind::ReferenceMembers => "table of references",
+            SectionKind::ReferenceStarts
+            | SectionKind::WideReferenceStarts
+            | SectionKind::ReferenceMembers => "table of references",
             SectionKind::ReferenceProblems => "list of the references' problems",
-            SectionKind::ReferrerStarts | SectionKind::ReferrerMembers => "table of referrers",
+            SectionKind::ReferrerStarts | SectionKind::WideReferrerStarts | SectionKind::ReferrerMembers => {
+                "table of referrers"
+            }
+            SectionKind::Dominators => "column of dominators",
+            SectionKind::Reachable | SectionKind::ReachableTotals => "set of reachable objects",
+            SectionKind::Retained | SectionKind::LargeRetainers | SectionKind::LargeRetained => {
+                "column of retained sizes"
+            }
         }
     }
 }

@@ -9,19 +9,21 @@ use proptest::prelude::*;
 use super::*;
 use crate::bytes::{Addr, Mapped};
 use crate::graph::{
-    Heap, ObjectBlock, ObjectId, ObjectTable, References, RowSize, Rows, SegmentId, TypeId, TypeInfo,
-    TypeTable,
+    DominatorColumns, Dominators, Heap, ObjectBlock, ObjectId, ObjectSet, ObjectTable, References, RowSize,
+    Rows, SegmentId, TypeId, TypeInfo, TypeTable,
 };
 use crate::problem::Problem;
 
 const DUMP: Identity = Identity { length: 0x5000, hash: [7, 9] };
 const SEGMENTS: usize = 3;
+const SETTING: u64 = 0x1234_5678_9abc_def0;
 
-/// What is written in these tests: a heap of three blocks, its references and referrers.
+/// What is written in these tests: a heap of three blocks, its references, referrers and dominators.
 struct World {
     heap: Heap,
     references: References,
     referrers: Rows,
+    dominators: Dominators,
 }
 
 fn type_info(name: &str, method_table: u64, count: u64, size: u64) -> TypeInfo {
@@ -71,12 +73,26 @@ fn world() -> World {
             problems: vec![Problem::note("2 references lead to no object")],
         },
         referrers: backward.into_iter().collect(),
+        dominators: Dominators::new(DominatorColumns {
+            dominators: vec![u32::MAX, 0, u32::MAX - 1, u32::MAX - 2, u32::MAX - 2, 0].into(),
+            reachable: ObjectSet::from_ids(6, [0, 1, 5].map(ObjectId)),
+            retained: vec![96, 32, u32::MAX, 0, 0, 40].into(),
+            large_objects: vec![2].into(),
+            large_sizes: vec![5 << 32].into(),
+            totals: vec![3, 96, 1, 5 << 32].into(),
+        })
+        .unwrap(),
     }
 }
 
 impl World {
     fn contents(&self) -> Contents<'_> {
-        Contents { heap: &self.heap, references: Some(&self.references), referrers: Some(&self.referrers) }
+        Contents {
+            heap: &self.heap,
+            references: Some(&self.references),
+            referrers: Some(&self.referrers),
+            dominators: Some((&self.dominators, SETTING)),
+        }
     }
 
     fn written(&self) -> Vec<u8> {
@@ -123,6 +139,10 @@ fn take_all(index: &Index, world: &World) -> Vec<Part> {
         same_rows(&referrers, &world.referrers);
         given.push(Part::Referrers);
     }
+    if let Some(dominators) = index.dominators(objects, SETTING) {
+        assert_eq!(dominators, world.dominators);
+        given.push(Part::Dominators);
+    }
     given
 }
 
@@ -151,12 +171,13 @@ fn nothing_is_copied_out_of_a_file() {
 fn parts_that_were_not_built_are_not_there() {
     let world = world();
     let mut file = Cursor::new(Vec::new());
-    let contents = Contents { references: None, ..world.contents() };
+    let contents = Contents { references: None, dominators: None, ..world.contents() };
     assert_eq!(contents.parts(), [Part::Heap, Part::Referrers]);
     write(&mut file, DUMP, &contents, &AtomicBool::new(false)).unwrap();
     let index = open(file.get_ref()).unwrap();
     assert_eq!(take_all(&index, &world), [Part::Heap, Part::Referrers]);
     assert!(!index.holds(Part::References) && index.damage().is_empty());
+    assert_eq!(index.setting_of_dominators(), None);
 }
 
 #[test]
@@ -167,6 +188,14 @@ fn parts_of_a_heap_of_another_shape_are_not_given() {
         index.heap(SEGMENTS - 1).is_none() && index.references(5).is_none() && index.referrers(7).is_none()
     );
     assert_eq!(index.damage().len(), 3);
+}
+
+#[test]
+fn dominators_of_other_roots_are_not_given() {
+    let index = open(&world().written()).unwrap();
+    assert!(index.dominators(6, SETTING + 1).is_none() && index.damage().is_empty());
+    assert_eq!(index.setting_of_dominators(), Some(SETTING));
+    assert!(index.dominators(6, SETTING).is_some());
 }
 
 #[test]
@@ -254,6 +283,12 @@ fn numbers_that_lead_nowhere_are_not_given_though_their_checksum_holds() {
     world.references.forward = [&[6][..], &[], &[], &[], &[], &[]].into_iter().collect();
     let index = open(&world.written()).unwrap();
     assert!(index.references(6).is_none());
+    world.dominators = Dominators::new(DominatorColumns {
+        dominators: vec![6; 6].into(),
+        ..world.dominators.columns().clone()
+    })
+    .unwrap();
+    assert!(open(&world.written()).unwrap().dominators(6, SETTING).is_none());
 }
 
 #[test]

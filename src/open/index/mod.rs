@@ -14,8 +14,8 @@ use std::sync::atomic::AtomicBool;
 use crate::bytes::Mapped;
 use crate::clr::ClrRuntime;
 use crate::error::{Error, ErrorKind, Result};
-use crate::graph::Snapshot;
-use crate::graph::index::{Contents, Identity, Index, Part, write};
+use crate::graph::index::{Contents, Identity, Index, Part, setting_of_roots, write};
+use crate::graph::{Dominators, Snapshot};
 use crate::problem::Problem;
 
 pub use place::SUFFIX;
@@ -85,17 +85,28 @@ impl IndexFile {
         problems
     }
 
-    /// Whether the index holds all that an index can hold.
-    pub fn holds_everything(&self) -> bool {
-        self.found.as_ref().is_some_and(|(_, index)| Part::ALL.into_iter().all(|part| index.holds(part)))
+    /// Whether the index holds all that an index can hold, for the roots of `snapshot` as they were read.
+    pub fn is_whole(&self, snapshot: &Snapshot) -> bool {
+        Part::ALL.into_iter().all(|part| self.holds(part, snapshot))
     }
 
     /// Whether a part of the graph was built that the index does not hold.
     pub fn lacks_what_was_built(&self, snapshot: &Snapshot) -> bool {
-        let holds = |part| self.found.as_ref().is_some_and(|(_, index)| index.holds(part));
         let graph = snapshot.graph();
-        graph.built_references().is_some() && !holds(Part::References)
-            || graph.built_referrers().is_some() && !holds(Part::Referrers)
+        let built = |part: &Part| match part {
+            // Alone it is not worth a file: it is walked in no time.
+            Part::Heap => false,
+            Part::References => graph.built_references().is_some(),
+            Part::Referrers => graph.built_referrers().is_some(),
+            Part::Dominators => graph.built_dominators().is_some(),
+        };
+        Part::ALL.into_iter().filter(built).any(|part| !self.holds(part, snapshot))
+    }
+
+    fn holds(&self, part: Part, snapshot: &Snapshot) -> bool {
+        let Some((_, index)) = &self.found else { return false };
+        let of_these_roots = || index.setting_of_dominators() == setting_of_built_roots(snapshot);
+        index.holds(part) && (part != Part::Dominators || of_these_roots())
     }
 
     /// Writes what was built of `snapshot`, and what the index held before. Once `stop` is set it ends soon.
@@ -110,7 +121,13 @@ impl IndexFile {
         let (graph, old) = (snapshot.graph(), self.found.as_ref().map(|(_, index)| index));
         let references = graph.built_references().or_else(|| old?.references(objects).map(Arc::new));
         let referrers = graph.built_referrers().or_else(|| old?.referrers(objects).map(Arc::new));
-        let contents = Contents { heap, references: references.as_deref(), referrers: referrers.as_deref() };
+        let (dominators, setting) = self.dominators(snapshot, objects).unzip();
+        let contents = Contents {
+            heap,
+            references: references.as_deref(),
+            referrers: referrers.as_deref(),
+            dominators: dominators.as_deref().zip(setting),
+        };
         let mut problems = Vec::new();
         for place in &self.places {
             match self.save_at(place, &contents, stop) {
@@ -134,12 +151,26 @@ impl IndexFile {
             .hint("name a folder for it with --cache, or go without with --no-index"))
     }
 
+    /// The dominators that were built, else those of the index, each with the setting of their roots.
+    fn dominators(&self, snapshot: &Snapshot, objects: usize) -> Option<(Arc<Dominators>, u64)> {
+        if let Some(built) = snapshot.graph().built_dominators() {
+            return Some((built, setting_of_built_roots(snapshot)?));
+        }
+        let (_, index) = self.found.as_ref()?;
+        let setting = index.setting_of_dominators()?;
+        Some((Arc::new(index.dominators(objects, setting)?), setting))
+    }
+
     fn save_at(&self, place: &Place, contents: &Contents<'_>, stop: &AtomicBool) -> Result<u64, Failure> {
         let (mut file, path) = replace::begin(place).map_err(Failure::Place)?.into_parts();
         let length = write(&mut file, self.identity, contents, stop).map_err(Failure::Writing)?;
         replace::finish(&file, path, place, &self.dump).map_err(Failure::Writing)?;
         Ok(length)
     }
+}
+
+fn setting_of_built_roots(snapshot: &Snapshot) -> Option<u64> {
+    snapshot.graph().built_roots().map(|roots| setting_of_roots(&roots))
 }
 
 /// Why an index was not written.
@@ -180,3 +211,6 @@ fn not_used(path: &Path, why: impl fmt::Display) -> Problem {
 fn not_there(path: &Path, why: &io::Error) -> Problem {
     Problem::note(format!("the index cannot be written to {}: {why}", path.display()))
 }
+
+#[cfg(test)]
+mod tests;
