@@ -126,6 +126,7 @@ impl<R: AsRef<[u32]>> FromIterator<R> for Rows {
             lengths.push(row.len().min(LONG.into()) as u8);
             members.extend(row.iter().map(|&id| ObjectId(id)));
         }
+        members.shrink_to_fit();
         Rows::of_starts(RowStarts::from_lengths(&lengths, &long), members.into())
     }
 }
