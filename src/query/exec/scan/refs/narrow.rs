@@ -26,8 +26,8 @@ pub(super) fn narrowed<'s>(scan: &'s RefScan<'_>, conditions: &[Typed]) -> Optio
         conditions.iter().find_map(|condition| addresses(condition, wanted)).map(|all| scan.objects_at(&all))
     };
     let ranges = match (named(Column::Source), named(Column::Target)) {
-        (Some(sources), _) if scan.are_few(&sources) => scan.from_sources(&sources),
-        (_, Some(targets)) if scan.are_few(&targets) => scan.to_targets(&targets),
+        (Some(sources), _) if scan.are_few(&sources) => scan.rows_from(&sources),
+        (_, Some(targets)) if scan.are_few(&targets) => scan.rows_to(&targets),
         _ => return None,
     };
     let mut narrowed =
@@ -70,7 +70,7 @@ impl RefScan<'_> {
     }
 
     /// The rows whose sources are among these objects.
-    fn from_sources(&self, sources: &[ObjectId]) -> Vec<Range<usize>> {
+    fn rows_from(&self, sources: &[ObjectId]) -> Vec<Range<usize>> {
         let rows = &self.graph.references.forward;
         let range = |id: &ObjectId| rows.start_of(*id)..rows.start_of(ObjectId(id.0.saturating_add(1)));
         joined(sources.iter().map(range).filter(|range| !range.is_empty()), 0)
@@ -78,7 +78,7 @@ impl RefScan<'_> {
 
     /// The rows whose targets are among these objects. Where it is not known who refers to an object, looking at
     /// all targets once costs less than finding that out for all objects.
-    fn to_targets(&self, targets: &[ObjectId]) -> Vec<Range<usize>> {
+    fn rows_to(&self, targets: &[ObjectId]) -> Vec<Range<usize>> {
         let forward = &self.graph.references.forward;
         let mut places: Vec<usize> = match (self.graph.snapshot.graph().built_referrers(), targets) {
             (Some(backward), _) => {
