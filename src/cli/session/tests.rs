@@ -186,7 +186,7 @@ fn what_was_built_of_the_graph_is_kept_and_told_once() {
     // The first session builds the referrers, the second finds them there.
     for told in [true, false] {
         let (console, page) = quiet();
-        let session = Session::open(&[dump.clone()], &common, &console).unwrap();
+        let session = Session::open(std::slice::from_ref(&dump), &common, &console).unwrap();
         session.keep_indexes();
         assert_eq!(page.take(), "", "nothing was built");
         session.snapshots()[0].referrers(&crate::progress::NoProgress).unwrap();

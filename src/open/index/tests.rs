@@ -10,7 +10,7 @@ use crate::open::{OpenOptions, Opened, open as open_dump};
 use crate::progress::NoProgress;
 use crate::synth::{Family, RandomHeap};
 
-const GO_ON: AtomicBool = AtomicBool::new(false);
+static GO_ON: AtomicBool = AtomicBool::new(false);
 
 /// A folder with a dump, and one for what cannot lie beside it.
 struct Shelf {
