@@ -21,7 +21,7 @@ fn counts(snapshot: &Snapshot, condition: &str) -> Counts {
         other => panic!("a text expected: {other:?}"),
     };
     let count = |row| match answer.columns[3].value(row) {
-        ValueRef::Integer(count) => count.into(),
+        ValueRef::Integer(count) => count,
         other => panic!("a number expected: {other:?}"),
     };
     (0..answer.row_count()).map(|row| ((text(0, row), text(1, row), text(2, row)), count(row))).collect()

@@ -144,7 +144,7 @@ impl<'a> Transitions<'a> {
         frame: Addr,
         is_code: &mut dyn FnMut(Addr) -> bool,
     ) -> Option<Context> {
-        let sound = stack.0 % 8 == 0 && stack < self.end && is_code(instruction);
+        let sound = stack.0.is_multiple_of(8) && stack < self.end && is_code(instruction);
         sound.then_some(Context { instruction, stack, frame, active: false })
     }
 

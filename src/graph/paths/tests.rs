@@ -104,13 +104,11 @@ impl NameSlots for Named<'_> {
     }
 }
 
-/// The merged paths to `members`: the root, the types with what repeats, how many members, the lengths.
-fn merged(
-    rows: &Rows,
-    entries: &[u32],
-    members: &[u32],
-    types: &dyn Fn(u32) -> u32,
-) -> Vec<(u32, Vec<(u32, u32)>, usize, (u32, u32))> {
+/// A merged path: the root, the types with what repeats, how many members, the lengths.
+type Merged = (u32, Vec<(u32, u32)>, usize, (u32, u32));
+
+/// The merged paths to `members`.
+fn merged(rows: &Rows, entries: &[u32], members: &[u32], types: &dyn Fn(u32) -> u32) -> Vec<Merged> {
     let hidden = HiddenEdges::default();
     let search = search(rows, Direction::Forward, &hidden);
     let (hops, found) = search.all(&ids(entries), &set(rows.len(), members)).unwrap();
