@@ -17,7 +17,7 @@ use crate::progress::Progress;
 
 use super::{Heap, ObjectId};
 
-pub(super) use attached::attached;
+pub(super) use attached::{attached, unattached};
 pub use dangling::{DanglingReference, DanglingReferences};
 pub use rows::{NoRows, Rows};
 pub use slots::{Slot, SlotReader};
