@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::index::{self, Index};
 use super::part::Part;
+use super::references::unattached;
 use super::roots::build_roots;
 use super::{DanglingReferences, Dominators, Heap, References, Roots, Rows, SlotReader, Snapshot};
 use crate::error::{Error, ErrorKind};
@@ -48,7 +49,7 @@ impl Snapshot {
     }
 
     /// The references that lead to no object; reads all slots again at the first call, unless [`References::problems`]
-    /// says that there are none.
+    /// says that there are none in objects.
     ///
     /// # Errors
     /// As for [`Snapshot::references`].
@@ -58,13 +59,17 @@ impl Snapshot {
     ) -> Result<Arc<DanglingReferences>, Arc<Error>> {
         self.graph.dangling.get_or_build(|| {
             let (heap, references) = (self.heap(progress)?, self.references(progress)?);
-            let Some(values) = self.values.as_deref().filter(|_| !references.problems.is_empty()) else {
-                return Ok(DanglingReferences::default());
+            let mut dangling = DanglingReferences::default();
+            let Some(runtime) = self.values.as_deref().map(|values| values.types().runtime()) else {
+                return Ok(dangling);
             };
-            progress.begin("listing references to no object", None);
-            let slots = SlotReader::new(values.types().runtime(), &heap.objects, &heap.types);
-            let dangling = DanglingReferences::read(&slots, &heap.objects, &references.forward);
-            progress.end();
+            if !references.problems.is_empty() {
+                progress.begin("listing references to no object", None);
+                let slots = SlotReader::new(runtime, &heap.objects, &heap.types);
+                dangling = DanglingReferences::read(&slots, &heap.objects, &references.forward);
+                progress.end();
+            }
+            dangling.unattached = unattached(runtime, heap);
             Ok(dangling)
         })
     }

@@ -1,8 +1,9 @@
 //! References that stand in no object: what dependent handles attach to their objects.
 
+use crate::bytes::Addr;
 use crate::clr::ClrRuntime;
-use crate::clr::handles::{self, HandleKind};
-use crate::graph::{ObjectId, ObjectTable};
+use crate::clr::handles::{self, Handle, HandleKind};
+use crate::graph::{Heap, ObjectId, ObjectTable};
 use crate::problem::Problem;
 
 /// The pairs of an object and what a dependent handle keeps alive with it, sorted; what cannot be read is added to
@@ -12,11 +13,9 @@ pub(super) fn dependents(
     objects: &ObjectTable,
     problems: &mut Vec<Problem>,
 ) -> Vec<(ObjectId, ObjectId)> {
-    let mut read = handles::handles(runtime);
-    problems.append(&mut read.problems);
     let mut attached = Vec::new();
     let mut to_nothing = 0_u64;
-    for handle in read.all.iter().filter(|handle| handle.kind == HandleKind::Dependent) {
+    for handle in dependent_handles(runtime, problems) {
         // A handle to which nothing was attached yet attaches nothing.
         let Some(dependent) = handle.dependent else { continue };
         match (objects.find(handle.object), objects.find(dependent)) {
@@ -29,4 +28,24 @@ pub(super) fn dependents(
     }
     attached.sort_unstable();
     attached
+}
+
+/// Every object to which a dependent handle attaches no object, sorted: nothing yet, or what is at an address where no
+/// object begins. What cannot be read was told when the references were.
+pub fn unattached(runtime: &ClrRuntime, heap: &Heap) -> Vec<(ObjectId, Option<Addr>)> {
+    let without = |handle: &Handle| {
+        let attaches = handle.dependent.is_some_and(|dependent| heap.objects.find(dependent).is_some());
+        (!attaches).then_some((heap.objects.find(handle.object)?, handle.dependent))
+    };
+    let mut objects: Vec<_> =
+        dependent_handles(runtime, &mut Vec::new()).iter().filter_map(without).collect();
+    objects.sort_unstable();
+    objects
+}
+
+fn dependent_handles(runtime: &ClrRuntime, problems: &mut Vec<Problem>) -> Vec<Handle> {
+    let mut handles = handles::handles(runtime);
+    problems.append(&mut handles.problems);
+    handles.all.retain(|handle| handle.kind == HandleKind::Dependent);
+    handles.all
 }

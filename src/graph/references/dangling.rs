@@ -24,14 +24,17 @@ pub struct DanglingReference {
 /// All references that lead to no object, in the order of the objects that hold them.
 #[derive(Clone, Debug, Default)]
 pub struct DanglingReferences {
-    /// The references.
+    /// Those that stand in objects.
     pub all: Vec<DanglingReference>,
+    /// The objects to which a dependent handle attaches no object, sorted; with the address where one should be, `None`
+    /// where nothing was attached yet.
+    pub unattached: Vec<(ObjectId, Option<Addr>)>,
     /// What had to be left out.
     pub problems: Vec<Problem>,
 }
 
 impl DanglingReferences {
-    /// Those of `objects`, whose other references are the rows `forward`: reads all slots again.
+    /// Those that stand in `objects`, whose other references are the rows `forward`: reads all slots again.
     pub fn read(slots: &SlotReader<'_>, objects: &ObjectTable, forward: &Rows) -> DanglingReferences {
         let of_block = |block: usize| {
             let ObjectId(first) = objects.first_of(block);
@@ -51,7 +54,7 @@ impl DanglingReferences {
             problems.push(Problem::loss(message));
             all.truncate(most);
         }
-        DanglingReferences { all, problems }
+        DanglingReferences { all, unattached: Vec::new(), problems }
     }
 }
 

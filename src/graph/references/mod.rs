@@ -20,6 +20,7 @@ use crate::progress::Progress;
 
 use super::Heap;
 
+pub(super) use attached::unattached;
 pub use dangling::{DanglingReference, DanglingReferences};
 pub use row_starts::{RowGroup, WideGroup};
 pub use rows::{NoRows, RowColumns, Rows};

@@ -181,7 +181,7 @@ pub(super) const REFS: TableDoc = TableDoc {
     id: TableId::Refs,
     name: "refs",
     summary: "The references that keep objects alive, a row each: all that are not null in fields and elements, and those \
-              that the runtime keeps aside.",
+              that the runtime keeps aside. Those that lead to no object come last.",
     columns: &[
         column("source", Kind::Address, "The object that holds it."),
         column("source_type", Kind::Text, "The type of that object."),
@@ -191,7 +191,11 @@ pub(super) const REFS: TableDoc = TableDoc {
             "Where it stands in the object, as `object` spells it: `_items`, `Inner.Tag`, `[12]`, `[7].key`; \
              `+0x18` where no field is known there, null where it stands in none.",
         ),
-        column("target", Kind::Address, "The object that it leads to."),
+        column(
+            "target",
+            Kind::Address,
+            "The object that it leads to; null for a dependent handle that attaches nothing yet.",
+        ),
         column("target_type", Kind::Text, "The type of that object; null where no object is."),
         column(
             "kind",

@@ -11,6 +11,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Batch, Morsel, Rows, Scan, cut};
+use crate::bytes::Addr;
 use crate::graph::{
     DanglingReference, DanglingReferences, Heap, ObjectBlock, ObjectId, References, SlotReader, Snapshot,
 };
@@ -42,9 +43,18 @@ const COLUMNS: [(&str, Column); 6] = [
     ("kind", Column::Kind),
 ];
 
-/// The block of the references of the graph, and that of those which lead to no object.
+/// The block of the references of the graph, and that of those beside it, which lead to no object.
 const GRAPH: u32 = 0;
-const DANGLING: u32 = 1;
+const BESIDE: u32 = 1;
+
+/// A reference that leads to no object.
+struct Beside {
+    source: ObjectId,
+    /// Where it stands in the source; `None` for a dependent handle.
+    slot: Option<u64>,
+    /// Where it leads; `None` where nothing was attached by the handle.
+    target: Option<Addr>,
+}
 
 /// What all scans of the references of a dump share.
 struct Graph<'a> {
@@ -56,6 +66,13 @@ struct Graph<'a> {
     type_names: Cells,
     slots: Option<(&'a Values, SlotReader<'a>)>,
     long_rows: LongRows,
+}
+
+impl Graph<'_> {
+    /// How many references lead to no object.
+    fn beside_len(&self) -> usize {
+        self.dangling.all.len() + self.dangling.unattached.len()
+    }
 }
 
 /// The references between the objects of a dump, or some of them.
@@ -87,13 +104,13 @@ impl<'a> RefScan<'a> {
         let long_rows = LongRows::default();
         let graph = Graph { snapshot, heap, references, dangling, type_names, slots, long_rows };
         let count = graph.references.forward.member_count();
-        let all = count + graph.dangling.all.len();
+        let all = count + graph.beside_len();
         let mut scan = RefScan { graph: Arc::new(graph), morsels: Vec::new(), left_out: 0 };
         // Rows are numbered in 32 bits.
         let listed = count.min(u32::MAX as usize);
         scan.left_out = all.saturating_sub(u32::MAX as usize) as u64;
         cut(GRAPH, 0..listed, 0, 0, &mut scan.morsels);
-        scan.add_dangling();
+        scan.add_beside();
         Ok(scan)
     }
 
@@ -107,16 +124,16 @@ impl<'a> RefScan<'a> {
         problems
     }
 
-    fn add_dangling(&mut self) {
+    fn add_beside(&mut self) {
         let first = self.graph.references.forward.member_count().min(u32::MAX as usize);
-        let listed = self.graph.dangling.all.len().min(u32::MAX as usize - first);
-        cut(DANGLING, 0..listed, 0, first as u32, &mut self.morsels);
+        let listed = self.graph.beside_len().min(u32::MAX as usize - first);
+        cut(BESIDE, 0..listed, 0, first as u32, &mut self.morsels);
     }
 
     /// The objects that hold the references of a batch.
     fn sources(&self, morsel: &Morsel, batch: &Batch<'_>) -> Vec<ObjectId> {
-        if morsel.block == DANGLING {
-            return self.dangling(batch).map(|reference| reference.source).collect();
+        if morsel.block == BESIDE {
+            return self.beside(batch).map(|reference| reference.source).collect();
         }
         let mut of_place = Sources::new(&self.graph.references.forward);
         places(morsel, batch).map(|place| of_place.at(place)).collect()
@@ -127,14 +144,23 @@ impl<'a> RefScan<'a> {
         batch.pick(self.graph.references.forward.members())
     }
 
-    fn dangling<'b>(&'b self, batch: &'b Batch<'_>) -> impl Iterator<Item = &'b DanglingReference> {
-        let all = &self.graph.dangling.all;
+    /// The references of a batch of those that lead to no object.
+    fn beside<'b>(&'b self, batch: &'b Batch<'_>) -> impl Iterator<Item = Beside> + 'b {
+        let DanglingReferences { all, unattached, .. } = &*self.graph.dangling;
         let rows: Box<dyn Iterator<Item = usize>> = match batch.rows {
             Rows::Of(_, Some(picked)) => Box::new(picked.iter().map(|&row| row as usize)),
             Rows::Of(morsel, None) => Box::new(morsel.range()),
             Rows::One | Rows::Types | Rows::Places => Box::new(0..0),
         };
-        rows.filter_map(|row| all.get(row))
+        rows.filter_map(|row| match all.get(row) {
+            Some(&DanglingReference { source, offset, target }) => {
+                Some(Beside { source, slot: Some(offset), target: Some(target) })
+            }
+            None => {
+                let &(source, target) = unattached.get(row - all.len())?;
+                Some(Beside { source, slot: None, target })
+            }
+        })
     }
 
     fn addresses(&self, objects: &[ObjectId]) -> Cells {
@@ -241,15 +267,15 @@ impl Scan for RefScan<'_> {
 
     fn load(&self, column: usize, batch: &Batch<'_>) -> Vector {
         let Rows::Of(morsel, _) = batch.rows else { return Vector::Cells(Cells::null(batch.len())) };
-        let is_dangling = morsel.block == DANGLING;
+        let is_beside = morsel.block == BESIDE;
         Vector::Cells(match COLUMNS[column].1 {
             Column::Source => self.addresses(&self.sources(morsel, batch)),
             Column::SourceType => self.types(&self.sources(morsel, batch)),
-            Column::Target if is_dangling => {
-                Cells::unsigned(self.dangling(batch).map(|reference| reference.target.0).collect())
+            Column::Target if is_beside => {
+                Cells::optional(self.beside(batch).map(|reference| reference.target.map(|at| at.0)))
             }
             Column::Target => self.addresses(&self.targets(batch)),
-            Column::TargetType if is_dangling => Cells::null(batch.len()),
+            Column::TargetType if is_beside => Cells::null(batch.len()),
             Column::TargetType => self.types(&self.targets(batch)),
             Column::Field => self.fields(morsel, batch),
             Column::Kind => self.kinds(morsel, batch),

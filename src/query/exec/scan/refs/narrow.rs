@@ -32,7 +32,7 @@ pub(super) fn narrowed<'s>(scan: &'s RefScan<'_>, conditions: &[Typed]) -> Optio
     };
     let mut narrowed =
         RefScan { graph: Arc::clone(&scan.graph), morsels: morsels(ranges), left_out: scan.left_out };
-    narrowed.add_dangling();
+    narrowed.add_beside();
     Some(Box::new(narrowed))
 }
 

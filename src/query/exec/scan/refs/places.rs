@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use super::{DANGLING, Lookup, RefScan, Sources, places};
+use super::{BESIDE, Lookup, RefScan, Sources, places};
 use crate::bytes::Addr;
 use crate::graph::{ObjectId, SlotReader, TypeInfo};
 use crate::query::cells::Cells;
@@ -75,8 +75,9 @@ impl RefScan<'_> {
 
     /// Calls `each` with the object that holds it and the place for each reference of a batch.
     fn each_place(&self, morsel: &Morsel, batch: &Batch<'_>, mut each: impl FnMut(ObjectId, Place)) {
-        if morsel.block == DANGLING {
-            self.dangling(batch).for_each(|of| each(of.source, Place::Slot(of.offset)));
+        if morsel.block == BESIDE {
+            let place = |slot: Option<u64>| slot.map_or(Place::Behind { last: false }, Place::Slot);
+            self.beside(batch).for_each(|of| each(of.source, place(of.slot)));
             return;
         }
         let forward = &self.graph.references.forward;
