@@ -6,8 +6,12 @@ mod addr;
 mod column;
 mod cursor;
 mod mapped;
+mod scratch;
+mod shared;
 
 pub use addr::{Addr, FileOffset};
 pub use column::Column;
 pub use cursor::{Cursor, OutOfBounds};
 pub use mapped::Mapped;
+pub use scratch::Scratch;
+pub use shared::shared;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::part::Part;
-use super::references::{attached, unattached};
+use super::references::unattached;
 use super::roots::build_roots;
 use super::{DanglingReferences, Dominators, References, Roots, Rows, SlotReader, Snapshot};
 use crate::error::{Error, ErrorKind};
@@ -33,8 +33,7 @@ impl Snapshot {
             match &self.values {
                 Some(values) => {
                     let runtime = values.types().runtime();
-                    let read = References::read(runtime, heap, &attached(runtime, heap), progress);
-                    let read = read.map_err(Arc::new)?;
+                    let read = References::of(runtime, heap, progress).map_err(Arc::new)?;
                     self.graph.reference_problems.get_or_init(|| read.problems.clone());
                     Ok(read)
                 }

@@ -138,6 +138,10 @@ fn ask_everything(bytes: Vec<u8>) {
         if let Ok(heap) = opened.snapshot.heap(&NoProgress) {
             let counted: u64 = heap.types.all().iter().map(|t| t.count).sum();
             assert_eq!(counted, heap.objects.len() as u64, "types and objects tell different numbers");
+            if let Ok(references) = opened.snapshot.references(&NoProgress) {
+                let referrers = opened.snapshot.referrers(&NoProgress).expect("references turned around");
+                assert_eq!(referrers.member_count(), references.forward.member_count());
+            }
         }
     }
     assert!(began.elapsed() < QUICKLY, "it took {:?}", began.elapsed());

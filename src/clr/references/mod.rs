@@ -5,6 +5,8 @@
 mod gc_desc;
 mod reader;
 mod reference_map;
+#[cfg(test)]
+mod tests;
 
 pub use gc_desc::BadGcDesc;
 pub use reader::{ReferenceReader, Unread};

@@ -69,9 +69,11 @@ impl<'a> AddressIndex<'a> {
         let bits = |pages: u64| u64::BITS - (pages / MAX_PAGES).leading_zeros();
         let page_bits = bits(span).max(MIN_PAGE_BITS);
         let mut pages = Vec::new();
+        let mut block = 0;
         for page in 0..=span >> page_bits {
             let start = base + (page << page_bits);
-            pages.push(blocks.partition_point(|block| block.end <= start) as u32);
+            block += blocks[block..].iter().take_while(|block| block.end <= start).count();
+            pages.push(block as u32);
         }
         pages.push(blocks.len() as u32);
         AddressIndex { blocks, base, page_bits, pages }
@@ -139,4 +141,74 @@ fn bitmap(block: &ObjectBlock, first: ObjectId) -> Box<[Word]> {
         id += word.bits.count_ones();
     }
     words.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::{RowSize, SegmentId, TypeId};
+    use crate::synth::Randomness;
+
+    fn block(base: u64, offsets: Vec<u32>) -> ObjectBlock {
+        let len = offsets.len();
+        ObjectBlock {
+            segment: SegmentId(0),
+            base: Addr(base),
+            offsets: offsets.into(),
+            types: vec![TypeId(0); len].into(),
+            sizes: vec![RowSize(24); len].into(),
+            large: Vec::new(),
+        }
+    }
+
+    /// Blocks of any density, side by side and far from each other, in no order.
+    fn table() -> ObjectTable {
+        let mut random = Randomness::new(3);
+        let bases = [0x7000_0000_0000, 0x10_0000, 0x10_8000, 0x7000_0100_0000, 0x20_0000, 0x5000_0000_0008];
+        let blocks = bases.iter().enumerate().map(|(number, &base)| {
+            let step = [3, 9, 3, 400, 5000, 40][number];
+            let mut at = 0;
+            let mut next = || {
+                at += 3 + random.below(step) as u32;
+                at
+            };
+            block(base, (0..500).map(|_| next()).collect())
+        });
+        ObjectTable::new(blocks.collect()).0
+    }
+
+    #[test]
+    fn exactly_the_places_where_objects_begin_are_found() {
+        let table = table();
+        let index = AddressIndex::new(&table);
+        let sparse = index.blocks.iter().filter(|block| matches!(block.ids, Ids::Sparse { .. })).count();
+        assert_eq!((index.blocks.len(), sparse), (6, 2));
+        for (number, block) in table.blocks().iter().enumerate() {
+            for row in 0..block.len() {
+                let address = block.address(row);
+                let id = ObjectId(table.first_of(number).0 + row as u32);
+                assert_eq!(index.find(address), Some(id), "{address}");
+                for near in [1, 7, 8, 12, 16].iter().flat_map(|d| [address.0 - d, address.0 + d]) {
+                    assert_eq!(index.find(Addr(near)), table.find(Addr(near)), "{near:#x}");
+                }
+            }
+        }
+        for far in [0, 8, 0x3000_0000_0000, 0x7fff_ffff_ffff, u64::MAX - 7, u64::MAX] {
+            assert_eq!(index.find(Addr(far)), None, "{far:#x}");
+        }
+    }
+
+    #[test]
+    fn an_index_of_no_objects_finds_none() {
+        let table = ObjectTable::default();
+        assert_eq!(AddressIndex::new(&table).find(Addr(0x1000)), None);
+    }
+
+    #[test]
+    fn the_directory_has_no_more_pages_than_its_cap() {
+        let (table, _) = ObjectTable::new(vec![block(0x1000, vec![0]), block(1 << 55, vec![0])]);
+        let index = AddressIndex::new(&table);
+        assert!(index.pages.len() as u64 <= MAX_PAGES + 2, "{}", index.pages.len());
+        assert_eq!([0x1000, 1 << 55].map(|a| index.find(Addr(a)).map(|id| id.0)), [Some(0), Some(1)]);
+    }
 }

@@ -1,37 +1,48 @@
-//! References that stand in no object: dependent handles attach an object to another and keep it alive as long as that is.
+//! References that stand in no object: what dependent handles attach to their objects.
 
 use crate::bytes::Addr;
 use crate::clr::ClrRuntime;
-use crate::clr::handles::{self, Handle, HandleKind};
-use crate::graph::{Heap, ObjectId};
+use crate::clr::handles::{self, HandleKind};
+use crate::graph::{Heap, ObjectId, ObjectTable};
+use crate::problem::Problem;
 
-/// Every object with what a dependent handle attaches to it, sorted. Handles of which one side is gone or is no object
-/// attach nothing.
-pub fn attached(runtime: &ClrRuntime, heap: &Heap) -> Vec<(ObjectId, ObjectId)> {
-    let pair = |handle: &Handle| {
-        let dependent = heap.objects.find(handle.dependent?)?;
-        Some((heap.objects.find(handle.object)?, dependent))
-    };
-    let mut pairs: Vec<_> = dependent_handles(runtime).iter().filter_map(pair).collect();
-    pairs.sort_unstable();
-    pairs
+/// The pairs of an object and what a dependent handle keeps alive with it, sorted; what cannot be read is added to
+/// `problems`.
+pub(super) fn dependents(
+    runtime: &ClrRuntime,
+    objects: &ObjectTable,
+    problems: &mut Vec<Problem>,
+) -> Vec<(ObjectId, ObjectId)> {
+    let mut read = handles::handles(runtime);
+    problems.append(&mut read.problems);
+    let mut attached = Vec::new();
+    let mut to_nothing = 0_u64;
+    for handle in read.all.iter().filter(|handle| handle.kind == HandleKind::Dependent) {
+        // A handle to which nothing was attached yet attaches nothing.
+        let Some(dependent) = handle.dependent else { continue };
+        match (objects.find(handle.object), objects.find(dependent)) {
+            (Some(key), Some(dependent)) => attached.push((key, dependent)),
+            _ => to_nothing += 1,
+        }
+    }
+    if to_nothing > 0 {
+        problems.push(Problem::loss(format!("{to_nothing} dependent handles lead to no object")));
+    }
+    attached.sort_unstable();
+    attached
 }
 
 /// Every object to which a dependent handle attaches no object, sorted: nothing yet, or what is at an address where no
 /// object begins.
 pub fn unattached(runtime: &ClrRuntime, heap: &Heap) -> Vec<(ObjectId, Option<Addr>)> {
-    let without = |handle: &Handle| {
-        let dependent = handle.dependent.filter(|dependent| !dependent.is_null());
-        let attaches = dependent.is_some_and(|dependent| heap.objects.find(dependent).is_some());
-        (!attaches).then_some((heap.objects.find(handle.object)?, dependent))
-    };
-    let mut objects: Vec<_> = dependent_handles(runtime).iter().filter_map(without).collect();
+    let handles = handles::handles(runtime).all;
+    let dependent = handles.iter().filter(|handle| handle.kind == HandleKind::Dependent);
+    let without = dependent.filter_map(|handle| {
+        let attached = handle.dependent.filter(|dependent| !dependent.is_null());
+        let is_object = attached.is_some_and(|attached| heap.objects.find(attached).is_some());
+        (!is_object).then_some((heap.objects.find(handle.object)?, attached))
+    });
+    let mut objects: Vec<_> = without.collect();
     objects.sort_unstable();
     objects
-}
-
-fn dependent_handles(runtime: &ClrRuntime) -> Vec<Handle> {
-    let mut handles = handles::handles(runtime).all;
-    handles.retain(|handle| handle.kind == HandleKind::Dependent);
-    handles
 }

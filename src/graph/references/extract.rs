@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::bytes::Addr;
+use crate::bytes::{Addr, Scratch};
 use crate::clr::ClrRuntime;
 use crate::clr::references::ReferenceReader;
 use crate::dump::AddressSpace;
@@ -12,6 +12,7 @@ use crate::progress::Progress;
 
 use super::address_index::AddressIndex;
 use super::losses::Losses;
+use super::row_starts::{LONG, LongRow, RowStarts};
 use super::type_references::{self, TypeReferences};
 use super::{References, Rows};
 
@@ -33,18 +34,18 @@ pub(super) fn extract(
     let mut problems = Vec::new();
     let types = type_references::of_types(runtime, gc, &heap.types, &index, &mut problems);
     let extraction = Extraction { memory: &runtime.dump.memory, index: &index, types: &types };
-    let mut starts = vec![0; heap.objects.len() + 1];
+    let mut lengths = Scratch::zeros(heap.objects.len());
     let mut tasks = Vec::with_capacity(blocks.len());
-    let mut rest = &mut starts[1..];
+    let mut rest = &mut lengths[..];
     for (number, block) in blocks.iter().enumerate() {
-        let (ends, behind) = rest.split_at_mut(block.len());
-        tasks.push((number, block, ends));
+        let (of_block, behind) = rest.split_at_mut(block.len());
+        tasks.push((number, block, of_block));
         rest = behind;
     }
     let parts: Vec<Part> = tasks
         .into_par_iter()
-        .map(|(number, block, ends)| {
-            let part = extraction.block(block, heap.objects.first_of(number), attached, ends);
+        .map(|(number, block, lengths)| {
+            let part = extraction.block(block, heap.objects.first_of(number), attached, lengths);
             progress.advance(span(block));
             part
         })
@@ -53,7 +54,8 @@ pub(super) fn extract(
     let mut losses = Losses::default();
     parts.iter().for_each(|part| losses.add(part.losses));
     problems.extend(losses.problems());
-    Ok(References { forward: join(starts, parts, blocks), problems })
+    drop(index);
+    Ok(References { forward: join(&lengths, parts), problems })
 }
 
 /// Bytes from a block's first object to its last.
@@ -69,38 +71,45 @@ struct Extraction<'a> {
 }
 
 /// The references of one block's objects.
+#[derive(Default)]
 struct Part {
     members: Vec<ObjectId>,
+    long: Vec<LongRow>,
     losses: Losses,
 }
 
 impl Extraction<'_> {
-    /// The references of the objects of `block`, of which the first is `first`. `ends` gets where each one's row ends
-    /// within the block's.
+    /// The references of the objects of `block`, of which the first is `first`. `lengths` gets how many each one has.
     fn block(
         &self,
         block: &ObjectBlock,
         first: ObjectId,
         attached: &[(ObjectId, ObjectId)],
-        ends: &mut [u32],
+        lengths: &mut [u8],
     ) -> Part {
-        let mut part = Part { members: Vec::new(), losses: Losses::default() };
+        let mut part = Part::default();
         let mut reader = ReferenceReader::new(self.memory);
         let mut attached = &attached[attached.partition_point(|(key, _)| *key < first)..];
-        for (row, end) in ends.iter_mut().enumerate() {
-            if let Some(of_type) = self.types.get(block.types[row].0 as usize) {
-                if !of_type.map.is_empty() {
-                    self.object(&mut reader, of_type, block.address(row), block.size(row), &mut part);
-                }
-                while let Some((&(key, dependent), behind)) = attached.split_first()
-                    && key.0 == first.0 + row as u32
-                {
-                    part.members.push(dependent);
-                    attached = behind;
-                }
-                part.members.extend(of_type.loader_allocator);
+        let types = block.types.iter();
+        for (row, (length, of_type)) in lengths.iter_mut().zip(types).enumerate() {
+            let before = part.members.len();
+            let id = first.0 + row as u32;
+            let of_type = self.types.get(of_type.0 as usize);
+            if let Some(of_type) = of_type.filter(|of_type| !of_type.map.is_empty()) {
+                self.object(&mut reader, of_type, block.address(row), block.size(row), &mut part);
             }
-            *end = part.members.len() as u32;
+            while let Some((&(_, dependent), behind)) =
+                attached.split_first().filter(|(next, _)| next.0.0 == id)
+            {
+                part.members.push(dependent);
+                attached = behind;
+            }
+            part.members.extend(of_type.and_then(|of_type| of_type.loader_allocator));
+            let added = part.members.len() - before;
+            *length = u8::try_from(added).unwrap_or(LONG);
+            if *length == LONG {
+                part.long.push(LongRow { row: id.into(), length: added as u64 });
+            }
         }
         part.members.shrink_to_fit();
         part
@@ -116,7 +125,7 @@ impl Extraction<'_> {
         size: u64,
         part: &mut Part,
     ) {
-        let Part { members, losses } = part;
+        let Part { members, losses, .. } = part;
         let unread = reader.read(&of_type.map, object, size, |offset, value| match self.index.find(value) {
             Some(target) => members.push(target),
             None => losses.dangle(object, offset, value),
@@ -127,18 +136,13 @@ impl Extraction<'_> {
     }
 }
 
-/// Joins the parts, of which each is given up as soon as it was copied. `starts` holds behind the first the ends of the rows
-/// within their parts.
-fn join(mut starts: Vec<u32>, parts: Vec<Part>, blocks: &[ObjectBlock]) -> Rows {
+/// Joins the parts, of which each is given up as soon as it was copied.
+fn join(lengths: &[u8], parts: Vec<Part>) -> Rows {
     let mut members = Vec::with_capacity(parts.iter().map(|part| part.members.len()).sum());
-    let mut rest = &mut starts[1..];
-    for (part, block) in parts.into_iter().zip(blocks) {
-        let (ends, behind) = rest.split_at_mut(block.len());
-        // Modulo 2^32, as rows keep their starts.
-        let base = members.len() as u32;
-        ends.iter_mut().for_each(|end| *end = end.wrapping_add(base));
+    let mut long = Vec::new();
+    for part in parts {
         members.extend_from_slice(&part.members);
-        rest = behind;
+        long.extend(part.long);
     }
-    Rows::new(starts.into(), members.into()).expect("each row ends where the next one begins")
+    Rows::of_starts(RowStarts::from_lengths(lengths, &long), members.into())
 }

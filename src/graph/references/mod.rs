@@ -5,8 +5,11 @@ mod attached;
 mod dangling;
 mod extract;
 mod losses;
+mod row_starts;
 mod rows;
 mod slots;
+#[cfg(test)]
+mod tests;
 mod transpose;
 mod type_references;
 
@@ -15,11 +18,12 @@ use crate::error::Result;
 use crate::problem::Problem;
 use crate::progress::Progress;
 
-use super::{Heap, ObjectId};
+use super::Heap;
 
-pub(super) use attached::{attached, unattached};
+pub(super) use attached::unattached;
 pub use dangling::{DanglingReference, DanglingReferences};
-pub use rows::{NoRows, Rows};
+pub use row_starts::{RowGroup, WideGroup};
+pub use rows::{NoRows, RowColumns, Rows};
 pub use slots::{Slot, SlotReader};
 
 /// The references of all objects.
@@ -33,18 +37,16 @@ pub struct References {
 }
 
 impl References {
-    /// Reads the references of all objects of `heap` out of the dump of `runtime`. `attached` are those that stand in no
-    /// object: pairs of a key and the dependent that a handle attaches to it, sorted.
+    /// Reads the references of all objects of `heap` out of the dump of `runtime`.
     ///
     /// # Errors
     /// The dump holds no heap. What cannot be followed is no error but stands in [`References::problems`].
-    pub fn read(
-        runtime: &ClrRuntime,
-        heap: &Heap,
-        attached: &[(ObjectId, ObjectId)],
-        progress: &dyn Progress,
-    ) -> Result<References> {
-        extract::extract(runtime, heap, attached, progress)
+    pub fn of(runtime: &ClrRuntime, heap: &Heap, progress: &dyn Progress) -> Result<References> {
+        let mut problems = Vec::new();
+        let attached = attached::dependents(runtime, &heap.objects, &mut problems);
+        let read = extract::extract(runtime, heap, &attached, progress)?;
+        problems.extend(read.problems);
+        Ok(References { forward: read.forward, problems })
     }
 }
 

@@ -3,71 +3,77 @@
 use crate::bytes::Column;
 use crate::graph::ObjectId;
 
+use super::row_starts::{LONG, LongRow, RowGroup, RowStarts, WideGroup};
+
 /// For every object a row of objects, in compressed sparse rows: where each row begins, and the members of all.
-///
-/// There may be 2^32 members and more though a start has 32 bits: the rows from which on the starts began again at 0
-/// stand aside, and there are none in nearly all dumps.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rows {
-    /// Where the row of each object begins, modulo 2^32; one more for the end of the last.
-    starts: Column<u32>,
-    /// The first row whose start is 2^32 or more, 2 * 2^32 or more and so on, ascending.
-    wraps: Vec<u32>,
+    starts: RowStarts,
     /// The members of all rows, one row after the other.
     members: Column<ObjectId>,
 }
 
+/// The columns that rows consist of, to be kept in a file.
+#[derive(Clone, Debug, Default)]
+pub struct RowColumns {
+    /// How many rows there are.
+    pub rows: usize,
+    /// Where rows begin and end.
+    pub groups: Column<RowGroup>,
+    /// Where those end that have too many members for that.
+    pub wide: Column<WideGroup>,
+    /// The members of all rows, one row after the other.
+    pub members: Column<ObjectId>,
+}
+
 /// Columns do not make rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the starts of rows do not ascend up to the number of members")]
+#[error("the lengths of rows do not add up to the number of members")]
 pub struct NoRows;
 
 impl Rows {
-    /// The rows of these columns, as [`Rows::columns`] gives them.
+    /// The rows of these columns, as [`Rows::columns`] gives them. That the members are objects is not looked at.
     ///
     /// # Errors
-    /// The starts do not ascend from 0 to the number of members.
-    pub fn new(starts: Column<u32>, members: Column<ObjectId>) -> Result<Rows, NoRows> {
-        let first_is_zero = starts.first().is_some_and(|&first| first == 0);
-        let mut wraps = Vec::new();
-        for (row, pair) in starts.windows(2).enumerate() {
-            if pair[1] < pair[0] {
-                wraps.push(row as u32 + 1);
-            }
-        }
-        let end = starts.last().map_or(0, |&last| ((wraps.len() as u64) << 32) + u64::from(last));
-        if !(first_is_zero || starts.is_empty() && members.is_empty()) || end != members.len() as u64 {
-            return Err(NoRows);
-        }
-        Ok(Rows { starts, wraps, members })
+    /// The starts and ends of the rows contradict each other, or are not those of the members.
+    pub fn new(columns: RowColumns) -> Result<Rows, NoRows> {
+        let RowColumns { rows, groups, wide, members } = columns;
+        let starts = RowStarts::of_columns(rows, groups, wide).ok_or(NoRows)?;
+        if starts.end() == members.len() { Ok(Rows { starts, members }) } else { Err(NoRows) }
     }
 
-    /// The starts, modulo 2^32, and the members: what [`Rows::new`] takes.
-    pub fn columns(&self) -> (&Column<u32>, &Column<ObjectId>) {
-        (&self.starts, &self.members)
+    /// Rows of which the starts are known to fit.
+    pub(super) fn of_starts(starts: RowStarts, members: Column<ObjectId>) -> Rows {
+        debug_assert_eq!(starts.end(), members.len());
+        Rows { starts, members }
+    }
+
+    /// What [`Rows::new`] takes.
+    pub fn columns(&self) -> RowColumns {
+        let (groups, wide) = self.starts.columns();
+        RowColumns {
+            rows: self.starts.len(),
+            groups: groups.clone(),
+            wide: wide.clone(),
+            members: self.members.clone(),
+        }
     }
 
     /// The row of an object; empty for an id past the end.
     #[inline]
     pub fn of(&self, object: ObjectId) -> &[ObjectId] {
-        let row = object.0 as usize;
-        let starts = &*self.starts;
-        let (Some(&from), Some(&to)) = (starts.get(row), starts.get(row + 1)) else { return &[] };
-        let (from, to) = match self.wraps[..] {
-            [] => (from as usize, to as usize),
-            _ => (self.wide(row, from), self.wide(row + 1, to)),
-        };
-        self.members.get(from..to).unwrap_or(&[])
+        let range = self.starts.range(object.0 as usize);
+        range.and_then(|range| self.members.get(range)).unwrap_or(&[])
+    }
+
+    pub(super) fn starts(&self) -> &RowStarts {
+        &self.starts
     }
 
     /// Where the row of an object begins among the members of all rows; their number for an id past the end.
+    #[inline]
     pub fn start_of(&self, object: ObjectId) -> usize {
-        let row = object.0 as usize;
-        match (self.starts.get(row), &self.wraps[..]) {
-            (None, _) => self.member_count(),
-            (Some(&start), []) => start as usize,
-            (Some(&start), _) => self.wide(row, start),
-        }
+        self.starts.range(object.0 as usize).map_or(self.member_count(), |range| range.start)
     }
 
     /// The object in whose row the member at that place stands; `None` past the last member.
@@ -92,15 +98,9 @@ impl Rows {
         &self.members
     }
 
-    #[cold]
-    fn wide(&self, row: usize, start: u32) -> usize {
-        let wraps = self.wraps.partition_point(|&first| first as usize <= row);
-        (wraps << 32) + start as usize
-    }
-
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.starts.len().saturating_sub(1)
+        self.starts.len()
     }
 
     /// Whether there are no rows.
@@ -115,19 +115,25 @@ impl Rows {
 
     /// The bytes of memory that the rows take beside mapped files.
     pub fn owned_bytes(&self) -> usize {
-        self.starts.owned_bytes() + self.members.owned_bytes()
+        let (groups, wide) = self.starts.columns();
+        groups.owned_bytes() + wide.owned_bytes() + self.members.owned_bytes()
     }
 }
 
 impl<R: AsRef<[u32]>> FromIterator<R> for Rows {
     /// Rows of the ids of objects: for tests, and for graphs that are small.
     fn from_iter<I: IntoIterator<Item = R>>(rows: I) -> Rows {
-        let (mut starts, mut members) = (vec![0], Vec::new());
+        let (mut lengths, mut long, mut members) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
-            members.extend(row.as_ref().iter().map(|&id| ObjectId(id)));
-            starts.push(members.len() as u32);
+            let row = row.as_ref();
+            if row.len() >= usize::from(LONG) {
+                long.push(LongRow { row: lengths.len() as u64, length: row.len() as u64 });
+            }
+            lengths.push(row.len().min(LONG.into()) as u8);
+            members.extend(row.iter().map(|&id| ObjectId(id)));
         }
-        Rows { starts: starts.into(), wraps: Vec::new(), members: members.into() }
+        members.shrink_to_fit();
+        Rows::of_starts(RowStarts::from_lengths(&lengths, &long), members.into())
     }
 }
 
@@ -141,8 +147,8 @@ mod tests {
         assert_eq!((rows.len(), rows.member_count()), (3, 3));
         let of = |id| rows.of(ObjectId(id)).iter().map(|o| o.0).collect::<Vec<_>>();
         assert_eq!([of(0), of(1), of(2), of(3)], [vec![1, 2], vec![], vec![0], vec![]]);
-        let (starts, members) = rows.columns();
-        assert_eq!(Rows::new(starts.clone(), members.clone()).unwrap(), rows);
+        assert_eq!(Rows::new(rows.columns()).unwrap(), rows);
+        assert!(Rows::default().is_empty() && Rows::new(RowColumns::default()).is_ok());
     }
 
     #[test]
@@ -156,12 +162,17 @@ mod tests {
 
     #[test]
     fn columns_that_contradict_each_other_are_no_rows() {
-        let new = |starts: &[u32], members: usize| {
-            Rows::new(starts.to_vec().into(), vec![ObjectId(0); members].into())
-        };
-        assert!(new(&[0, 2, 3], 3).is_ok() && new(&[], 0).is_ok());
-        for (starts, members) in [(&[1, 2][..], 2), (&[0, 2], 3), (&[0, 2, 1], 1), (&[], 1)] {
-            assert_eq!(new(starts, members), Err(NoRows), "{starts:?}");
-        }
+        let rows: Rows = [&[1, 2][..], &[], &[0]].into_iter().collect();
+        let short = RowColumns { members: vec![ObjectId(1); 2].into(), ..rows.columns() };
+        assert_eq!(Rows::new(short), Err(NoRows));
+        assert_eq!(Rows::new(RowColumns { rows: 2, ..rows.columns() }), Err(NoRows));
+        let no_rows = RowColumns { members: vec![ObjectId(1)].into(), ..RowColumns::default() };
+        assert_eq!(Rows::new(no_rows), Err(NoRows));
+    }
+
+    #[test]
+    fn rows_take_the_memory_of_their_members_and_little_more() {
+        let rows: Rows = (0..11_000).map(|_| [0]).collect();
+        assert_eq!(rows.owned_bytes(), 11_000 * 4 + 1000 * 16);
     }
 }

@@ -54,6 +54,11 @@ impl Arena {
         u64::from_le_bytes(std::array::from_fn(|i| self.bytes[at + i]))
     }
 
+    /// Whether a word lies at `address`.
+    pub fn holds(&self, address: u64) -> bool {
+        address >= self.base && address + 8 <= self.base + self.bytes.len() as u64
+    }
+
     pub fn base(&self) -> u64 {
         self.base
     }

@@ -111,6 +111,7 @@ impl Process {
         self.native.put64(made.method_table + 16, parent.method_table);
         let inherited = self.instance_fields(parent);
         self.put_field_counts(made, inherited);
+        self.inherit_references(made, parent);
         made
     }
 
@@ -175,6 +176,7 @@ impl Process {
         self.native.put64(class + 24, list);
         let count = self.instance_fields(made) + fields.len() as u32;
         self.put_field_counts(made, count);
+        self.describe_fields(made, fields);
     }
 
     /// The EEClass of a type: behind its canonical MethodTable where it has another.

@@ -32,7 +32,7 @@ impl Process {
         self.write_instances(table, &plan.instances);
     }
 
-    fn loaded(&self, of: TypeDef) -> u64 {
+    pub(super) fn loaded(&self, of: TypeDef) -> u64 {
         let loaded = &self.modules[of.module.0].loaded;
         loaded.iter().find(|(row, _)| *row == of.row).map_or(0, |(_, mt)| *mt)
     }

@@ -19,6 +19,7 @@
 
 mod arena;
 mod fields;
+mod gc_desc;
 mod loaded_types;
 mod modules;
 mod pe_image;
@@ -78,6 +79,8 @@ pub struct Process {
     images: Arena,
     modules: Vec<ModulePlan>,
     canonical: Vec<(TypeDef, Type)>,
+    /// Where the references of types lie, from the object's start: of those that were told.
+    references: Vec<(Type, Vec<u32>)>,
 }
 
 /// A process as it is dumped.
@@ -121,6 +124,7 @@ impl Process {
             images: Arena::at(IMAGES_BASE),
             modules: Vec::new(),
             canonical: Vec::new(),
+            references: Vec::new(),
         };
         process.define_core_library();
         process

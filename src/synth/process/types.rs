@@ -1,5 +1,6 @@
 //! MethodTables, EEClasses and TypeDescs.
 
+use super::gc_desc::GC_DESC_ROOM;
 use super::{ModuleKey, Process, TypeDef};
 
 /// `MTFlags`, `src/coreclr/vm/methodtable.h`.
@@ -204,6 +205,7 @@ impl Process {
         };
         let made = Type { component_size, ..made };
         self.note_instance(ModuleKey(0), made);
+        self.describe_elements(made, element);
         made
     }
 
@@ -246,7 +248,7 @@ impl Process {
 
     fn method_table(&mut self, table: MethodTable) -> u64 {
         let types = &self.family.layout().types;
-        let at = self.native.allocate(64 + 16);
+        let at = self.native.allocate(GC_DESC_ROOM + 64 + 16) + GC_DESC_ROOM;
         self.native.put32(at, table.flags);
         self.native.put32(at + 4, table.base_size);
         if types.token_at_10 {
