@@ -44,7 +44,7 @@ fn shown(snapshot: &Snapshot, object: &str) -> BTreeSet<(String, String)> {
 
 #[test]
 fn references_stand_where_objects_show_them() {
-    for dump in ["zoo-10.0", "zoo-8.0", "zoo-3.1"] {
+    for dump in ["zoo-10.0", "zoo-8.0"] {
         let snapshot = open(dump);
         // One object of every type, as far as its elements are shown.
         let objects =
@@ -77,7 +77,7 @@ fn a_long_array_tells_each_of_its_elements() {
         "select source, count from refs where kind = 'element' group by source order by count desc limit 1";
     let longest = rows(&snapshot, statement).remove(0);
     let count: usize = longest[1].parse().unwrap();
-    assert!(count > 4096, "{count} elements");
+    assert!(count > 2048, "{count} elements");
     let of_it = format!("select field, target from refs where source = {}", longest[0]);
     let all = rows(&snapshot, &of_it);
     assert_eq!(all.len(), count);

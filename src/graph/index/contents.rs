@@ -63,8 +63,10 @@ impl Part {
                 S::FreeBytes,
                 S::HeapProblems,
             ],
-            Part::References => &[S::ReferenceStarts, S::ReferenceMembers, S::ReferenceProblems],
-            Part::Referrers => &[S::ReferrerStarts, S::ReferrerMembers],
+            Part::References => {
+                &[S::ReferenceStarts, S::WideReferenceStarts, S::ReferenceMembers, S::ReferenceProblems]
+            }
+            Part::Referrers => &[S::ReferrerStarts, S::WideReferrerStarts, S::ReferrerMembers],
             Part::Dominators => &[
                 S::Dominators,
                 S::Reachable,

@@ -136,6 +136,12 @@ impl Sections<'_> {
         if checksum::holds(&column, entry.checksum, sound) { Ok(column) } else { Err(damaged) }
     }
 
+    /// Whether the heap in the file has so many objects, or there is none in it.
+    pub(super) fn have_objects(&self, count: usize) -> bool {
+        let offsets = self.index.entry(SectionKind::Offsets);
+        offsets.is_none_or(|offsets| offsets.length == count as u64 * size_of::<u32>() as u64)
+    }
+
     /// A section of problems.
     pub(super) fn problems(&self, kind: SectionKind) -> Result<Vec<Problem>, Unusable> {
         let text = self.column::<u8>(kind, |_| true)?;

@@ -66,7 +66,8 @@ impl RowSections {
         let members = sections.column(self.members, |members: &[ObjectId]| {
             members.iter().fold(0, |largest, id| largest.max(id.0 as usize)) < objects.max(1)
         })?;
-        let rows = Rows::new(RowColumns { rows: objects, groups, wide, members });
-        rows.map_err(|_| Unusable::Damaged(self.starts.name()))
+        // A group of starts has room for rows that are not there: the number of rows is that of the heap's objects.
+        let rows = Rows::new(RowColumns { rows: objects, groups, wide, members }).ok();
+        rows.filter(|_| sections.have_objects(objects)).ok_or(Unusable::Damaged(self.starts.name()))
     }
 }

@@ -66,6 +66,7 @@ impl Rows {
     }
 
     /// Where the row of an object begins among the members of all rows; their number for an id past the end.
+    #[inline]
     pub fn start_of(&self, object: ObjectId) -> usize {
         self.starts.range(object.0 as usize).map_or(self.members.len(), |range| range.start)
     }

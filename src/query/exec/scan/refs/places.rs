@@ -9,7 +9,7 @@ use super::{BESIDE, Lookup, RefScan, Sources, places};
 use crate::bytes::Addr;
 use crate::graph::{ObjectId, SlotReader, TypeInfo};
 use crate::query::cells::Cells;
-use crate::query::exec::scan::{Batch, MORSEL_ROWS, Morsel};
+use crate::query::exec::scan::{Batch, Morsel};
 use crate::values::{Dimension, SlotNames, Values};
 
 /// The slots at which every [`STEP`]th reference of an object stands, for objects with many: so that nobody who wants
@@ -19,8 +19,8 @@ pub(super) struct LongRows {
     marks: Mutex<FxHashMap<ObjectId, Arc<[u64]>>>,
 }
 
-/// References between two marks.
-const STEP: usize = MORSEL_ROWS;
+/// References between two marks: so many are looked through for one, at most.
+const STEP: usize = 1024;
 
 /// Where a reference stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
