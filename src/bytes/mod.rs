@@ -6,6 +6,7 @@ mod addr;
 mod column;
 mod cursor;
 mod mapped;
+mod room;
 mod scratch;
 mod shared;
 
@@ -13,5 +14,6 @@ pub use addr::{Addr, FileOffset};
 pub use column::Column;
 pub use cursor::{Cursor, OutOfBounds};
 pub use mapped::Mapped;
+pub use room::{room, zeros};
 pub use scratch::Scratch;
 pub use shared::shared;

@@ -5,6 +5,8 @@ use std::ops::{Deref, DerefMut};
 
 use memmap2::MmapMut;
 
+use super::room::ask_for_large_pages;
+
 /// Bytes, all 0 at first, that go back to the operating system as soon as they are dropped: an allocator keeps some
 /// megabytes for the next time, which then count to the memory that is used.
 pub struct Scratch(Place);
@@ -18,7 +20,12 @@ impl Scratch {
     /// So many bytes of 0.
     pub fn zeros(len: usize) -> Scratch {
         Scratch(match MmapMut::map_anon(len) {
-            Ok(mapped) => Place::Mapped(mapped),
+            Ok(mut mapped) => {
+                // Written at once: see `room::zeros`.
+                ask_for_large_pages(&mut mapped);
+                mapped.fill(0);
+                Place::Mapped(mapped)
+            }
             Err(_) => Place::Allocated(vec![0; len]),
         })
     }

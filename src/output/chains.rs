@@ -3,6 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::query::{Chain, Chains, Link};
+use crate::units::grouped;
 
 use super::sanitize::sanitize;
 use super::shorten::shorten_middle;
@@ -16,6 +17,10 @@ const GAP: usize = 2;
 
 /// A type's name keeps at least so many columns, however narrow the screen is.
 const MIN_NAME_WIDTH: usize = 24;
+
+/// Runs of links that read alike, from this many on, show their first and their last only: the nodes of a list say
+/// nothing one by one.
+const FOLDED_FROM: usize = 4;
 
 /// Appends chains, an empty line between them; `room` is the width of the screen, `None` where nothing must be
 /// shortened.
@@ -44,7 +49,14 @@ fn push_chain(chain: &Chain, room: Option<usize>, out: &mut Vec<u8>) {
     let others = INDENT + [address, field].iter().filter(|&&w| w > 0).map(|w| w + GAP).sum::<usize>();
     let left = room.map_or(MAX_COLUMN_WIDTH, |room| room.saturating_sub(others).max(MIN_NAME_WIDTH));
     let name = width(0).min(left);
-    for (link, [type_name, place, held_by]) in chain.links.iter().zip(&lines) {
+    let mut like_before = 0;
+    let links = chain.links.iter().zip(&lines).zip(folded(&chain.links));
+    for ((link, [type_name, place, held_by]), is_folded) in links {
+        if is_folded {
+            like_before += 1;
+            continue;
+        }
+        push_folded(&mut like_before, out);
         let mut line = String::new();
         push_padded(&shorten_middle(type_name, name), name, &mut line);
         if address > 0 {
@@ -56,8 +68,26 @@ fn push_chain(chain: &Chain, room: Option<usize>, out: &mut Vec<u8>) {
             push_line("  ", &format!("… {}", sanitize(gap)), out);
         }
     }
+    push_folded(&mut like_before, out);
     if chain.joins {
         push_line("  ", "… goes on as above", out);
+    }
+}
+
+/// For each link whether it is folded.
+fn folded(links: &[Link]) -> impl Iterator<Item = bool> {
+    let alike = |a: &Link, b: &Link| a.gap.is_none() && (&a.type_name, &a.field) == (&b.type_name, &b.field);
+    links.chunk_by(alike).flat_map(|run| {
+        let last = run.len() - 1;
+        (0..run.len()).map(move |at| last + 1 >= FOLDED_FROM && at != 0 && at != last)
+    })
+}
+
+/// Tells how many links were folded since the last that was shown.
+fn push_folded(count: &mut usize, out: &mut Vec<u8>) {
+    if *count > 0 {
+        push_line("  ", &format!("… {} more like this", grouped(*count as i128)), out);
+        *count = 0;
     }
 }
 
@@ -109,6 +139,33 @@ mod tests {
              \x20 … goes on as above\n\
              \n\
              3 more roots\n"
+        );
+    }
+
+    #[test]
+    fn what_reads_alike_is_folded() {
+        let link = |type_name: &str, address: u64, gap: Option<&str>| Link {
+            type_name: type_name.into(),
+            address: Some(crate::bytes::Addr(address)),
+            field: Some("next".into()),
+            gap: gap.map(str::to_owned),
+        };
+        let nodes = |count: u64| (1..=count).map(|at| link("Node", at, None));
+        let shown = |links: Vec<Link>| {
+            let chain = Chain { links, ..samples::chains().chains.remove(0) };
+            let mut out = Vec::new();
+            push_chain(&chain, None, &mut out);
+            String::from_utf8(out).unwrap().lines().skip(1).map(str::trim).collect::<Vec<_>>().join("|")
+        };
+        assert_eq!(shown(nodes(3).collect()), "Node  0x1  .next|Node  0x2  .next|Node  0x3  .next");
+        assert_eq!(
+            shown(nodes(1002).chain([link("Leaf", 9, None)]).collect()),
+            "Node    0x1  .next|… 1,000 more like this|Node  0x3ea  .next|Leaf    0x9  .next"
+        );
+        let gap = nodes(3).chain([link("Node", 4, Some("7 more"))]).chain(nodes(4));
+        assert_eq!(
+            shown(gap.collect()),
+            "Node  0x1  .next|… 2 more like this|Node  0x4  .next|… 7 more|Node  0x1  .next|… 2 more like this|Node  0x4  .next"
         );
     }
 

@@ -4,6 +4,7 @@ use super::depth_first::Preorder;
 use super::predecessors::Predecessors;
 use super::semi_nca::immediate_dominators;
 use super::{DominatorColumns, Dominators, FREE, GARBAGE, ROOTS};
+use crate::bytes::room;
 use crate::graph::{ObjectId, ObjectSet, Rows};
 
 /// Dominators of which everything was taken from the references that is needed. Whoever can read those again gives
@@ -41,7 +42,8 @@ impl Unfinished {
         let mut sizes = sizes();
         sizes.resize(len, 0);
         let totals = totals(&objects, last_reachable, &sizes).to_vec().into();
-        let mut dominators = vec![FREE; len];
+        let mut dominators = room(len);
+        dominators.resize(len, FREE);
         hang(&objects, &above, last_reachable, &mut dominators, &mut sizes);
         drop((objects, above));
         for (size, _) in sizes.iter_mut().zip(&dominators).filter(|&(_, &dominator)| dominator == FREE) {

@@ -1,5 +1,6 @@
 //! Depth-first search over all objects: the numbers in preorder and the tree that dominators are computed over.
 
+use crate::bytes::{room, zeros};
 use crate::graph::reachability::garbage_entries;
 use crate::graph::{ObjectId, ObjectSet, Rows};
 
@@ -43,7 +44,7 @@ impl Preorder {
 
     /// The object of each number; that of 0 is none.
     pub fn objects(&self) -> Vec<u32> {
-        let mut objects = vec![0; self.parents.len()];
+        let mut objects = zeros(self.parents.len());
         for (object, &number) in self.numbers.iter().enumerate() {
             objects[number as usize] = object as u32;
         }
@@ -63,10 +64,12 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn new(rows: &'a Rows, free: &ObjectSet) -> Search<'a> {
-        let mut parents = Vec::with_capacity(rows.len() + 1);
+        let mut parents = room(rows.len() + 1);
         parents.push(0);
         let met = free.words().to_vec();
-        Search { rows, numbers: vec![0; rows.len()], parents, left_over: Vec::new(), met }
+        // Room for all references: what is not used is never touched.
+        let left_over = room(rows.member_count());
+        Search { rows, numbers: zeros(rows.len()), parents, left_over, met }
     }
 
     fn last_number(&self) -> u32 {

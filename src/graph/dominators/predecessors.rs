@@ -1,8 +1,10 @@
 //! The references that the tree of the depth-first search leaves over, turned around.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use rayon::prelude::*;
+
+use crate::bytes::{shared, zeros};
 
 use super::depth_first::{LeftOver, Preorder};
 
@@ -21,7 +23,8 @@ pub(super) struct Predecessors {
 impl Predecessors {
     /// Turns the references around; `None` when 2^32 or more are left over.
     pub fn new(order: &Preorder) -> Option<Predecessors> {
-        let starts = zeros(order.parents.len() + 1);
+        let mut start_column: Vec<u32> = zeros(order.parents.len() + 1);
+        let starts = shared(&mut start_column);
         let overflow = AtomicBool::new(false);
         for_each(order, |_, to| {
             if starts[to as usize].fetch_add(1, Relaxed) == u32::MAX {
@@ -29,18 +32,19 @@ impl Predecessors {
             }
         });
         let mut sum = 0_u64;
-        for start in &starts {
+        for start in starts {
             sum += u64::from(start.load(Relaxed));
             start.store(sum as u32, Relaxed);
         }
         let count = u32::try_from(sum).ok().filter(|_| !overflow.into_inner())?;
-        let members = zeros(count as usize);
+        let mut member_column: Vec<u32> = zeros(count as usize);
+        let members = shared(&mut member_column);
         // Each start is the end of its row now, and comes down to its beginning as the row is filled.
         for_each(order, |from, to| {
             let place = starts[to as usize].fetch_sub(1, Relaxed) - 1;
             members[place as usize].store(from, Relaxed);
         });
-        Some(Predecessors { starts: plain(starts), members: plain(members) })
+        Some(Predecessors { starts: start_column, members: member_column })
     }
 }
 
@@ -55,13 +59,4 @@ fn for_each(order: &Preorder, take: impl Fn(u32, u32) + Sync) {
             take(from, to);
         }
     });
-}
-
-fn zeros(len: usize) -> Vec<AtomicU32> {
-    vec![0; len].into_iter().map(AtomicU32::new).collect()
-}
-
-/// The numbers themselves. Collected in place: no copy is made.
-fn plain(numbers: Vec<AtomicU32>) -> Vec<u32> {
-    numbers.into_iter().map(AtomicU32::into_inner).collect()
 }

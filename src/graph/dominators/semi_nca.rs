@@ -11,6 +11,7 @@
 //! arrays of the first part are free by then.
 
 use super::predecessors::Predecessors;
+use crate::bytes::room;
 
 /// What the first part knows of a vertex: where the compressed path above it ends, and the smallest semidominator on it.
 /// The second part keeps the ancestor that it may leap to and the depth in the same place. Side by side, as both are
@@ -24,7 +25,8 @@ struct Link {
 /// The immediate dominator of each number, of the `parents` in the tree of the search and the predecessors beside it.
 pub(super) fn immediate_dominators(mut parents: Vec<u32>, predecessors: Predecessors) -> Vec<u32> {
     let Predecessors { starts, members } = predecessors;
-    let mut links: Vec<Link> = parents.iter().map(|&parent| Link { up: parent, value: parent }).collect();
+    let mut links: Vec<Link> = room(parents.len());
+    links.extend(parents.iter().map(|&parent| Link { up: parent, value: parent }));
     let semidominators = semidominators(&mut links, starts, &members);
     drop(members);
     climb(&mut parents, links, &semidominators);

@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use super::{HiddenEdges, Stop, Stopped};
+use crate::bytes::room;
 use crate::graph::{ObjectId, ObjectSet, Rows};
 
 /// No object: marks those that were not reached.
@@ -139,7 +140,8 @@ impl Search<'_> {
         mut reached: impl FnMut(ObjectId, u32) -> bool,
     ) -> Result<Hops, Stopped> {
         let mut stop = Stop::new(self.stop);
-        let mut next = vec![NONE; self.rows.len()];
+        let mut next = room(self.rows.len());
+        next.resize(self.rows.len(), NONE);
         let (mut level, mut following) = (Vec::new(), Vec::new());
         for &start in starts {
             if let Some(hop) = next.get_mut(start.0 as usize).filter(|hop| **hop == NONE) {

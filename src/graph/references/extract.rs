@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::bytes::{Addr, Scratch};
+use crate::bytes::{Addr, Scratch, room};
 use crate::clr::ClrRuntime;
 use crate::clr::references::ReferenceReader;
 use crate::dump::AddressSpace;
@@ -138,7 +138,7 @@ impl Extraction<'_> {
 
 /// Joins the parts, of which each is given up as soon as it was copied.
 fn join(lengths: &[u8], parts: Vec<Part>) -> Rows {
-    let mut members = Vec::with_capacity(parts.iter().map(|part| part.members.len()).sum());
+    let mut members = room(parts.iter().map(|part| part.members.len()).sum());
     let mut long = Vec::new();
     for part in parts {
         members.extend_from_slice(&part.members);

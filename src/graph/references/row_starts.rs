@@ -9,7 +9,7 @@ use std::ops::Range;
 use bytemuck::{Pod, Zeroable};
 use rayon::prelude::*;
 
-use crate::bytes::Column;
+use crate::bytes::{Column, zeros};
 
 /// Rows of a group.
 pub(super) const ROWS: usize = 11;
@@ -151,7 +151,7 @@ impl RowStarts {
             (*start, *wide) = sums;
             sums = (sums.0 + here.0, sums.1 + here.1);
         }
-        let mut groups = vec![RowGroup::default(); lengths.len().div_ceil(ROWS)];
+        let mut groups: Vec<RowGroup> = zeros(lengths.len().div_ceil(ROWS));
         let of_tasks = groups.par_chunks_mut(GROUPS_OF_TASK).zip(tasks).zip(firsts);
         let wide: Vec<Vec<WideGroup>> =
             of_tasks.map(|((groups, task), (start, wide))| task.fill(groups, start, wide)).collect();

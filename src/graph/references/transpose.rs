@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::bytes::{Scratch, shared};
+use crate::bytes::{Scratch, shared, zeros};
 use crate::graph::ObjectId;
 
 use super::Rows;
@@ -46,7 +46,7 @@ fn transpose_in_parts(rows: &Rows, parts: usize) -> Rows {
     let long = bounds.iter().map(|b| LongRow { row: b.row.into(), length: b.ends[parts.len() - 1] });
     let starts = RowStarts::from_lengths(&lengths, &long.collect::<Vec<_>>());
     drop(lengths);
-    let mut members = vec![0_u32; rows.member_count()];
+    let mut members: Vec<u32> = zeros(rows.member_count());
     {
         let filling =
             Filling { starts: &starts, ends: &counts, bounds: &bounds, members: shared(&mut members) };

@@ -129,7 +129,10 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
                 (TableId::Roots, Some(heap)) => {
                     let roots = from.roots(execution.progress)?;
                     execution.notes.tell(roots.problems.clone());
-                    over(plan, &scan::roots(&roots, heap, used), execution)?
+                    let takes_dominators = scan::roots_take_dominators(used);
+                    let dominators =
+                        takes_dominators.then(|| from.dominators(execution.progress)).transpose()?;
+                    over(plan, &scan::roots(&roots, heap, dominators.as_deref(), used), execution)?
                 }
                 (TableId::Handles | TableId::Finalizers, _) => {
                     let values = values_of(from, execution.progress)?;

@@ -3,15 +3,20 @@
 use super::explain::Step;
 use super::graph_parts::GraphPart;
 use crate::graph::Snapshot;
+use crate::graph::index::Part as IndexPart;
 use crate::units::human_bytes;
 
 /// Said of what need not be built.
 const THERE: &str = "there already";
 
+/// Said of what is mapped from the file beside the dump.
+const INDEXED: &str = "from the index";
+
 /// The step that walks the heap of a dump.
 pub(super) fn walk(number: usize, snapshot: Option<&Snapshot>) -> Step {
     let how = snapshot.map(|snapshot| match snapshot.built_heap() {
         Some(heap) => format!("{THERE}, {}", counted(heap.objects.len(), "object")),
+        None if in_index(snapshot, IndexPart::Heap) => INDEXED.to_owned(),
         None => {
             let bytes = snapshot.segments.iter().filter_map(|segment| segment.end.since(segment.start));
             let bytes = bytes.map(|bytes| bytes as f64).sum();
@@ -48,7 +53,10 @@ fn how(part: GraphPart, snapshot: &Snapshot) -> String {
         GraphPart::References => {
             let built = graph.built_references();
             let built = built.map(|_| format!("{THERE}, {}", references()));
-            built.unwrap_or_else(|| format!("of {}, 4 bytes each and 4 a reference", objects()))
+            built.unwrap_or_else(|| match in_index(snapshot, IndexPart::References) {
+                true => INDEXED.to_owned(),
+                false => format!("of {}, about 2 bytes each and 4 a reference", objects()),
+            })
         }
         GraphPart::Roots => {
             let built =
@@ -58,10 +66,23 @@ fn how(part: GraphPart, snapshot: &Snapshot) -> String {
         GraphPart::Reachable => there(graph.built_dominators().is_some())
             .unwrap_or_else(|| format!("through {}, a bit an object", references())),
         GraphPart::Depths => format!("through {}, 4 bytes an object", references()),
-        GraphPart::Dominators => there(graph.built_dominators().is_some()).unwrap_or_else(|| {
-            format!("of {} by {}, about 28 bytes an object while that is done", objects(), references())
-        }),
+        // An index may hold those of other roots, which are not used: that shows when they are asked for.
+        GraphPart::Dominators => {
+            there(graph.built_dominators().is_some()).unwrap_or_else(|| {
+                match in_index(snapshot, IndexPart::Dominators) {
+                    true => INDEXED.to_owned(),
+                    false => {
+                        let (objects, references) = (objects(), references());
+                        format!("of {objects} by {references}, about 24 bytes an object while that is done")
+                    }
+                }
+            })
+        }
     }
+}
+
+fn in_index(snapshot: &Snapshot, part: IndexPart) -> bool {
+    snapshot.index.as_ref().is_some_and(|index| index.holds(part))
 }
 
 fn step(name: &'static str, number: usize, how: Option<String>) -> Step {

@@ -37,7 +37,10 @@ impl Plan {
         let mut parts: Vec<GraphPart> = Vec::new();
         match &self.source {
             Source::Table { table: TableId::Refs, .. } => parts.push(GraphPart::References),
-            Source::Table { table, used, .. } => parts.extend(of_columns(*table, used)),
+            Source::Table { table, used, .. } => {
+                parts.extend((*table == TableId::Roots).then_some(GraphPart::Roots));
+                parts.extend(of_columns(*table, used));
+            }
             Source::Related { relation, used, .. } => {
                 parts.push(GraphPart::References);
                 if *relation == Relation::RetainedBy {
@@ -55,11 +58,11 @@ impl Plan {
     }
 }
 
-/// The parts that columns of objects take.
+/// The parts that columns of objects and of roots take.
 fn of_columns(table: TableId, used: &[usize]) -> impl Iterator<Item = GraphPart> {
     let columns = table.doc().columns;
     let names = used.iter().filter_map(move |&at| columns.get(at)).map(|column| column.name);
-    names.filter(move |_| table.lists_objects()).filter_map(|name| match name {
+    names.filter(move |_| table.lists_objects() || table == TableId::Roots).filter_map(|name| match name {
         "retained" | "dominator" => Some(GraphPart::Dominators),
         "reachable" => Some(GraphPart::Reachable),
         "depth" => Some(GraphPart::Depths),

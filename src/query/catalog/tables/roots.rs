@@ -1,6 +1,6 @@
 //! The tables of what holds objects from outside of the heap: roots, handles, the queue of finalization.
 
-use super::{TableDoc, TableId, column};
+use super::{TableDoc, TableId, by_graph, column, measure};
 use crate::query::Kind;
 
 pub(super) const ROOTS: TableDoc = TableDoc {
@@ -34,6 +34,12 @@ pub(super) const ROOTS: TableDoc = TableDoc {
             Kind::Integer,
             "The operating system's id of the thread, of statics of threads and stacks; null for the others.",
         ),
+        by_graph(measure(
+            "retained",
+            Kind::Bytes,
+            "The bytes that would go with the object. What several roots hold counts with each of them; to count it once, sum \
+             over objects. Not part of `*`.",
+        )),
         column(
             "keeps_alive",
             Kind::Boolean,

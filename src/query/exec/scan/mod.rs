@@ -22,7 +22,7 @@ pub use handles::handles;
 pub use items::items;
 pub use objects::ObjectScan;
 pub use refs::RefScan;
-pub use roots::roots;
+pub use roots::{roots, takes_dominators as roots_take_dominators};
 pub use statics::statics;
 pub use table::Table;
 pub use tables::read_table;

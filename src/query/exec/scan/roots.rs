@@ -2,21 +2,27 @@
 
 use super::table::Table;
 use crate::bytes::Addr;
-use crate::graph::{Heap, ObjectBlock, ObjectId, Root, Roots};
+use crate::graph::{Dominators, Heap, ObjectBlock, ObjectId, Root, Roots};
 use crate::query::catalog::TableId;
 use crate::query::cells::Cells;
 
-/// Reads the columns `used` of the table.
-pub fn roots(roots: &Roots, heap: &Heap, used: &[usize]) -> Table {
+/// Whether any of the columns `used` takes dominators.
+pub fn takes_dominators(used: &[usize]) -> bool {
+    let columns = TableId::Roots.doc().columns;
+    used.iter().any(|&at| columns.get(at).is_some_and(|doc| doc.name == "retained"))
+}
+
+/// Reads the columns `used` of the table; `dominators` are those of the dump, where [`takes_dominators`] says so.
+pub fn roots(roots: &Roots, heap: &Heap, dominators: Option<&Dominators>, used: &[usize]) -> Table {
     let columns = TableId::Roots.doc().columns.iter().enumerate().map(|(at, doc)| {
-        let cells = used.contains(&at).then(|| column(&roots.all, doc.name, heap)).flatten();
+        let cells = used.contains(&at).then(|| column(&roots.all, doc.name, heap, dominators)).flatten();
         cells.unwrap_or_else(|| Cells::null(0))
     });
     Table::new(columns.collect(), roots.all.len())
 }
 
 /// A column, or `None` when there is no such column.
-fn column(rows: &[Root], name: &str, heap: &Heap) -> Option<Cells> {
+fn column(rows: &[Root], name: &str, heap: &Heap, dominators: Option<&Dominators>) -> Option<Cells> {
     match name {
         "kind" => Some(Cells::texts(rows.iter().map(|row| Some(row.kind.word())))),
         "address" => Some(Cells::optional(rows.iter().map(|row| row.address.map(|at| at.0)))),
@@ -24,6 +30,10 @@ fn column(rows: &[Root], name: &str, heap: &Heap) -> Option<Cells> {
         "type" => Some(Cells::texts(rows.iter().map(|row| type_of(heap, row.object)))),
         "name" => Some(Cells::texts(rows.iter().map(|row| row.name.as_deref()))),
         "os_id" => Some(Cells::optional(rows.iter().map(|row| row.os_id))),
+        "retained" => {
+            let retained = |row: &Root| dominators.map(|dominators| dominators.retained(row.object));
+            Some(Cells::optional(rows.iter().map(retained)))
+        }
         "keeps_alive" => Some(Cells::booleans(rows.iter().map(|row| row.keeps_alive))),
         _ => None,
     }
@@ -51,8 +61,8 @@ mod tests {
     fn every_column_of_the_catalog_is_read() {
         let heap = Heap::default();
         for doc in TableId::Roots.doc().columns {
-            assert!(column(&[], doc.name, &heap).is_some(), "{}", doc.name);
+            assert!(column(&[], doc.name, &heap, None).is_some(), "{}", doc.name);
         }
-        assert!(column(&[], "nothing", &heap).is_none());
+        assert!(column(&[], "nothing", &heap, None).is_none());
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::columns::Column;
 use super::{Batch, ObjectScan, Rows};
+use crate::bytes::room;
 use crate::graph::{Depths, Dominator, Dominators, NO_GROUP, ObjectId, ObjectSet, Snapshot, TypeId};
 use crate::progress::Progress;
 use crate::query::Kind;
@@ -90,10 +91,12 @@ impl ObjectScan<'_> {
 
     /// The bytes that the objects of each group retain together. `members` are objects and their groups, each object once;
     /// groups are numbered below `groups`.
-    pub fn retained_of_groups(&self, members: &[(ObjectId, u32)], groups: usize) -> Vec<u64> {
+    pub fn retained_of_groups(&self, members: Vec<Vec<(ObjectId, u32)>>, groups: usize) -> Vec<u64> {
         let Some(dominators) = &self.graph.dominators else { return vec![0; groups] };
-        let mut group_of = vec![NO_GROUP; self.heap.objects.len()];
-        for &(ObjectId(id), group) in members {
+        let mut group_of = room(self.heap.objects.len());
+        group_of.resize(self.heap.objects.len(), NO_GROUP);
+        // Each list is given up as soon as it was read: what follows takes as much memory.
+        for (ObjectId(id), group) in members.into_iter().flatten() {
             group_of[id as usize] = group;
         }
         dominators.retained_of_groups(&group_of, groups)
