@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(shown(nodes(3).collect()), "Node  0x1  .next|Node  0x2  .next|Node  0x3  .next");
         assert_eq!(
             shown(nodes(1002).chain([link("Leaf", 9, None)]).collect()),
-            "Node    0x1  .next|… 1,000 more like this|Node  0x3ea  .next|Leaf    0x9  .next"
+            "Node  0x1    .next|… 1,000 more like this|Node  0x3ea  .next|Leaf  0x9    .next"
         );
         let gap = nodes(3).chain([link("Node", 4, Some("7 more"))]).chain(nodes(4));
         assert_eq!(
