@@ -61,6 +61,29 @@ fn an_index_is_made_used_and_told() {
 }
 
 #[test]
+fn a_question_of_the_graph_leaves_an_index_that_gives_the_same_answers() {
+    let folder = Folder::new();
+    let questions: Vec<&str> = [
+        "paths to Zoo.AsyncHeld",
+        "select type, retained group by type order by retained desc, type limit 20",
+        "select kind, type, retained from roots where name like 'Zoo.%'",
+        "select source, field from refs where target in (select address from Zoo.Cat limit 5)",
+        "referrers of Zoo.HandleHeld",
+    ]
+    .into_iter()
+    .flat_map(|statement| ["-e", statement])
+    .chain(["--format", "csv"])
+    .collect();
+    let without = folder.run("query", &[&questions[..], &["--no-index"]].concat());
+    assert!(without.status == 0 && without.out.len() > 1000 && !folder.index().exists(), "{without:?}");
+    let first = folder.run("query", &questions);
+    assert!(first.err.contains("zoo.core.zst.hqlx") && folder.index().exists(), "{}", first.err);
+    let again = folder.run("query", &questions);
+    assert_eq!((again.status, again.err.as_str()), (0, ""));
+    assert!(first.out == without.out && again.out == without.out);
+}
+
+#[test]
 fn a_damaged_index_is_told_and_changes_no_answer() {
     let folder = Folder::new();
     let plain = folder.run("query", HISTOGRAM);
