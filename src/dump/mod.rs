@@ -145,7 +145,7 @@ impl Dump {
         self.file.len() as u64
     }
 
-    /// A hash over what tells this dump from others, without reading all of it: see [`fingerprint`].
+    /// A hash over what tells this dump from others, without reading all of it: see the file `fingerprint.rs` beside this one.
     pub fn fingerprint(&self) -> u128 {
         fingerprint::fingerprint(&self.file, &self.notes)
     }

@@ -10,8 +10,8 @@ const LARGE: u32 = u32::MAX;
 /// Everything that dominators consist of.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DominatorColumns {
-    /// For every object the id of its dominator; [`ROOTS`](super::ROOTS) and [`GARBAGE`](super::GARBAGE) stand for the
-    /// two that are no objects, [`FREE`](super::FREE) for that of a free object, which has none.
+    /// For every object the id of its dominator. The largest numbers stand for what is no object: `u32::MAX` for the roots,
+    /// one less for garbage, two less for the dominator that a free object has not.
     pub dominators: Column<u32>,
     /// The objects that can be reached from the roots.
     pub reachable: ObjectSet,
