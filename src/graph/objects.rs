@@ -124,6 +124,31 @@ impl ObjectTable {
         ObjectId(self.firsts[block])
     }
 
+    /// The block of an object and its row there, or `None` for an id past the end.
+    #[inline]
+    pub fn row(&self, id: ObjectId) -> Option<(&ObjectBlock, usize)> {
+        let (block, row) = self.locate(id)?;
+        Some((self.blocks.get(block)?, row))
+    }
+
+    /// The address of an object, or `None` for an id past the end.
+    #[inline]
+    pub fn address(&self, id: ObjectId) -> Option<Addr> {
+        self.row(id).map(|(block, row)| block.address(row))
+    }
+
+    /// The size of an object in bytes, or `None` for an id past the end.
+    pub fn size(&self, id: ObjectId) -> Option<u64> {
+        self.row(id).map(|(block, row)| block.size(row))
+    }
+
+    /// The type of an object, or `None` for an id past the end.
+    #[inline]
+    pub fn type_of(&self, id: ObjectId) -> Option<TypeId> {
+        let (block, row) = self.row(id)?;
+        block.types.get(row).copied()
+    }
+
     /// The object that begins at `address`; `None` when none does.
     pub fn find(&self, address: Addr) -> Option<ObjectId> {
         self.last_up_to(address).filter(|&(_, begins)| begins == address).map(|(id, _)| id)
@@ -132,8 +157,7 @@ impl ObjectTable {
     /// The object that `address` lies in, at its start or inside; `None` when it lies in none.
     pub fn containing(&self, address: Addr) -> Option<ObjectId> {
         let (id, begins) = self.last_up_to(address)?;
-        let (block, row) = self.locate(id)?;
-        (address.since(begins)? < self.blocks[block].size(row)).then_some(id)
+        (address.since(begins)? < self.size(id)?).then_some(id)
     }
 
     /// The last object that begins at `address` or below, and where it begins.

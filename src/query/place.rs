@@ -60,8 +60,7 @@ pub fn no_object(snapshot: &Snapshot, heap: &Heap, address: Addr, span: &Span) -
 }
 
 fn type_and_size(heap: &Heap, id: ObjectId) -> Option<(Arc<str>, u64)> {
-    let (block, row) = heap.objects.locate(id)?;
-    let block = heap.objects.blocks().get(block)?;
+    let (block, row) = heap.objects.row(id)?;
     let of = heap.types.get(*block.types.get(row)?)?;
     Some((Arc::clone(&of.name), block.size(row)))
 }
@@ -76,8 +75,7 @@ fn by_method_table(values: &Values, address: Addr) -> Option<Arc<str>> {
 
 /// The error of an address inside of an object.
 fn inside(heap: &Heap, id: ObjectId, address: Addr, span: &Span) -> Option<Diagnostic> {
-    let (block, row) = heap.objects.locate(id)?;
-    let begins = heap.objects.blocks().get(block)?.address(row);
+    let begins = heap.objects.address(id)?;
     let (name, _) = type_and_size(heap, id)?;
     let distance = address.since(begins)?;
     let owner = if &*name == "Free" { "the free space".to_owned() } else { format!("the {name}") };

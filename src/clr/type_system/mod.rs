@@ -160,9 +160,8 @@ impl TypeSystem {
 
     /// Whether the type at `mt` can be unloaded, with the load context that it belongs to; not where it cannot be read.
     pub fn is_collectible(&self, mt: Addr) -> bool {
-        let collectible = self.runtime.located.layout.number("MethodTableFlags.Collectible");
         let flags = self.method_tables.flags(self.memory(), mt);
-        collectible.zip(flags.ok()).is_some_and(|(bit, flags)| u64::from(flags.0) & bit != 0)
+        flags.is_ok_and(|flags| self.method_tables.is_collectible(flags))
     }
 
     /// The name of the type at `mt`, as listings print it.

@@ -20,19 +20,24 @@ impl HiddenEdges {
         // Statics of types that can be unloaded are no roots: the way through their array is the only one.
         let statics = roots.all.iter().filter(|root| root.kind == RootKind::Static && root.keeps_alive);
         let statics: FxHashSet<_> = statics.filter_map(|root| root.address).collect();
-        let mut slots: FxHashMap<_, usize> = FxHashMap::default();
+        // By array, so that each array's references are counted once, however many statics stand in it.
+        let mut arrays: FxHashMap<ObjectId, FxHashMap<ObjectId, isize>> = FxHashMap::default();
         for &(array, slot) in roots.slots_of_statics.iter().filter(|(_, slot)| statics.contains(slot)) {
             let target = snapshot.memory.pointer(slot).ok().and_then(|target| heap.objects.find(target));
             if let Some(target) = target {
-                *slots.entry((array, target)).or_default() += 1;
+                *arrays.entry(array).or_default().entry(target).or_default() += 1;
             }
         }
         let mut edges = FxHashSet::default();
-        for ((array, target), count) in slots {
-            let all = references.of(array).iter().filter(|&&other| other == target).count();
-            if all <= count {
-                edges.insert((array, target));
+        for (array, mut slots) in arrays {
+            for target in references.of(array) {
+                if let Some(count) = slots.get_mut(target) {
+                    // Below zero: it stands in another slot too, which is no static.
+                    *count -= 1;
+                }
             }
+            let only_statics = slots.iter().filter(|&(_, &count)| count >= 0);
+            edges.extend(only_statics.map(|(&target, _)| (array, target)));
         }
         HiddenEdges::new(edges)
     }

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use hidden::HiddenEdges;
 pub use merge::{FieldId, MergedPath, MergedStep, NameSlots, RootLabel, merge};
 pub use search::{Direction, Found, Hops, Search};
-pub use slots::{DEPENDENT_HANDLE, LOADER_ALLOCATOR, Slot, Slots};
+pub use slots::{DEPENDENT_HANDLE, LOADER_ALLOCATOR, NamedSlot, Slots};
 pub use trail::{ENDS, Trail, Trails};
 
 /// A search was stopped by its flag.

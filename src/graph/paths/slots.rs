@@ -1,14 +1,14 @@
 //! By which of its fields or elements an object holds another.
 
 use std::fmt;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::merge::{FieldId, NameSlots};
 use crate::bytes::Addr;
-use crate::clr::references::{ReferenceMap, ReferenceReader};
-use crate::graph::{Heap, ObjectId, Rows, Snapshot, TypeId, TypeInfo};
+use crate::graph::{Heap, ObjectId, Rows, Slot, SlotReader, Snapshot, TypeId, TypeInfo};
 use crate::values::{SlotNames, Values};
 
 /// What an object is held by that none of the holder's slots tells: a handle attaches it to the holder.
@@ -26,25 +26,18 @@ const MANY: usize = 1000;
 pub struct Slots<'a> {
     heap: &'a Heap,
     references: &'a Rows,
-    values: Option<&'a Values>,
-    reader: ReferenceReader<'a>,
-    types: FxHashMap<TypeId, Option<TypeSlots>>,
+    /// What spells and what reads slots; `None` when the dump does not tell its types.
+    values: Option<(&'a Values, SlotReader<'a>)>,
+    types: FxHashMap<TypeId, Arc<SlotNames>>,
     /// Names for merged paths, by their ids.
     fields: Vec<Arc<str>>,
     field_ids: FxHashMap<Arc<str>, FieldId>,
     names: FxHashMap<(ObjectId, ObjectId), Arc<str>>,
 }
 
-/// Where the references in objects of a type lie, and how they are called.
-#[derive(Clone)]
-struct TypeSlots {
-    map: Arc<ReferenceMap>,
-    names: Arc<SlotNames>,
-}
-
 /// A reference that an object holds.
 #[derive(Clone, Debug)]
-pub struct Slot {
+pub struct NamedSlot {
     /// The object that it leads to.
     pub target: ObjectId,
     /// The field or element.
@@ -60,11 +53,12 @@ impl fmt::Debug for Slots<'_> {
 impl<'a> Slots<'a> {
     /// Names the slots of the objects of a dump; `references` are those of its objects.
     pub fn new(snapshot: &'a Snapshot, heap: &'a Heap, references: &'a Rows) -> Slots<'a> {
+        let reader =
+            |values: &'a Values| SlotReader::new(values.types().runtime(), &heap.objects, &heap.types);
         Slots {
             heap,
             references,
-            values: snapshot.values.as_deref(),
-            reader: ReferenceReader::new(&snapshot.memory),
+            values: snapshot.values.as_deref().map(|values| (values, reader(values))),
             types: FxHashMap::default(),
             fields: Vec::new(),
             field_ids: FxHashMap::default(),
@@ -78,9 +72,7 @@ impl<'a> Slots<'a> {
             return Arc::clone(name);
         }
         let wanted = self.address(target);
-        let mut first = None;
-        self.each(holder, |offset, value| first = first.or((value == wanted).then_some(offset)));
-        let name = match first {
+        let name = match self.first(holder, |value| value == wanted) {
             Some(offset) => self.spelled(holder, offset),
             None => self.outside(holder, target).into(),
         };
@@ -89,23 +81,26 @@ impl<'a> Slots<'a> {
     }
 
     /// All references of `holder` with their names, in the order of its slots, those behind that stand in no slot.
-    pub fn all(&mut self, holder: ObjectId) -> Vec<Slot> {
+    pub fn all(&mut self, holder: ObjectId) -> Vec<NamedSlot> {
         let mut found = Vec::new();
-        self.each(holder, |offset, value| found.push((offset, value)));
+        self.each(holder, |slot| {
+            found.push(slot);
+            ControlFlow::Continue(())
+        });
         // The row has the same references in the same order, but for those that lead to no object.
         let members = self.references.of(holder);
         let (mut slots, mut next) = (Vec::with_capacity(members.len()), 0);
-        for (offset, value) in found {
+        for Slot { offset, value } in found {
             match members.get(next).filter(|&&member| self.address(member) == value) {
                 Some(&target) => {
                     next += 1;
-                    slots.push(Slot { target, name: self.spelled(holder, offset) });
+                    slots.push(NamedSlot { target, name: self.spelled(holder, offset) });
                 }
                 None => continue,
             }
         }
         for &target in members.get(next..).unwrap_or_default() {
-            slots.push(Slot { target, name: self.outside(holder, target).into() });
+            slots.push(NamedSlot { target, name: self.outside(holder, target).into() });
         }
         slots
     }
@@ -117,72 +112,68 @@ impl<'a> Slots<'a> {
 
     /// The address of an object.
     pub fn address(&self, object: ObjectId) -> Addr {
-        let at = self.heap.objects.locate(object);
-        at.map_or(Addr::NULL, |(block, row)| self.heap.objects.blocks()[block].address(row))
+        self.heap.objects.address(object).unwrap_or(Addr::NULL)
     }
 
     /// The type of an object and its size in bytes; `None` for an id past the end.
     pub fn object(&self, object: ObjectId) -> Option<(&'a TypeInfo, u64)> {
-        let (block, row) = self.heap.objects.locate(object)?;
-        let block = &self.heap.objects.blocks()[block];
+        let (block, row) = self.heap.objects.row(object)?;
         Some((self.heap.types.get(*block.types.get(row)?)?, block.size(row)))
     }
 
-    fn spelled(&self, holder: ObjectId, offset: u64) -> Arc<str> {
-        let unknown = || format!("+{offset:#x}");
-        let Some((values, slots)) = self.values.zip(self.known(holder)) else { return unknown().into() };
-        if let Some(name) = slots.names.field(offset) {
+    fn spelled(&mut self, holder: ObjectId, offset: u64) -> Arc<str> {
+        let unknown = || format!("+{offset:#x}").into();
+        let Some((values, names)) = self.names_of(holder) else { return unknown() };
+        if let Some(name) = names.field(offset) {
             return Arc::clone(name);
         }
-        if !slots.names.needs_dimensions() {
-            return slots.names.name(offset, &[]).into();
+        if !names.needs_dimensions() {
+            return names.name(offset, &[]).into();
         }
         match values.array(self.address(holder)) {
-            Ok(array) => slots.names.name(offset, &array.dimensions).into(),
-            Err(_) => unknown().into(),
+            Ok(array) => names.name(offset, &array.dimensions).into(),
+            Err(_) => unknown(),
         }
+    }
+
+    /// What spells the slots of `holder`; `None` when the dump does not tell its types.
+    fn names_of(&mut self, holder: ObjectId) -> Option<(&'a Values, Arc<SlotNames>)> {
+        let (values, _) = self.values.as_ref()?;
+        let of = self.heap.objects.type_of(holder)?;
+        let method_table = self.heap.types.get(of)?.method_table;
+        let names = self.types.entry(of).or_insert_with(|| values.slot_names(method_table));
+        Some((values, Arc::clone(names)))
     }
 
     /// What `holder` holds `target` by where none of its slots does.
     fn outside(&self, holder: ObjectId, target: ObjectId) -> &'static str {
         let holder = self.object(holder).map(|(of, _)| of);
         let is_collectible = holder
-            .zip(self.values)
-            .is_some_and(|(of, values)| values.types().is_collectible(of.method_table));
+            .zip(self.values.as_ref())
+            .is_some_and(|(of, (values, _))| values.types().is_collectible(of.method_table));
         let is_allocator = self.object(target).is_some_and(|(of, _)| &*of.name == LOADER_ALLOCATOR_TYPE);
         if is_collectible && is_allocator { LOADER_ALLOCATOR } else { DEPENDENT_HANDLE }
     }
 
-    fn known(&self, holder: ObjectId) -> Option<TypeSlots> {
-        self.types.get(&self.type_of(holder)).cloned().flatten()
-    }
-
-    /// Calls `reference` with the offset and the value of every slot of `holder` that is not null.
-    fn each(&mut self, holder: ObjectId, reference: impl FnMut(u64, Addr)) {
-        let of = self.type_of(holder);
-        let Some(slots) = self.type_slots(of) else { return };
-        let Some((_, size)) = self.object(holder) else { return };
-        let address = self.address(holder);
-        // What is not in the dump was told when the references were read.
-        let _ = self.reader.read(&slots.map, address, size, reference);
-    }
-
-    fn type_slots(&mut self, of: TypeId) -> Option<TypeSlots> {
-        if let Some(known) = self.types.get(&of) {
-            return known.clone();
+    /// Calls `slot` with every slot of `holder` that is not null, until it breaks off. What is not in the dump was told when
+    /// the references were read.
+    fn each(&self, holder: ObjectId, slot: impl FnMut(Slot) -> ControlFlow<()>) {
+        if let Some((_, reader)) = &self.values {
+            reader.slots(holder, 0, slot);
         }
-        let (values, info) = (self.values?, self.heap.types.get(of)?);
-        let types = values.types();
-        let flags = types.method_tables().flags(types.memory(), info.method_table);
-        let has_any = flags.is_ok_and(|flags| flags.contains_gc_pointers());
-        let map = has_any.then(|| {
-            ReferenceMap::read(types.memory(), info.method_table, info.base_size, info.element_size).ok()
+    }
+
+    /// The offset of the first slot of `holder` whose value is `wanted`.
+    fn first(&self, holder: ObjectId, wanted: impl Fn(Addr) -> bool) -> Option<u64> {
+        let mut first = None;
+        self.each(holder, |slot| match wanted(slot.value) {
+            true => {
+                first = Some(slot.offset);
+                ControlFlow::Break(())
+            }
+            false => ControlFlow::Continue(()),
         });
-        let slots = map
-            .flatten()
-            .map(|map| TypeSlots { map: Arc::new(map), names: values.slot_names(info.method_table) });
-        self.types.insert(of, slots.clone());
-        slots
+        first
     }
 
     fn field_id(&mut self, name: &str) -> FieldId {
@@ -198,8 +189,7 @@ impl<'a> Slots<'a> {
 
 impl NameSlots for Slots<'_> {
     fn type_of(&self, object: ObjectId) -> TypeId {
-        let at = self.heap.objects.locate(object);
-        at.map_or(TypeId(u32::MAX), |(block, row)| self.heap.objects.blocks()[block].types[row])
+        self.heap.objects.type_of(object).unwrap_or(TypeId(u32::MAX))
     }
 
     fn references(&self, holder: ObjectId) -> &[ObjectId] {
@@ -208,16 +198,17 @@ impl NameSlots for Slots<'_> {
 
     fn fields(&mut self, holder: ObjectId, targets: &[ObjectId]) -> Vec<FieldId> {
         if targets.len() > MANY && self.object(holder).is_some_and(|(of, _)| of.element_size == 8) {
-            let first = self.first_slot(holder);
+            let first = self.first(holder, |_| true).unwrap_or_default();
             return vec![self.merged(holder, first); targets.len()];
         }
         let places: FxHashMap<Addr, usize> =
             targets.iter().enumerate().map(|(at, &target)| (self.address(target), at)).collect();
         let mut offsets = vec![None; targets.len()];
-        self.each(holder, |offset, value| {
-            if let Some(&at) = places.get(&value) {
-                offsets[at] = offsets[at].or(Some(offset));
+        self.each(holder, |slot| {
+            if let Some(&at) = places.get(&slot.value) {
+                offsets[at] = offsets[at].or(Some(slot.offset));
             }
+            ControlFlow::Continue(())
         });
         let named = offsets.iter().zip(targets).map(|(offset, &target)| match offset {
             Some(offset) => self.merged(holder, *offset),
@@ -231,12 +222,6 @@ impl NameSlots for Slots<'_> {
 }
 
 impl Slots<'_> {
-    fn first_slot(&mut self, holder: ObjectId) -> u64 {
-        let mut first = None;
-        self.each(holder, |offset, _| first = first.or(Some(offset)));
-        first.unwrap_or_default()
-    }
-
     /// The name of a slot for merged paths.
     fn merged(&mut self, holder: ObjectId, offset: u64) -> FieldId {
         let spelled = self.spelled(holder, offset);

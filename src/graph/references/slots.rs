@@ -13,6 +13,8 @@ use crate::clr::references::ReferenceMap;
 use crate::dump::{AddressSpace, Run};
 use crate::graph::{ObjectId, ObjectTable, TypeId, TypeTable};
 
+use super::type_references;
+
 /// Bytes of an object that are looked at before it is asked again whether that was enough.
 const WINDOW: u64 = 64 << 10;
 
@@ -63,13 +65,8 @@ impl<'a> SlotReader<'a> {
     /// A reader of the slots of `objects`, which are of `types`.
     pub fn new(runtime: &'a ClrRuntime, objects: &'a ObjectTable, types: &TypeTable) -> SlotReader<'a> {
         let memory = &runtime.dump.memory;
-        let tables = runtime.gc.as_ref().ok().map(|gc| &gc.method_tables);
-        let map = |of: &crate::graph::TypeInfo| {
-            let flags = tables?.flags(memory, of.method_table).ok()?;
-            let has_references = flags.contains_gc_pointers();
-            let read = || ReferenceMap::read(memory, of.method_table, of.base_size, of.element_size).ok();
-            has_references.then(read).flatten()
-        };
+        // What cannot be told of a type was told when the references were read.
+        let map = |of| runtime.gc.as_ref().ok().and_then(|gc| type_references::map(memory, gc, of).ok());
         let maps = types.all().par_iter().map(|of| map(of).unwrap_or_default()).collect();
         SlotReader { memory, objects, maps }
     }
@@ -77,8 +74,7 @@ impl<'a> SlotReader<'a> {
     /// Calls `slot` with every slot of an object that holds a reference, in ascending order, from the offset `from` on until
     /// it breaks off. Slots that are not in the dump are left out.
     pub fn slots(&self, object: ObjectId, from: u64, mut slot: impl FnMut(Slot) -> ControlFlow<()>) {
-        let Some((block, row)) = self.objects.locate(object) else { return };
-        let block = &self.objects.blocks()[block];
+        let Some((block, row)) = self.objects.row(object) else { return };
         let TypeId(of) = block.types[row];
         let (address, size) = (block.address(row), block.size(row));
         let Some(map) = self.maps.get(of as usize).filter(|map| !map.is_empty()) else { return };
@@ -108,8 +104,6 @@ impl<'a> SlotReader<'a> {
     /// The address of an object; null for an id past the end.
     #[inline]
     pub fn address(&self, object: ObjectId) -> Addr {
-        self.objects
-            .locate(object)
-            .map_or(Addr::NULL, |(block, row)| self.objects.blocks()[block].address(row))
+        self.objects.address(object).unwrap_or(Addr::NULL)
     }
 }

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use crate::bytes::Addr;
 use crate::clr::references::ReferenceMap;
 use crate::clr::{ClrRuntime, GcHeap, LoaderAllocators};
+use crate::dump::AddressSpace;
 use crate::graph::{ObjectId, TypeInfo, TypeTable};
 use crate::problem::Problem;
 
@@ -31,13 +32,6 @@ pub(super) fn of_types(
     let allocators = LoaderAllocators::of(&runtime.located.layout);
     // Each was read when the walk met the type.
     let flags = |of: &TypeInfo| gc.method_tables.flags(memory, of.method_table).map_err(|e| e.to_string());
-    let map = |of: &TypeInfo| -> Result<ReferenceMap, String> {
-        match flags(of)?.contains_gc_pointers() {
-            true => ReferenceMap::read(memory, of.method_table, of.base_size, of.element_size)
-                .map_err(|e| e.to_string()),
-            false => Ok(ReferenceMap::default()),
-        }
-    };
     let loader_allocator = |of: &TypeInfo| -> Result<Option<ObjectId>, String> {
         if !gc.method_tables.is_collectible(flags(of)?) {
             return Ok(None);
@@ -48,7 +42,7 @@ pub(super) fn of_types(
             module.and_then(|module| allocators.object(memory, module)).map_err(|e| e.to_string())?;
         index.find(object).map(Some).ok_or_else(|| format!("no object begins at {object}"))
     };
-    let read: Vec<_> = types.all().par_iter().map(|of| (map(of), loader_allocator(of))).collect();
+    let read: Vec<_> = types.all().par_iter().map(|of| (map(memory, gc, of), loader_allocator(of))).collect();
     let mut known = Vec::with_capacity(read.len());
     for ((map, loader_allocator), of) in read.into_iter().zip(types.all()) {
         let map = map.unwrap_or_else(|why| {
@@ -62,6 +56,19 @@ pub(super) fn of_types(
         known.push(TypeReferences { map, loader_allocator });
     }
     known
+}
+
+/// Where the references in objects of a type lie.
+///
+/// # Errors
+/// Why that cannot be told, in words.
+pub(super) fn map(memory: &AddressSpace, gc: &GcHeap, of: &TypeInfo) -> Result<ReferenceMap, String> {
+    let flags = gc.method_tables.flags(memory, of.method_table).map_err(|e| e.to_string())?;
+    match flags.contains_gc_pointers() {
+        true => ReferenceMap::read(memory, of.method_table, of.base_size, of.element_size)
+            .map_err(|e| e.to_string()),
+        false => Ok(ReferenceMap::default()),
+    }
 }
 
 fn unread_type(of: &TypeInfo, what: &str, why: &str) -> Problem {

@@ -49,27 +49,21 @@ impl Sources<'_> {
 
     /// The slots of an array of references of one dimension.
     pub fn elements(&self, array: ObjectId) -> impl Iterator<Item = Addr> {
-        let row =
-            self.heap.objects.locate(array).map(|(block, row)| (&self.heap.objects.blocks()[block], row));
+        let row = self.heap.objects.row(array);
         let (start, size) = row.map_or((Addr::NULL, 0), |(block, row)| (block.address(row), block.size(row)));
         (ARRAY_HEADER..size.saturating_sub(OBJECT_HEADER)).step_by(8).map(move |offset| start.offset(offset))
     }
 
     /// Whether objects of the type of `id` hold references.
     pub fn has_references(&self, id: ObjectId) -> bool {
-        let info = self.type_of(id).and_then(|of| self.heap.types.get(of));
+        let info = self.heap.objects.type_of(id).and_then(|of| self.heap.types.get(of));
         let flags = info.map(|info| self.types.method_tables().flags(self.types.memory(), info.method_table));
         flags.is_some_and(|flags| flags.is_ok_and(|flags| flags.contains_gc_pointers()))
     }
 
     fn is_object(&self, id: ObjectId) -> bool {
-        let of = self.type_of(id);
+        let of = self.heap.objects.type_of(id);
         of.is_some() && of != self.free
-    }
-
-    fn type_of(&self, id: ObjectId) -> Option<TypeId> {
-        let (block, row) = self.heap.objects.locate(id)?;
-        self.heap.objects.blocks()[block].types.get(row).copied()
     }
 }
 

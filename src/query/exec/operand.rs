@@ -28,9 +28,7 @@ pub fn addresses(
         Addresses::Select(plan) => selected(plan, execution)?,
         Addresses::Types { wanted, .. } => {
             let heap = snapshot.heap(execution.progress)?;
-            let address =
-                |id| heap.objects.locate(id).map(|(block, row)| heap.objects.blocks()[block].address(row));
-            of_types(heap, wanted).into_iter().filter_map(address).collect()
+            of_types(heap, wanted).into_iter().filter_map(|id| heap.objects.address(id)).collect()
         }
     };
     let mut met = FxHashSet::default();

@@ -42,15 +42,14 @@ pub fn retained_by(subject: &Subject<'_>, execution: &Execution<'_>) -> Result<A
 }
 
 fn size(heap: &Heap, object: ObjectId) -> u64 {
-    heap.objects.locate(object).map_or(0, |(block, row)| heap.objects.blocks()[block].size(row))
+    heap.objects.size(object).unwrap_or(0)
 }
 
 fn columns(heap: &Heap, rows: &[(u64, ObjectId)]) -> Vec<AnswerColumn> {
     let column = |name: &str, kind, cells| AnswerColumn { name: name.to_owned(), kind, cells };
     let (mut addresses, mut types) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
     for &(_, object) in rows {
-        let Some((block, row)) = heap.objects.locate(object) else { continue };
-        let block = &heap.objects.blocks()[block];
+        let Some((block, row)) = heap.objects.row(object) else { continue };
         addresses.push(block.address(row).0);
         types.push(block.types[row].0);
     }

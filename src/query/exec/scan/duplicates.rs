@@ -98,14 +98,11 @@ struct Strings<'a> {
 impl<'a> Strings<'a> {
     /// The bytes of a string's text; `None` where they are not in the dump.
     fn bytes(&self, number: u32) -> Option<Cow<'a, [u8]>> {
-        let (block, row) = self.heap.objects.locate(ObjectId(number))?;
-        let address = self.heap.objects.blocks()[block].address(row);
-        self.values.string_bytes(address).ok()
+        self.values.string_bytes(self.heap.objects.address(ObjectId(number))?).ok()
     }
 
     fn size(&self, number: u32) -> u64 {
-        let place = self.heap.objects.locate(ObjectId(number));
-        place.map_or(0, |(block, row)| self.heap.objects.blocks()[block].size(row))
+        self.heap.objects.size(ObjectId(number)).unwrap_or(0)
     }
 
     /// All strings whose text is in the dump, in the order of hashes and numbers.

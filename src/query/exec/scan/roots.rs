@@ -1,8 +1,7 @@
 //! The table `roots`.
 
 use super::table::Table;
-use crate::bytes::Addr;
-use crate::graph::{Dominators, Heap, ObjectBlock, ObjectId, Root, Roots};
+use crate::graph::{Dominators, Heap, ObjectId, Root, Roots};
 use crate::query::catalog::TableId;
 use crate::query::cells::Cells;
 
@@ -26,7 +25,9 @@ fn column(rows: &[Root], name: &str, heap: &Heap, dominators: Option<&Dominators
     match name {
         "kind" => Some(Cells::texts(rows.iter().map(|row| Some(row.kind.word())))),
         "address" => Some(Cells::optional(rows.iter().map(|row| row.address.map(|at| at.0)))),
-        "object" => Some(Cells::optional(rows.iter().map(|row| address_of(heap, row.object).map(|at| at.0)))),
+        "object" => {
+            Some(Cells::optional(rows.iter().map(|row| heap.objects.address(row.object).map(|at| at.0))))
+        }
         "type" => Some(Cells::texts(rows.iter().map(|row| type_of(heap, row.object)))),
         "name" => Some(Cells::texts(rows.iter().map(|row| row.name.as_deref()))),
         "os_id" => Some(Cells::optional(rows.iter().map(|row| row.os_id))),
@@ -39,18 +40,8 @@ fn column(rows: &[Root], name: &str, heap: &Heap, dominators: Option<&Dominators
     }
 }
 
-fn row_of(heap: &Heap, object: ObjectId) -> Option<(&ObjectBlock, usize)> {
-    let (block, row) = heap.objects.locate(object)?;
-    Some((&heap.objects.blocks()[block], row))
-}
-
-fn address_of(heap: &Heap, object: ObjectId) -> Option<Addr> {
-    row_of(heap, object).map(|(block, row)| block.address(row))
-}
-
 fn type_of(heap: &Heap, object: ObjectId) -> Option<&str> {
-    let (block, row) = row_of(heap, object)?;
-    heap.types.get(block.types[row]).map(|info| &*info.name)
+    heap.types.get(heap.objects.type_of(object)?).map(|info| &*info.name)
 }
 
 #[cfg(test)]

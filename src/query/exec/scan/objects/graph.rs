@@ -66,8 +66,7 @@ impl ObjectScan<'_> {
             }
             (Column::Dominator, Some(dominators), _) => Cells::optional(ids().map(|id| {
                 let Some(Dominator::Object(holder)) = dominators.of(id) else { return None };
-                let (block, row) = self.heap.objects.locate(holder)?;
-                Some(self.heap.objects.blocks()[block].address(row).0)
+                self.heap.objects.address(holder).map(|address| address.0)
             })),
             (Column::Reachable, ..) => {
                 let free = self.heap.types.free();

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use super::{BESIDE, Lookup, RefScan, Sources, places};
+use super::{BESIDE, RefScan, Sources, places};
 use crate::bytes::Addr;
 use crate::graph::{ObjectId, SlotReader, TypeInfo};
 use crate::query::cells::Cells;
@@ -121,15 +121,13 @@ impl RefScan<'_> {
     }
 
     fn object(&self, id: ObjectId) -> Option<(Addr, &TypeInfo)> {
-        let (block, row) = Lookup::new(self.graph.heap).at(id)?;
+        let (block, row) = self.graph.heap.objects.row(id)?;
         Some((block.address(row), self.graph.heap.types.get(block.types[row])?))
     }
 
     /// Whether the objects of a type keep the loader allocator of their assembly alive.
     fn is_collectible(&self, of: &TypeInfo) -> bool {
-        let Some((values, _)) = &self.graph.slots else { return false };
-        let (tables, memory) = (values.types().method_tables(), values.types().memory());
-        tables.flags(memory, of.method_table).is_ok_and(|flags| tables.is_collectible(flags))
+        self.graph.slots.as_ref().is_some_and(|(values, _)| values.types().is_collectible(of.method_table))
     }
 }
 
