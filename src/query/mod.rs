@@ -208,7 +208,7 @@ fn dump_problems(plan: &Plan, snapshots: &[Snapshot], problems: &mut Vec<Problem
             match part {
                 GraphPart::References => add(graph.reference_problems()),
                 GraphPart::Roots => graph.built_roots().iter().for_each(|built| add(&built.problems)),
-                GraphPart::Reachable | GraphPart::Depths | GraphPart::Dominators => {}
+                GraphPart::Referrers | GraphPart::Reachable | GraphPart::Depths | GraphPart::Dominators => {}
             }
         }
     }

@@ -14,7 +14,7 @@ mod unreachable;
 use super::answer::Answer;
 use super::ast::{GraphStatement, Objects};
 use super::catalog::statements;
-use super::exec::Execution;
+use super::exec::{Execution, no_dump};
 use super::plan::{Operand, Step};
 use super::schema::Schema;
 use super::{QueryError, RunOptions, resolve};
@@ -69,7 +69,10 @@ pub fn explain(
     let execution = Execution::new(snapshots, options.progress, options.cancel);
     let operands = statement.operands().into_iter().map(|of| operand(of, text, &execution));
     let operands = operands.collect::<Result<Vec<_>, _>>()?;
-    explain::explain(statement, &operands, snapshots)
+    if operands.iter().any(|operand| snapshots.get(operand.snapshot).is_none()) {
+        return Err(no_dump());
+    }
+    Ok(explain::explain(statement, &operands, snapshots))
 }
 
 /// The objects that a statement is about, by their names.

@@ -30,6 +30,7 @@ pub(super) fn walk(number: usize, snapshot: Option<&Snapshot>) -> Step {
 pub(super) fn part(part: GraphPart, number: usize, snapshot: Option<&Snapshot>) -> Step {
     let name = match part {
         GraphPart::References => "read references",
+        GraphPart::Referrers => "turn references around",
         GraphPart::Roots => "find roots",
         GraphPart::Reachable => "search from the roots",
         GraphPart::Depths => "measure depths",
@@ -58,6 +59,12 @@ fn how(part: GraphPart, snapshot: &Snapshot) -> String {
                 false => format!("of {}, about 2 bytes each and 4 a reference", objects()),
             })
         }
+        GraphPart::Referrers => there(graph.built_referrers().is_some()).unwrap_or_else(|| {
+            match in_index(snapshot, IndexPart::Referrers) {
+                true => INDEXED.to_owned(),
+                false => format!("{}, about 2 bytes an object and 4 a reference", references()),
+            }
+        }),
         GraphPart::Roots => {
             let built =
                 graph.built_roots().map(|roots| format!("{THERE}, {}", counted(roots.all.len(), "root")));

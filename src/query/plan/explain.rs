@@ -1,6 +1,6 @@
 //! A plan in words, one step a row.
 
-use super::{Addresses, Conjunct, Plan, Relation, Source, building};
+use super::{Addresses, Conjunct, GraphPart, Operand, Plan, Relation, Source, building};
 use crate::graph::Snapshot;
 use crate::query::catalog::{ColumnDoc, Level, SourceFunction, TableId};
 
@@ -99,10 +99,13 @@ impl Steps<'_> {
     }
 }
 
-/// The steps that tell the objects that a statement is about.
-pub fn explain_addresses(of: &Addresses, snapshots: &[Snapshot]) -> Vec<Step> {
-    let mut steps = Steps { snapshots, steps: Vec::new() };
-    steps.addresses(of);
+/// The steps that tell the objects that a statement is about, and that build `parts` of the graph of their dump.
+pub fn explain_operands(operands: &[Operand], parts: &[GraphPart], snapshots: &[Snapshot]) -> Vec<Step> {
+    let number = operands.first().map_or(0, |operand| operand.snapshot);
+    let snapshot = snapshots.get(number);
+    let mut steps = Steps { snapshots, steps: vec![building::walk(number, snapshot)] };
+    operands.iter().for_each(|operand| steps.addresses(&operand.addresses));
+    steps.steps.extend(parts.iter().map(|&part| building::part(part, number, snapshot)));
     steps.steps
 }
 

@@ -8,6 +8,8 @@ use crate::query::catalog::TableId;
 pub enum GraphPart {
     /// What every object refers to.
     References,
+    /// What refers to every object.
+    Referrers,
     /// What keeps objects alive from outside of the heap.
     Roots,
     /// Which objects are alive.
@@ -23,6 +25,7 @@ impl GraphPart {
     fn made_of(self) -> &'static [GraphPart] {
         match self {
             GraphPart::References | GraphPart::Roots => &[],
+            GraphPart::Referrers => &[GraphPart::References],
             GraphPart::Reachable | GraphPart::Depths | GraphPart::Dominators => {
                 &[GraphPart::References, GraphPart::Roots]
             }

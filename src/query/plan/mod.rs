@@ -8,7 +8,7 @@ mod explain;
 mod expr;
 mod graph_parts;
 
-pub use explain::{Step, explain, explain_addresses};
+pub use explain::{Step, explain, explain_operands};
 pub use expr::{Node, ObjectProperty, TypeTest, Typed};
 pub use graph_parts::GraphPart;
 
