@@ -25,6 +25,7 @@
 //! | [`graph`] | the heap as columns | how a dump is read |
 //! | [`info`] | what is known of a dump, as data | how it is printed |
 //! | [`query`] | the language over those columns | how results are printed |
+//! | [`diff`] | several dumps of one program: growth, who holds it, leaks | how results are printed |
 //! | [`output`] | results as tables, JSON, CSV | where they came from |
 //! | [`open`] | the way from a file to a dump that can be asked | statements |
 //! | [`cli`] | arguments, commands, the prompt, exit statuses | everything else is below it |
@@ -33,6 +34,7 @@ pub mod bytes;
 pub mod cli;
 #[cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 pub mod clr;
+pub mod diff;
 #[cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 pub mod dump;
 pub mod error;

@@ -67,6 +67,20 @@ pub(super) enum Command {
     /// Later openings answer at once. The index lies beside the dump, as DUMP.hqlx, or in the cache
     /// folder where that cannot be written, and may be deleted at any time.
     Index(IndexArguments),
+    /// Compare dumps of one program: what grew, and who holds it
+    ///
+    /// Without -e the types are compared by number, size and retained size, and for those at which
+    /// growth begins it is told by which ways they hang on roots. A baseline (heapql snapshot) may
+    /// stand for a dump.
+    Diff(DiffArguments),
+    /// Name what looks like a leak, and why, over one dump or several
+    Leaks(LeaksArguments),
+    /// Write a report: the heap at a glance, growth, suspects
+    Report(ReportArguments),
+    /// Keep what is compared of a dump as a small JSON file, a baseline
+    ///
+    /// heapql diff takes it in place of the dump, so that last week's dump need not be kept.
+    Snapshot(SnapshotArguments),
     /// Ask at a prompt: the same as naming dumps alone
     ///
     /// Where standard input or output is no terminal, statements are read from standard input,
@@ -133,6 +147,102 @@ pub(super) struct IndexArguments {
     /// How to write what was done: one document a dump
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: InfoFormat,
+}
+
+/// What is typed after the command's name.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "heapql diff [OPTIONS] BEFORE AFTER...",
+    after_help = DIFF_EXAMPLES
+)]
+pub(super) struct DiffArguments {
+    /// Core dumps or baselines, oldest first; .zst and .gz are unpacked
+    #[arg(value_name = "DUMP", required = true, num_args = 2..)]
+    pub dumps: Vec<PathBuf>,
+
+    /// Compare the answers to this grouped select instead of the types
+    #[arg(short = 'e', long = "execute", value_name = "SELECT")]
+    pub select: Option<String>,
+
+    /// Leave out what changed by fewer bytes: 10kb, 2.5mb
+    #[arg(long, value_name = "SIZE")]
+    pub min: Option<String>,
+
+    /// Show so many rows, those that grew most
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+
+    /// End with status 4 when this holds for any row: \"size_delta > 10mb where type like 'Shop.%'\" (may be repeated)
+    #[arg(long, value_name = "CONDITION", allow_hyphen_values = true)]
+    pub fail_if: Vec<String>,
+
+    /// Write the outcome of --fail-if to this file as JUnit XML
+    #[arg(long, value_name = "FILE", requires = "fail_if")]
+    pub junit: Option<PathBuf>,
+
+    /// How to write the comparison
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: DiffFormat,
+
+    /// Write the comparison to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  heapql diff monday.core tuesday.core
+  heapql diff base.json today.core --fail-if \"size_delta > 10mb where type like 'Shop.%'\"";
+
+/// What is typed after the command's name.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  heapql leaks before.core after.core")]
+pub(super) struct LeaksArguments {
+    /// Core dumps, oldest first; .zst and .gz are unpacked
+    #[arg(value_name = "DUMP", required = true)]
+    pub dumps: Vec<PathBuf>,
+
+    /// How to write the suspects
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: LeaksFormat,
+
+    /// Write the suspects to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// What is typed after the command's name.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  heapql report before.core after.core -o growth.html")]
+pub(super) struct ReportArguments {
+    /// Core dumps or baselines, oldest first; .zst and .gz are unpacked
+    #[arg(value_name = "DUMP", required = true)]
+    pub dumps: Vec<PathBuf>,
+
+    /// The file to write: .html, .md or .json
+    #[arg(short, long, value_name = "FILE", required = true)]
+    pub output: PathBuf,
+
+    /// How to write it, where the file's ending does not tell
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Option<ReportFormat>,
+}
+
+/// What is typed after the command's name.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  heapql snapshot app.core -o base.json")]
+pub(super) struct SnapshotArguments {
+    /// The core dump; .zst and .gz are unpacked
+    #[arg(value_name = "DUMP")]
+    pub dump: PathBuf,
+
+    /// The file to write
+    #[arg(short, long, value_name = "FILE", required = true)]
+    pub output: PathBuf,
+
+    /// Keep the answer to this grouped select too, for `heapql diff -e` (may be repeated)
+    #[arg(short = 'e', long = "execute", value_name = "SELECT")]
+    pub selects: Vec<String>,
 }
 
 /// What is typed after the command's name.
@@ -228,5 +338,48 @@ pub(super) enum InfoFormat {
     #[default]
     Table,
     /// One JSON document
+    Json,
+}
+
+/// The formats of `heapql diff`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// Aligned columns, and who holds the growth
+    #[default]
+    Table,
+    /// One JSON document; docs/json.md has its form
+    Json,
+    /// The table as comma-separated values
+    Csv,
+    /// The table as one JSON object a row
+    Ndjson,
+    /// The report as Markdown, for a pull request
+    Markdown,
+    /// The report as one HTML file
+    Html,
+}
+
+/// The formats of `heapql leaks`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum LeaksFormat {
+    /// Suspects with their reasons, for people
+    #[default]
+    Table,
+    /// One JSON document; docs/json.md has its form
+    Json,
+    /// A row a suspect, as comma-separated values
+    Csv,
+    /// A row a suspect, as one JSON object a line
+    Ndjson,
+}
+
+/// The formats of `heapql report`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// One file that any browser opens
+    Html,
+    /// For a pull request
+    Markdown,
+    /// For programs; docs/json.md has its form
     Json,
 }

@@ -7,18 +7,23 @@
 mod args;
 mod console;
 mod destination;
+mod diff;
 mod exit;
 mod index;
 mod info;
 mod interrupt;
+mod leaks;
 mod messages;
 mod open_options;
 mod progress;
 mod query;
 mod repl;
+mod report;
 mod request;
 mod script;
 mod session;
+mod sides;
+mod snapshot;
 mod user_folders;
 
 use std::process::ExitCode;
@@ -53,6 +58,10 @@ fn carry_out(request: &Request) -> ExitStatus {
     match &request.action {
         Action::Query(query) => query::answer(query, common, &console),
         Action::Info { dump, json } => info::tell(dump, *json, common, &console),
+        Action::Diff(request) => diff::compare(request, common, &console),
+        Action::Leaks(request) => leaks::name(request, common, &console),
+        Action::Report(request) => report::write(request, common, &console),
+        Action::Snapshot(request) => snapshot::keep(request, common, &console),
         Action::Index(request) => index::make(request, common, &console),
         Action::Open { dumps } => repl::open(dumps, common, &console),
     }

@@ -13,6 +13,8 @@ use crate::output::Format;
 use super::args::{
     AnswerFormat, Arguments, ColorWhen, Command, CommonArguments, InfoFormat, QueryArguments, StackSearch,
 };
+pub(super) use super::args::{DiffFormat, LeaksFormat, ReportFormat};
+use crate::diff::compare::Thresholds;
 
 /// What the user wants.
 #[derive(Debug)]
@@ -30,6 +32,14 @@ pub(super) enum Action {
     Query(Query),
     /// Build the graph of dumps and keep it.
     Index(Index),
+    /// Compare dumps.
+    Diff(Diff),
+    /// Name what looks like a leak.
+    Leaks(Leaks),
+    /// Write a report.
+    Report(Report),
+    /// Keep a baseline.
+    Snapshot(Baseline),
     /// Tell what a dump is.
     Info { dump: PathBuf, json: bool },
 }
@@ -49,6 +59,45 @@ pub(super) struct Query {
 pub(super) struct Index {
     pub dumps: Vec<PathBuf>,
     pub json: bool,
+}
+
+/// Dumps to compare.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Diff {
+    /// Dumps or baselines, at least two.
+    pub dumps: Vec<PathBuf>,
+    /// The grouped select whose answers are compared; `None` for the types.
+    pub select: Option<String>,
+    pub thresholds: Thresholds,
+    /// Conditions for status 4.
+    pub fail_if: Vec<String>,
+    pub junit: Option<PathBuf>,
+    pub format: DiffFormat,
+    pub output: Option<PathBuf>,
+}
+
+/// Dumps in which leaks are looked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Leaks {
+    pub dumps: Vec<PathBuf>,
+    pub format: LeaksFormat,
+    pub output: Option<PathBuf>,
+}
+
+/// Dumps that are reported on.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Report {
+    pub dumps: Vec<PathBuf>,
+    pub format: ReportFormat,
+    pub output: PathBuf,
+}
+
+/// A dump of which a baseline is kept.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Baseline {
+    pub dump: PathBuf,
+    pub selects: Vec<String>,
+    pub output: PathBuf,
 }
 
 /// Where statements come from.
@@ -112,6 +161,28 @@ fn action(
         Command::Index(index) => {
             Action::Index(Index { dumps: index.dumps, json: index.format == InfoFormat::Json })
         }
+        Command::Diff(diff) => Action::Diff(Diff {
+            dumps: diff.dumps,
+            select: diff.select,
+            thresholds: Thresholds { min_bytes: diff.min.as_deref().map_or(Ok(0), size)?, limit: diff.limit },
+            fail_if: diff.fail_if,
+            junit: diff.junit,
+            format: diff.format,
+            output: diff.output,
+        }),
+        Command::Leaks(leaks) => {
+            Action::Leaks(Leaks { dumps: leaks.dumps, format: leaks.format, output: leaks.output })
+        }
+        Command::Report(report) => Action::Report(Report {
+            format: report.format.map_or_else(|| format_of(&report.output), Ok)?,
+            dumps: report.dumps,
+            output: report.output,
+        }),
+        Command::Snapshot(snapshot) => Action::Snapshot(Baseline {
+            dump: snapshot.dump,
+            selects: snapshot.selects,
+            output: snapshot.output,
+        }),
         Command::Query(query) => {
             let typed = matches.subcommand_matches("query").expect("clap took the command from there");
             Action::Query(Query {
@@ -157,6 +228,23 @@ fn sources(query: &QueryArguments, typed: &ArgMatches) -> Result<Vec<Source>, cl
         return Err(query_usage("standard input can be read once: `-f -` is given twice"));
     }
     Ok(sources)
+}
+
+/// A number of bytes as statements write it.
+fn size(text: &str) -> Result<u64, clap::Error> {
+    crate::query::parse_size(text)
+        .ok_or_else(|| usage(&format!("`{text}` is no size: write `--min 500kb` or `--min 2.5mb`")))
+}
+
+/// The format of a report by its file's ending.
+fn format_of(file: &Path) -> Result<ReportFormat, clap::Error> {
+    let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    match ending.to_ascii_lowercase().as_str() {
+        "html" | "htm" => Ok(ReportFormat::Html),
+        "md" | "markdown" => Ok(ReportFormat::Markdown),
+        "json" => Ok(ReportFormat::Json),
+        _ => Err(usage("the file's ending tells no format: name it .html, .md or .json, or say --format")),
+    }
 }
 
 fn usage(message: &str) -> clap::Error {

@@ -307,6 +307,15 @@ fn size(digits: &str, shift: u32) -> Option<u64> {
     (bytes < 18_446_744_073_709_551_616.0).then_some(bytes as u64)
 }
 
+/// A number of bytes as statements write it: `500kb`, `2.5mb`, or a plain number of bytes.
+pub fn parse_size(text: &str) -> Option<u64> {
+    match *tokens(text).ok()?.as_slice() {
+        [Token { kind: TokenKind::Size(size), .. }] => Some(size),
+        [Token { kind: TokenKind::Integer(size), .. }] => u64::try_from(size).ok(),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

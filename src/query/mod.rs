@@ -42,7 +42,7 @@ pub use answer::{Answer, AnswerColumn, Kind, ValueRef};
 pub use cells::{Cells, Data as CellData, Texts as CellTexts};
 pub use chains::{Chain, Chains, Link};
 pub use diagnostic::{Diagnostic, Span, nearest};
-pub use lexer::{is_incomplete, split_statements};
+pub use lexer::{is_incomplete, parse_size, split_statements};
 
 use crate::graph::Snapshot;
 use crate::problem::Problem;
