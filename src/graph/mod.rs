@@ -28,7 +28,7 @@ pub use dominators::{
 };
 pub use heap_builder::{build_heap, restore_heap};
 pub use ids::{ObjectId, SegmentId, TypeId};
-pub use modules::Module;
+pub use modules::{Module, is_of_framework};
 pub use object_graph::ObjectGraph;
 pub use object_set::ObjectSet;
 pub use objects::{ObjectBlock, ObjectTable, RowSize};

@@ -28,7 +28,7 @@ impl Profile {
         let (types, assemblies) = groups.rows(heap, &dominators);
         let profile = Profile {
             version: Profile::VERSION,
-            dump: DumpFacts::of(snapshot),
+            dump: DumpFacts::of(snapshot, heap),
             totals: totals(heap, &snapshot.segments, &dominators),
             types,
             roots: root_groups(&roots, &dominators),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Way;
 
 mod build;
+mod clock;
 mod facts;
 mod owner_tree;
 mod roots;
