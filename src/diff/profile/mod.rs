@@ -8,7 +8,7 @@ use crate::query::{QueryError, RunOptions};
 
 mod owner_tree;
 
-pub use owner_tree::{OwnerNode, OwnerTree};
+pub use owner_tree::{OwnerNode, OwnerTree, Pruning};
 
 /// What is compared of a dump. Serialised, it is a baseline: see `docs/json.md`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
