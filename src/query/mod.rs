@@ -17,6 +17,7 @@ mod cells;
 mod chains;
 mod diagnostic;
 mod exec;
+mod given;
 mod graph_statements;
 mod lexer;
 mod like;
@@ -42,6 +43,7 @@ pub use answer::{Answer, AnswerColumn, Kind, ValueRef};
 pub use cells::{Cells, Data as CellData, Texts as CellTexts};
 pub use chains::{Chain, Chains, Link};
 pub use diagnostic::{Diagnostic, Span, nearest};
+pub use given::{Given, Tested, rows_where, select_over};
 pub use lexer::{is_incomplete, parse_size, split_statements};
 
 use crate::graph::Snapshot;
