@@ -37,6 +37,15 @@ pub enum Statement {
     Object(ObjectAt),
 }
 
+/// A condition that stands alone, over rows that are given.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// What is tested.
+    pub holds: Expr,
+    /// Which rows it is about; `None` for all.
+    pub filter: Option<Expr>,
+}
+
 /// A name and where it stands.
 #[derive(Clone, Debug)]
 pub struct Name {

@@ -11,6 +11,7 @@ use super::QueryError;
 use super::ast::{Expr, ExprKind, Item, Objects, Select, Source, SourceArgument};
 use super::catalog;
 use super::diagnostic::{Span, nearest};
+use super::given::Given;
 use crate::bytes::Addr;
 use crate::clr::type_system::{TypeKind, TypeSystem};
 use crate::graph::{Snapshot, TypeInfo};
@@ -21,6 +22,7 @@ use crate::values::Values;
 pub struct Schema<'a> {
     snapshots: &'a [Snapshot],
     types: Vec<Option<DumpTypes<'a>>>,
+    given: Option<Given<'a>>,
 }
 
 /// The types of a dump.
@@ -83,6 +85,11 @@ impl<'a> Schema<'a> {
         Schema::with(&needs, snapshots, progress)
     }
 
+    /// No dumps, but rows that are given instead.
+    pub fn of_given(given: Given<'a>) -> Schema<'a> {
+        Schema { snapshots: &[], types: Vec::new(), given: Some(given) }
+    }
+
     fn with(
         needs: &Needs,
         snapshots: &'a [Snapshot],
@@ -98,7 +105,12 @@ impl<'a> Schema<'a> {
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(Schema { snapshots, types })
+        Ok(Schema { snapshots, types, given: None })
+    }
+
+    /// The rows that stand in place of tables, where such are given.
+    pub fn given(&self) -> Option<Given<'a>> {
+        self.given
     }
 
     /// How many dumps are open.

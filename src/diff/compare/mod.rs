@@ -4,7 +4,7 @@
 //! its value in each dump (`size_1`, `size_2`), the change from the first to the last (`size_delta`), then `status` (new,
 //! gone, grew, shrank, same) and, of three and more dumps, `steady`: whether it grew from every dump to the next. A group
 //! that a dump does not have counts 0 there; an average or a maximum has no value. What is the same in all dumps is left
-//! out.
+//! out, but where [`Thresholds::unchanged`] asks for it.
 
 mod amount;
 mod kept;
@@ -29,6 +29,8 @@ pub struct Thresholds {
     pub min_bytes: u64,
     /// At most so many rows, those that grew most.
     pub limit: Option<usize>,
+    /// Whether rows that are the same in all dumps are left in: sums over a comparison need them.
+    pub unchanged: bool,
 }
 
 /// Keeps so many rows after so many others.

@@ -54,8 +54,7 @@ fn compare(
 ) -> Result<Answer, QueryError> {
     let order = select.order()?;
     let (sides, mut warnings) = where_it_is_right(answers)?;
-    let Some(mut table) = Table::new(&sides, one_run) else { return Ok(Answer::default()) };
-    table.leave_out_below(thresholds.min_bytes);
+    let Some(table) = Table::new(&sides, one_run, thresholds) else { return Ok(Answer::default()) };
     let mut answer = table.answer(&order, |_| 0).map_err(no_column)?;
     let (count, offset) = select.limit().unwrap_or((u64::MAX, 0));
     cut(

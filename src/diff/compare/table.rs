@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::Thresholds;
 use super::amount::Amount;
 use super::matching::{self, KeyColumn, KeyPart, Matched};
 use crate::problem::Problem;
@@ -71,8 +72,12 @@ pub(super) struct Table<'a> {
 
 impl<'a> Table<'a> {
     /// Puts answers to one select side by side, oldest first; those without columns stand for dumps that have no rows.
-    /// `None` when none has columns. Groups that are the same in all dumps are left out.
-    pub(super) fn new(sides: &'a [GroupedAnswer], one_run: bool) -> Option<Table<'a>> {
+    /// `None` when none has columns. Of the groups those are left out that `thresholds` names; its limit is for later.
+    pub(super) fn new(
+        sides: &'a [GroupedAnswer],
+        one_run: bool,
+        thresholds: &Thresholds,
+    ) -> Option<Table<'a>> {
         let model = sides.iter().rev().find(|side| !side.roles.is_empty())?;
         let dumps: Vec<_> = sides.iter().map(|side| (key_columns(side), side.answer.row_count())).collect();
         let matched = matching::matched(&dumps, one_run);
@@ -81,20 +86,21 @@ impl<'a> Table<'a> {
         let measures = places.iter().map(|&at| measure(sides, model, &matched, at)).collect();
         let leading = model.leading.and_then(|leading| places.iter().position(|&at| at == leading));
         let mut table = Table { sides, model, matched, measures, leading, shown: Vec::new() };
-        table.shown = (0..table.matched.groups.len()).filter(|&group| table.is_different(group)).collect();
+        let is_shown = |&group: &usize| {
+            (thresholds.unchanged || table.is_different(group)) && table.changes_by(group, thresholds.min_bytes)
+        };
+        table.shown = (0..table.matched.groups.len()).filter(is_shown).collect();
         Some(table)
     }
 
-    /// Leaves out groups whose largest change in bytes is smaller.
-    pub(super) fn leave_out_below(&mut self, min_bytes: u64) {
-        let measures = &self.measures;
-        let in_bytes = || measures.iter().filter(|measure| measure.kind == Kind::Bytes);
-        if min_bytes > 0 && in_bytes().next().is_some() {
-            let largest = |group: usize| {
-                in_bytes().filter_map(|measure| measure.changes[group]).map(Amount::magnitude).max()
-            };
-            self.shown.retain(|&group| largest(group).is_some_and(|change| change >= u128::from(min_bytes)));
+    /// Whether the largest change of a group in bytes is so large; always where nothing is measured in bytes.
+    fn changes_by(&self, group: usize, min_bytes: u64) -> bool {
+        let mut in_bytes = self.measures.iter().filter(|measure| measure.kind == Kind::Bytes).peekable();
+        if min_bytes == 0 || in_bytes.peek().is_none() {
+            return true;
         }
+        let largest = in_bytes.filter_map(|measure| measure.changes[group]).map(Amount::magnitude).max();
+        largest.is_some_and(|change| change >= u128::from(min_bytes))
     }
 
     /// The groups as rows: by `order` where it names columns, else those that grew most first; after that by keys.

@@ -27,6 +27,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::QueryError;
 use super::catalog::TableId;
+use super::cells::Cells;
 use super::plan::{Plan, Source, Typed};
 use crate::graph::Snapshot;
 use crate::problem::Problem;
@@ -89,6 +90,10 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
         Source::Select(inner) => {
             let table = execute(inner, execution)?;
             over(plan, &table, execution)?
+        }
+        Source::Given(columns) => {
+            let rows = columns.first().map_or(0, Cells::len);
+            over(plan, &Table::new(columns.to_vec(), rows), execution)?
         }
         Source::Items { snapshot, of, used } => {
             let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;

@@ -5,12 +5,12 @@ use crate::query::catalog::Keyword;
 use crate::query::diagnostic::{Diagnostic, nearest, one_of};
 use crate::query::lexer::{Token, TokenKind};
 
-/// What is wrong with a statement that could not be parsed.
-pub fn translate(memory: &Memory, tokens: &[Token], end: usize) -> Diagnostic {
+/// What is wrong with a text that could not be parsed; `what` it was to be: a statement, a condition.
+pub fn translate(memory: &Memory, tokens: &[Token], end: usize, what: &str) -> Diagnostic {
     let (at, expected) = memory.furthest();
     let (span, message) = match tokens.get(at) {
         Some(token) => (token.span.clone(), format!("{} does not fit here", found(&token.kind))),
-        None => (end..end, "the statement ends too early".to_owned()),
+        None => (end..end, format!("the {what} ends too early")),
     };
     let diagnostic = Diagnostic::new(span, message).expected(one_of(&in_words(&expected)));
     let Some(Token { kind: TokenKind::Word(word), .. }) = tokens.get(at) else {
@@ -58,9 +58,10 @@ fn hint_on_symbol(tokens: &[Token], at: usize) -> Option<&'static str> {
     }
 }
 
-/// A statement without anything in it.
-pub fn empty() -> Diagnostic {
-    Diagnostic::new(0..0, "there is no statement").hint("`help` lists what can be asked")
+/// A statement or a condition without anything in it.
+pub fn empty(what: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::new(0..0, format!("there is no {what}"));
+    if what == "statement" { diagnostic.hint("`help` lists what can be asked") } else { diagnostic }
 }
 
 fn is_name(expected: &Expected) -> bool {

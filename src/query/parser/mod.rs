@@ -1,5 +1,6 @@
 //! Tokens to statements. The rules are those of `grammar/heapql.ebnf`, a function each.
 
+mod condition;
 mod error;
 mod expression;
 mod graph;
@@ -12,10 +13,10 @@ mod type_name;
 
 use nom::Err;
 
-use super::ast::Statement;
+use super::ast::{Condition, Statement};
 use super::diagnostic::Diagnostic;
 use super::lexer::tokens;
-use input::{Memory, Tokens};
+use input::{Memory, Parsed, Tokens};
 
 /// How deep parentheses, selects and prefix operators may be nested. Each costs some ten stack
 /// frames of the parser, so this keeps it within a fraction of the smallest stack that threads have.
@@ -29,17 +30,34 @@ const MAX_HEIGHT: u32 = 200;
 /// # Errors
 /// The furthest place at which the text is no statement, and what could stand there.
 pub fn parse(text: &str) -> Result<Statement, Diagnostic> {
+    parse_whole(text, "statement", statement::statement)
+}
+
+/// Parses a condition that stands alone: `COND [where COND]`.
+///
+/// # Errors
+/// As for [`parse`].
+pub fn parse_condition(text: &str) -> Result<Condition, Diagnostic> {
+    parse_whole(text, "condition", condition::condition)
+}
+
+/// Parses a whole text, which messages call `what`.
+fn parse_whole<T>(
+    text: &str,
+    what: &str,
+    parser: for<'a> fn(Tokens<'a>) -> Parsed<'a, T>,
+) -> Result<T, Diagnostic> {
     let tokens = tokens(text)?;
     if tokens.is_empty() {
-        return Err(error::empty());
+        return Err(error::empty(what));
     }
     let memory = Memory::default();
     let input = Tokens { rest: &tokens, at: 0, end: text.trim_end().len(), memory: &memory };
-    match statement::statement(input) {
-        Ok((_, statement)) => Ok(statement),
+    match parser(input) {
+        Ok((_, parsed)) => Ok(parsed),
         Err(Err::Failure(_)) if memory.failure.borrow().is_some() => {
-            Err(memory.failure.take().unwrap_or_else(error::empty))
+            Err(memory.failure.take().unwrap_or_else(|| error::empty(what)))
         }
-        Err(_) => Err(error::translate(&memory, &tokens, input.end)),
+        Err(_) => Err(error::translate(&memory, &tokens, input.end, what)),
     }
 }

@@ -45,7 +45,7 @@ fn object(input: Tokens<'_>) -> Parsed<'_, ObjectAt> {
 }
 
 /// The end of the statement.
-fn end(input: Tokens<'_>) -> Parsed<'_, ()> {
+pub fn end(input: Tokens<'_>) -> Parsed<'_, ()> {
     if input.rest.is_empty() {
         Ok((input, ()))
     } else {

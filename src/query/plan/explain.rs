@@ -46,6 +46,7 @@ impl Steps<'_> {
     fn source(&mut self, plan: &Plan) {
         match &plan.source {
             Source::Select(inner) => self.add(inner),
+            Source::Given(_) => self.steps.push(("read", "the given rows".to_owned())),
             Source::Items { of, used, .. } => {
                 self.addresses(of);
                 self.steps.push(("read", columns("items", SourceFunction::Items.doc().columns, used)));

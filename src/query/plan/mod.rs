@@ -12,9 +12,12 @@ pub use explain::{Step, explain, explain_operands};
 pub use expr::{Node, ObjectProperty, TypeTest, Typed};
 pub use graph_parts::GraphPart;
 
+use std::sync::Arc;
+
 use super::Kind;
 use super::ast::Limit;
 use super::catalog::{Aggregate, Level, TableId};
+use super::cells::Cells;
 use crate::bytes::Addr;
 use crate::query::diagnostic::Span;
 
@@ -71,6 +74,8 @@ pub enum Source {
     },
     /// The answer to another select.
     Select(Box<Plan>),
+    /// Rows that were given: their columns.
+    Given(Arc<[Cells]>),
 }
 
 /// How objects are related to others.
@@ -182,7 +187,7 @@ impl Plan {
     pub fn needs_heap(&self) -> bool {
         match &self.source {
             Source::Select(plan) => plan.needs_heap(),
-            Source::Items { .. } => false,
+            Source::Items { .. } | Source::Given(_) => false,
             Source::Related { .. } => true,
             Source::Table { table, used, .. } => match table {
                 TableId::Modules
@@ -199,10 +204,11 @@ impl Plan {
         }
     }
 
-    /// The dump that its rows are of, by its position.
+    /// The dump that its rows are of, by its position; 0 for rows that are of none.
     pub fn snapshot(&self) -> usize {
         match &self.source {
             Source::Select(inner) => inner.snapshot(),
+            Source::Given(_) => 0,
             Source::Table { snapshot, .. }
             | Source::Items { snapshot, .. }
             | Source::Related { snapshot, .. } => *snapshot,

@@ -11,7 +11,7 @@ use super::{Checked, Resolver};
 use crate::query::Kind;
 use crate::query::ast::{CompareOp, Expr, ExprKind, Literal, Select};
 use crate::query::catalog::{Aggregate, Level, function};
-use crate::query::diagnostic::{Diagnostic, Span, one_of};
+use crate::query::diagnostic::{Diagnostic, Span, nearest, one_of};
 use crate::query::like::LikePattern;
 use crate::query::plan::{AggregateCall, Node, Typed};
 use crate::query::scalar::Scalar;
@@ -231,7 +231,11 @@ impl Context<'_> {
             return diagnostic.hint(format!("`{name}` is a function: {}", function.usage));
         }
         let aliases = self.aliases.iter().map(|(alias, _)| alias.as_str());
-        diagnostic.nearest(name, columns.iter().copied().chain(aliases))
+        let near = nearest(name, columns.iter().copied().chain(aliases));
+        match near.or_else(|| last_of_stem(name, &columns)) {
+            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+            None => diagnostic,
+        }
     }
 
     /// Resolves an expression that must be text.
@@ -323,6 +327,12 @@ impl Context<'_> {
         self.check_comparable(&value, item.expr.kind, &value_expr.span)?;
         Ok(boolean(Node::InSelect(Box::new(value.clone()), Box::new(plan)), [&value]))
     }
+}
+
+/// The last of the columns that begin with `name` and an underscore: `size_delta` for `size`.
+pub fn last_of_stem<'c>(name: &str, columns: &[&'c str]) -> Option<&'c str> {
+    let begins_so = |column: &&&str| column.strip_prefix(name).is_some_and(|rest| rest.starts_with('_'));
+    columns.iter().rev().find(begins_so).copied()
 }
 
 /// The regular expression that a text of the statement is.

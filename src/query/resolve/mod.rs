@@ -3,6 +3,7 @@
 //! Everything that can be wrong with a statement is found here or in the parser, before any data is touched.
 
 mod calls;
+mod condition;
 pub mod dumps;
 mod expression;
 mod groups;
@@ -17,6 +18,7 @@ use super::catalog::{Level, function};
 use super::diagnostic::{Diagnostic, Span};
 use super::plan::{Addresses, Conjunct, Grouping, Key, Operand, OutputItem, Plan, Source, Typed};
 use super::schema::Schema;
+pub use condition::resolve_condition;
 use expression::{Context, Place};
 use groups::Groups;
 use paths::THIS;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::bytes::Addr;
 use crate::query::Kind;
 use crate::query::catalog::{ColumnDoc, Level, TableId};
+use crate::query::given::Given;
 use crate::query::plan::Plan;
 
 /// A column that a name can mean.
@@ -94,6 +95,18 @@ impl Scope {
             snapshot: plan.snapshot(),
             objects: None,
         }
+    }
+
+    /// The columns of rows that are given. Those of numbers add up.
+    pub fn of_given(given: Given<'_>) -> Scope {
+        let columns = given.rows.columns.iter().map(|c| ScopeColumn {
+            name: c.name.clone(),
+            kind: Some(c.kind),
+            measure: matches!(c.kind, Kind::Integer | Kind::Bytes | Kind::Real),
+            level: Level::Row,
+            in_all: true,
+        });
+        Scope { name: given.name.to_owned(), columns: columns.collect(), snapshot: 0, objects: None }
     }
 
     /// Whether there is a column of that name.

@@ -10,6 +10,7 @@ use crate::query::ast::{Literal, Name, Select, Source as AstSource, SourceArgume
 use crate::query::catalog::{Level, SourceDoc, SourceFunction, TableId, source_functions, table, tables};
 use crate::query::cells::Cells;
 use crate::query::diagnostic::{Diagnostic, Span, nearest, one_of};
+use crate::query::given::Given;
 use crate::query::plan::{Addresses, Conjunct, Node, Relation, Source, Typed};
 use crate::query::schema::{DumpTypes, NamedTypes};
 
@@ -32,6 +33,19 @@ impl Resolved {
 impl Resolver<'_> {
     /// The source of a select.
     pub(super) fn source(&self, select: &Select) -> Checked<Resolved> {
+        if let Some(given) = self.schema.given() {
+            match &select.source {
+                None => return Ok(of_given(given)),
+                Some(AstSource::Select(_)) => {}
+                Some(AstSource::Table { name: Some(name), .. } | AstSource::Call { name, .. }) => {
+                    return Err(not_given(&name.span, given));
+                }
+                Some(AstSource::Table { dump, name: None, .. }) => {
+                    let span = dump.as_ref().map_or(select.span.clone(), |(_, span)| span.clone());
+                    return Err(not_given(&span, given));
+                }
+            }
+        }
         match &select.source {
             None => Ok(self.table(0, TableId::Objects)),
             Some(AstSource::Select(inner)) => {
@@ -195,6 +209,17 @@ impl Resolver<'_> {
         refuse_no_objects(name, &named, subclasses)?;
         Ok(Addresses::Types { wanted: named.ids(subclasses).to_vec(), name: title(name, subclasses) })
     }
+}
+
+/// Rows that are given.
+fn of_given(given: Given<'_>) -> Resolved {
+    let columns = given.rows.columns.iter().map(|column| column.cells.clone()).collect();
+    Resolved::all(Source::Given(columns), Scope::of_given(given))
+}
+
+fn not_given(span: &Span, given: Given<'_>) -> Diagnostic {
+    Diagnostic::new(span.clone(), format!("the rows are those of {}: no dump is asked", given.name))
+        .expected("no `from`, or a select in parentheses")
 }
 
 /// A type as it is named with or without those that derive from it.
