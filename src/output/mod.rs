@@ -9,6 +9,7 @@
 
 mod cells;
 mod chains;
+mod comparison;
 mod csv;
 mod drawing;
 mod format;
@@ -26,6 +27,7 @@ mod widths;
 #[cfg(test)]
 mod samples;
 
+pub use comparison::{Comparison, compared_row, write_comparison_json, write_comparison_table};
 pub use format::{AnswerWriter, Document, Format, Screen};
 pub use info::{write_info_json, write_info_table};
 

@@ -87,7 +87,8 @@ impl<'a> Table<'a> {
         let leading = model.leading.and_then(|leading| places.iter().position(|&at| at == leading));
         let mut table = Table { sides, model, matched, measures, leading, shown: Vec::new() };
         let is_shown = |&group: &usize| {
-            (thresholds.unchanged || table.is_different(group)) && table.changes_by(group, thresholds.min_bytes)
+            (thresholds.unchanged || table.is_different(group))
+                && table.changes_by(group, thresholds.min_bytes)
         };
         table.shown = (0..table.matched.groups.len()).filter(is_shown).collect();
         Some(table)
@@ -131,7 +132,10 @@ impl<'a> Table<'a> {
         }
         let is_change = |column: &AnswerColumn| column.name.ends_with(CHANGE) && column.kind != Kind::Text;
         let keys = self.model.roles.iter().filter(|role| **role == Role::Key).count();
-        let changes = (keys..columns.len()).filter(|&at| is_change(&columns[at])).collect();
+        let mut changes: Vec<usize> = (keys..columns.len()).filter(|&at| is_change(&columns[at])).collect();
+        if let Some(leading) = self.leading.filter(|&leading| leading < changes.len()) {
+            changes[..=leading].rotate_right(1);
+        }
         Ok(Answer { columns, changes, warnings: self.warnings(), ..Answer::default() })
     }
 
