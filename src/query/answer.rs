@@ -30,6 +30,23 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All kinds.
+    pub const ALL: [Kind; 8] = [
+        Kind::Text,
+        Kind::Integer,
+        Kind::Real,
+        Kind::Bytes,
+        Kind::Address,
+        Kind::Boolean,
+        Kind::List,
+        Kind::Value,
+    ];
+
+    /// The kind that the JSON contract has this word for.
+    pub fn of_word(word: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// The word of the JSON contract.
     pub fn word(self) -> &'static str {
         match self {
@@ -112,6 +129,8 @@ pub struct Answer {
     pub heading: Vec<AnswerColumn>,
     /// The columns, all of the same length.
     pub columns: Vec<AnswerColumn>,
+    /// The columns that are changes, by position: people are shown their sign, growth too.
+    pub changes: Vec<usize>,
     /// The rows once more as paths, where they are such.
     pub chains: Option<Chains>,
     /// What was left out or deserves a word.

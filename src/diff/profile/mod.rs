@@ -185,6 +185,9 @@ pub struct KeptColumn {
     pub kind: String,
     /// Whether it is compared; if not, it is a key.
     pub measure: bool,
+    /// Of a measure, whether it is a count or a sum, which is 0 for a group without rows.
+    #[serde(default)]
+    pub total: bool,
 }
 
 impl Profile {
