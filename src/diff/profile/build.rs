@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::owner_tree::Pruning;
 use super::roots::root_groups;
 use super::totals::totals;
 use super::types::TypeGroups;
-use super::owner_tree::Pruning;
 use super::{DumpFacts, LeftOut, OwnerTree, Profile, TypeRow};
 use crate::diff::growth::ways_of;
 use crate::graph::Snapshot;

@@ -95,10 +95,14 @@ impl<'a> Numbers<'a> {
         modules.sort_unstable();
         modules.dedup();
         let rows = || profile.types.iter().zip(0..);
+        let mut names = FxHashMap::default();
+        for (row, at) in rows() {
+            names.entry(&*row.name).or_insert(at);
+        }
         let numbers = Numbers {
             modules: modules.iter().copied().zip(0..).collect(),
             types: rows().map(|(row, at)| ((&*row.name, row.module.as_deref()), at)).collect(),
-            names: rows().rev().map(|(row, at)| (&*row.name, at)).collect(),
+            names,
         };
         (numbers, modules.into_iter().map(Cow::Borrowed).collect())
     }
@@ -116,7 +120,8 @@ impl<'a> Numbers<'a> {
     fn way(&self, way: &'a Way) -> WayForm<'a> {
         let steps = way.steps.iter().map(|step| {
             let known = self.names.get(&*step.type_name);
-            let of = known.map_or(TypeName::Name(Cow::Borrowed(&*step.type_name)), |&at| TypeName::Number(at));
+            let of =
+                known.map_or(TypeName::Name(Cow::Borrowed(&*step.type_name)), |&at| TypeName::Number(at));
             StepForm(of, step.field.as_deref().map(Cow::Borrowed), step.repeats)
         });
         let first = |numbers: &[u64]| numbers.first().copied().unwrap_or(0);
@@ -147,9 +152,11 @@ impl<'a> File<'a> {
             .assemblies
             .iter()
             .map(|row| AssemblyForm(numbers.module(&row.module), row.count, row.size, row.retained));
-        let nodes = profile.tree.nodes.iter().map(|node| {
-            NodeForm(node.parent, numbers.node(node), node.count, node.size, node.retained)
-        });
+        let nodes = profile
+            .tree
+            .nodes
+            .iter()
+            .map(|node| NodeForm(node.parent, numbers.node(node), node.count, node.size, node.retained));
         let ways = profile.ways.iter().filter_map(|of_type| {
             let number = numbers.types.get(&(&*of_type.type_name, of_type.module.as_deref()))?;
             Some(TypeWaysForm(*number, of_type.ways.iter().map(|way| numbers.way(way)).collect()))
@@ -225,7 +232,10 @@ impl<'a> File<'a> {
             self.problems.len(),
         ];
         if lengths.into_iter().any(|rows| rows > limits::MAX_BASELINE_ROWS) {
-            return Err(senseless(&format!("one of its lists has more than {} rows", limits::MAX_BASELINE_ROWS)));
+            return Err(senseless(&format!(
+                "one of its lists has more than {} rows",
+                limits::MAX_BASELINE_ROWS
+            )));
         }
         let HeapTotals { objects, bytes, free, reachable, garbage, generations } = &*self.totals;
         let totals = [*objects, *bytes, *free, *reachable, *garbage, self.tree.cut.0, self.tree.cut.1];

@@ -18,8 +18,7 @@ const PROBLEMS: usize = 100;
 /// The profile with only what a baseline keeps.
 pub(super) fn pruned(profile: &Profile) -> Profile {
     let mut kept = profile.clone();
-    // Both lists begin with the biggest; of types small ones of which there are many count too.
-    kept.types.sort_by_key(|row| Reverse((row.retained, row.count)));
+    // All lists begin with the biggest.
     kept.left_out.types += cut(&mut kept.types, TYPES);
     kept.left_out.roots += cut(&mut kept.roots, ROOTS);
     for of_type in &mut kept.ways {
