@@ -12,12 +12,14 @@ mod chains;
 mod csv;
 mod drawing;
 mod format;
+mod growth;
 mod info;
 mod json;
 mod json_text;
 mod ndjson;
 mod rows;
 pub mod sanitize;
+mod short_names;
 mod shorten;
 mod small_graph;
 mod table;
@@ -27,6 +29,7 @@ mod widths;
 mod samples;
 
 pub use format::{AnswerWriter, Document, Format, Screen};
+pub use growth::{GrowthSection, write_growth};
 pub use info::{write_info_json, write_info_table};
 
 pub use shorten::shorten_middle;

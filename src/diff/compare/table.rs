@@ -87,7 +87,8 @@ impl<'a> Table<'a> {
         let leading = model.leading.and_then(|leading| places.iter().position(|&at| at == leading));
         let mut table = Table { sides, model, matched, measures, leading, shown: Vec::new() };
         let is_shown = |&group: &usize| {
-            (thresholds.unchanged || table.is_different(group)) && table.changes_by(group, thresholds.min_bytes)
+            (thresholds.unchanged || table.is_different(group))
+                && table.changes_by(group, thresholds.min_bytes)
         };
         table.shown = (0..table.matched.groups.len()).filter(is_shown).collect();
         Some(table)
