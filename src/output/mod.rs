@@ -13,12 +13,14 @@ mod comparison;
 mod csv;
 mod drawing;
 mod format;
+mod growth;
 mod info;
 mod json;
 mod json_text;
 mod ndjson;
 mod rows;
 pub mod sanitize;
+mod short_names;
 mod shorten;
 mod small_graph;
 mod table;
@@ -29,6 +31,7 @@ mod samples;
 
 pub use comparison::{Comparison, compared_row, write_comparison_json, write_comparison_table};
 pub use format::{AnswerWriter, Document, Format, Screen};
+pub use growth::{GrowthSection, write_growth};
 pub use info::{write_info_json, write_info_table};
 
 pub use shorten::shorten_middle;
