@@ -36,11 +36,11 @@ fn the_series_tells_what_its_program_leaks() {
         String::from_utf8(out).expect("text")
     });
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/growth/web-series.txt");
-    if std::env::var_os("HEAPQL_GOLDEN").is_some() {
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&path, &text).expect("the golden file can be written");
     }
     let golden = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(text, golden, "HEAPQL_GOLDEN=1 renews {}", path.display());
+    assert_eq!(text, golden, "UPDATE_GOLDEN=1 renews {}", path.display());
 }
 
 #[test]

@@ -42,7 +42,7 @@ const KEPT: (usize, usize) = (2, 3);
 /// So many roots and assemblies are listed, each.
 const MOST_HOLDERS: usize = 6;
 
-/// Roots and assemblies whose growth is a smaller part of the largest are left out.
+/// What is a smaller part of all is left out: roots and assemblies beside the one that grew most, objects on other ways.
 const LEAST_PART: f64 = 0.01;
 
 /// Roots and assemblies on which fewer bytes more hang are left out.
@@ -102,7 +102,9 @@ fn write_one(
     for way in &growth.ways {
         write_way(way, names, room, out)?;
     }
-    if let (ways @ 1.., objects) = growth.more_ways {
+    let (ways, objects) = growth.more_ways;
+    let last = growth.counts.last().copied().unwrap_or(0);
+    if ways > 0 && objects as f64 >= last as f64 * LEAST_PART {
         let (word, lead) = if ways == 1 { ("way", "leads") } else { ("ways", "lead") };
         writeln!(out, "  {} more {word} {lead} to {}", grouped(ways), objects_of(objects))?;
     }

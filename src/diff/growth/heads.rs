@@ -42,34 +42,28 @@ pub(super) struct Head {
     pub retained: Vec<u64>,
 }
 
-/// The heads of a tree, several of one type taken together, the most retained growth first. `grew` tells by how many objects a
-/// type grew in all of the heap: a type whose objects only went to other holders does not grow.
-pub(super) fn heads(
-    tree: &AlignedTree,
-    wrappers: &Wrappers,
-    heaps: Heaps,
-    grew: impl Fn(&str, Option<&str>) -> u64,
-) -> Vec<Head> {
+/// The heads of a tree, several of one type taken together.
+pub(super) fn heads(tree: &AlignedTree, wrappers: &Wrappers, heaps: Heaps) -> Vec<Head> {
     let search = Search { tree, wrappers, heaps };
     let mut heads: Vec<Head> = Vec::new();
     let mut known: FxHashMap<(String, Option<String>), usize> = FxHashMap::default();
     for found in search.heads() {
         let node = &tree.nodes[search.wrapped(found) as usize];
-        let moved = increase(&node.counts) / 2 > grew(&node.name, node.module.as_deref());
-        if moved {
-            continue;
-        }
         let at = *known.entry((key(&node.name).into_owned(), node.module.clone())).or_insert(heads.len());
         match heads.get_mut(at) {
             Some(head) => head.add(node),
             None => heads.push(Head::of(node)),
         }
     }
-    heads.sort_by_key(|head| std::cmp::Reverse(increase(&head.retained)));
     heads
 }
 
 impl Head {
+    /// What growth is told by.
+    pub fn series(&self) -> Series<'_> {
+        Series { counts: &self.counts, retained: &self.retained }
+    }
+
     fn of(node: &AlignedNode) -> Head {
         Head {
             name: node.name.clone(),

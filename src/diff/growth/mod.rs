@@ -26,12 +26,15 @@ use super::profile::{OwnerTree, Pruning, TypeWays};
 use super::{Profile, Way};
 use aligned_tree::AlignedTree;
 use heads::{Head, heads};
-use noise::{Heaps, Series};
+use noise::Heaps;
 use type_totals::TypeTotals;
 use wrappers::Wrappers;
 
 /// So many ways are told of each growth: who has more holders than that has one reason for all of them.
 const MOST_WAYS: usize = 5;
+
+/// So many times as many types as are told have their ways looked for: some turn out to hang on others.
+const MOST_HELD_BY_OTHERS: usize = 2;
 
 /// How much of the merged tree is looked at where the dump is open: nodes that retain less than some kilobytes grow by no more,
 /// and heaps have no more nodes that retain as much.
@@ -87,14 +90,15 @@ pub fn growth(sides: &[Side<'_>], most: usize, options: &RunOptions<'_>) -> Resu
         None => Wrappers::default(),
     };
     let last_bytes = sides.last().map_or(0, |side| side.profile.totals.bytes);
+    let heaps = Heaps { last_bytes };
     let totals = TypeTotals::new(sides);
-    let grew = |name: &str, module: Option<&str>| totals.more_objects(name, module);
-    let mut heads = heads(&tree, &wrappers, Heaps { last_bytes }, grew);
-    heads.truncate(most);
-    let ways = ways(sides, &heads, options)?;
-    let mut growth: Vec<Growth> =
-        heads.iter().zip(ways).map(|(head, ways)| described(head, ways, &heads, &totals)).collect();
-    growth.sort_by_key(|growth| Reverse(noise::increase(&growth.retained)));
+    let mut heads = heads(&tree, &wrappers, heaps);
+    heads.iter_mut().for_each(|head| totals.settle(head));
+    heads.retain(|head| head.series().is_growth(heaps));
+    heads.sort_by_key(|head| Reverse(head.series().more_retained()));
+    heads.truncate(most.saturating_mul(MOST_HELD_BY_OTHERS));
+    let mut growth = described(&heads, ways(sides, &heads, options)?);
+    growth.truncate(most);
     Ok(growth)
 }
 
@@ -145,23 +149,47 @@ fn kept(profile: &Profile, (name, module): TypeName<'_>) -> Option<TypeWays> {
     profile.ways.iter().find(is_same).cloned()
 }
 
-fn described(head: &Head, ways: Vec<Way>, heads: &[Head], totals: &TypeTotals) -> Growth {
-    let numbers = totals.numbers_of(head);
-    // What another growth holds multiplies with that and is told there.
-    let is_other = |name: &str| name != head.name && heads.iter().any(|other| other.name == name);
-    let is_own = |way: &Way| !way.steps.iter().rev().skip(1).any(|step| is_other(&step.type_name));
-    let mut ways: Vec<Way> = ways.into_iter().filter(is_own).collect();
+/// What is told of heads, in their order. Heads whose growth hangs on others (a task that the state machine of another awaits, and
+/// a list of continuations holds beside it) are not told: they multiply with those.
+fn described(heads: &[Head], ways: Vec<Vec<Way>>) -> Vec<Growth> {
+    // Who is nearer to the roots is no other's.
+    let distance = |at: usize| ways.get(at).and_then(|ways| ways.first()).map_or(0, |way| way.steps.len());
+    let mut nearest: Vec<usize> = (0..heads.len()).collect();
+    nearest.sort_by_key(|&at| distance(at));
+    let mut told: Vec<usize> = Vec::new();
+    for at in nearest {
+        let is_other = |name: &str| told.iter().any(|&other| heads[other].name == name && other != at);
+        let is_own = |way: &&Way| !passes(way, &is_other);
+        let change = |ways: &mut dyn Iterator<Item = &Way>| ways.map(aligned_ways::change).sum::<i128>();
+        let all = ways.get(at).map_or(&[][..], |ways| ways);
+        let (own, all) = (change(&mut all.iter().filter(is_own)), change(&mut all.iter()));
+        if all <= 0 || own * 2 >= all {
+            told.push(at);
+        }
+    }
+    let is_head = |name: &str| told.iter().any(|&other| heads[other].name == name);
+    let described = heads.iter().zip(ways).zip(0..).filter(|(_, at)| told.contains(at));
+    described.map(|((head, ways), _)| growth_of(head, ways, &is_head)).collect()
+}
+
+/// Whether a way goes through a type that `is_other`.
+fn passes(way: &Way, is_other: &dyn Fn(&str) -> bool) -> bool {
+    way.steps.iter().rev().skip(1).any(|step| is_other(&step.type_name))
+}
+
+fn growth_of(head: &Head, mut ways: Vec<Way>, is_head: &dyn Fn(&str) -> bool) -> Growth {
+    ways.retain(|way| !passes(way, &|name| name != head.name && is_head(name)));
     let growing = ways.iter().filter(|way| aligned_ways::change(way) > 0).count();
-    let mut left = ways.split_off(growing.clamp(usize::from(!ways.is_empty()), MOST_WAYS).min(ways.len()));
+    let mut left = ways.split_off(growing.clamp(1, MOST_WAYS).min(ways.len()));
     left.retain(|way| way.counts.last().is_some_and(|&count| count > 0));
     let objects = left.iter().filter_map(|way| way.counts.last()).sum();
     Growth {
         type_name: head.name.clone(),
         module: head.module.clone(),
-        steady: Series { counts: &numbers.counts, retained: &numbers.retained }.steady(),
-        counts: numbers.counts,
-        sizes: numbers.sizes,
-        retained: numbers.retained,
+        counts: head.counts.clone(),
+        sizes: head.sizes.clone(),
+        retained: head.retained.clone(),
+        steady: head.series().steady(),
         ways,
         more_ways: (left.len() as u64, objects),
         survival: Vec::new(),

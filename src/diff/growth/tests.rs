@@ -27,8 +27,18 @@ fn profile(text: &str) -> Profile {
     let mut types: Vec<TypeRow> = Vec::new();
     for node in nodes.iter().filter(|node| node.parent.is_some()) {
         match types.iter_mut().find(|of| of.name == node.name) {
-            Some(of) => of.count += node.count,
-            None => types.push(TypeRow { name: node.name.clone(), count: node.count, ..TypeRow::default() }),
+            Some(of) => {
+                of.count += node.count;
+                of.size += node.size;
+                of.retained += node.retained;
+            }
+            None => types.push(TypeRow {
+                name: node.name.clone(),
+                module: None,
+                count: node.count,
+                size: node.size,
+                retained: node.retained,
+            }),
         }
     }
     let totals = HeapTotals { bytes, ..HeapTotals::default() };
@@ -107,12 +117,7 @@ fn delegates_lead_to_their_targets() {
     };
     let (before, after) = (tree(1), tree(51));
     let aligned = AlignedTree::new(&[&before.tree, &after.tree]);
-    let heads = heads(
-        &aligned,
-        &Wrappers::with_delegates(&["Shop.Handler"]),
-        Heaps { last_bytes: 300_000 },
-        |_, _| 50,
-    );
+    let heads = heads(&aligned, &Wrappers::with_delegates(&["Shop.Handler"]), Heaps { last_bytes: 300_000 });
     assert_eq!(heads.iter().map(|head| &*head.name).collect::<Vec<_>>(), ["Shop.Session"]);
 }
 
@@ -132,6 +137,44 @@ fn what_only_went_to_another_holder_is_no_growth() {
     let before = "static a|1|0\n  Shop.One|1|24\n    Shop.Item|1000|100";
     let after = "static b|1|0\n  Shop.Two|1|24\n    Shop.Item|1000|100";
     assert_eq!(found(&[before, after]), []);
+}
+
+#[test]
+fn objects_that_had_another_holder_before_count_as_before() {
+    let before = "static a|1|0\n  Shop.Event|1|24\n    Shop.Item|1|100\nshared|0|0\n  Shop.Item|7|100";
+    let after = "static a|1|0\n  Shop.Event|1|24\n    Shop.Handlers|1|400\n      Shop.Item|51|100\nshared|0|0\n  Shop.Item|7|100";
+    assert_eq!(found(&[before, after]), one("Shop.Item", [1, 51]));
+}
+
+#[test]
+fn what_hangs_on_other_growth_is_not_told() {
+    let tree = |n: u64| {
+        format!(
+            "static keep|1|0\n  System.Object[]|1|100\n    Shop.Timer|{n}|24\nshared|1|0\n  Shop.Entry|{n}|200"
+        )
+    };
+    let way = |steps: &[&str], n: u64| Way {
+        root_kind: "static".to_owned(),
+        root_name: Some("keep".to_owned()),
+        steps: steps
+            .iter()
+            .map(|of| crate::diff::WayStep { type_name: (*of).to_owned(), ..Default::default() })
+            .collect(),
+        counts: vec![n],
+        sizes: vec![n],
+        ..Way::default()
+    };
+    let with_ways = |n: u64| {
+        let ways = |of: &str, way: Way| TypeWays { type_name: of.to_owned(), module: None, ways: vec![way] };
+        let timer = ways("Shop.Timer", way(&["System.Object[]", "Shop.Timer"], n));
+        let entry = ways("Shop.Entry", way(&["System.Object[]", "Shop.Timer", "Shop.Entry"], n));
+        Profile { ways: vec![timer, entry], ..profile(&tree(n)) }
+    };
+    let profiles = [with_ways(10), with_ways(5000)];
+    let sides: Vec<Side<'_>> = profiles.iter().map(|profile| Side { profile, snapshot: None }).collect();
+    let growth = growth(&sides, 10, &RunOptions::default()).expect("baselines need nothing");
+    assert_eq!(growth.iter().map(|growth| &*growth.type_name).collect::<Vec<_>>(), ["Shop.Timer"]);
+    assert_eq!(growth[0].ways[0].counts, [10, 5000]);
 }
 
 #[test]

@@ -1,26 +1,20 @@
-//! All objects of the types in each dump, to hold against those at which growth begins.
+//! All objects of the types in each dump, to hold those against at which growth begins.
 
 use rustc_hash::FxHashMap;
 
 use super::Side;
 use super::heads::Head;
-use super::noise::increase;
 use crate::diff::compare::names::{key, module_key};
 
-/// Where growth begins at this part of all objects of a type at least, the type's own numbers are told: they are those of the
-/// table of types, and the few others hang elsewhere or on the same holder in another way (the only handler of an event stands
-/// in no list of handlers).
-const NEARLY_ALL: f64 = 0.9;
-
 /// Numbers of a type in each dump.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Numbers {
+#[derive(Debug, Default)]
+struct Numbers {
     /// Objects.
-    pub counts: Vec<u64>,
+    counts: Vec<u64>,
     /// Their bytes.
-    pub sizes: Vec<u64>,
+    sizes: Vec<u64>,
     /// The bytes that hang on them.
-    pub retained: Vec<u64>,
+    retained: Vec<u64>,
 }
 
 /// The numbers of all types.
@@ -46,26 +40,25 @@ impl TypeTotals {
         TypeTotals { known }
     }
 
-    fn of(&self, name: &str, module: Option<&str>) -> Option<&Numbers> {
-        self.known.get(&matched(name, module))
-    }
-
-    /// By how many objects a type grew in all of the heap; 0 for one that shrank or is not known.
-    pub fn more_objects(&self, name: &str, module: Option<&str>) -> u64 {
-        self.of(name, module).map_or(0, |numbers| increase(&numbers.counts))
-    }
-
-    /// The numbers that are told of a head: of all objects of its type where growth begins at nearly all of them, else of those
-    /// at which it does.
-    pub fn numbers_of(&self, head: &Head) -> Numbers {
-        let own = || Numbers {
-            counts: head.counts.clone(),
-            sizes: head.sizes.clone(),
-            retained: head.retained.clone(),
-        };
-        let last = |counts: &[u64]| counts.last().copied().unwrap_or(0) as f64;
-        let all = self.of(&head.name, head.module.as_deref());
-        all.filter(|all| last(&head.counts) >= last(&all.counts) * NEARLY_ALL).cloned().unwrap_or_else(own)
+    /// Puts right what a head's numbers say of the dumps before the last: objects that had another holder then, or hung on
+    /// the same one in another way (the only handler of an event stands in no list of handlers), did not come new.
+    ///
+    /// The objects of the type that are not the head's in the last dump are taken to have been elsewhere before, too. All others
+    /// that there were are counted for the head.
+    pub fn settle(&self, head: &mut Head) {
+        let Some(all) = self.known.get(&matched(&head.name, head.module.as_deref())) else { return };
+        let columns = [
+            (&mut head.counts, &all.counts),
+            (&mut head.sizes, &all.sizes),
+            (&mut head.retained, &all.retained),
+        ];
+        for (own, all) in columns {
+            let last = |numbers: &[u64]| numbers.last().copied().unwrap_or(0);
+            let elsewhere = last(all).saturating_sub(last(own));
+            for (own, &all) in own.iter_mut().zip(all) {
+                *own = (*own).max(all.saturating_sub(elsewhere));
+            }
+        }
     }
 }
 

@@ -39,6 +39,13 @@ impl RootLabels {
         labels
     }
 
+    /// The objects that only words of stacks hold, and the others, each in their order.
+    pub fn of_stacks_and_others(&self) -> (Vec<ObjectId>, Vec<ObjectId>) {
+        let label = |object: &ObjectId| self.labels.get(self.number(*object) as usize);
+        let is_stack = |object: &ObjectId| label(object).is_some_and(|label| label.kind == RootKind::Stack);
+        self.entries.iter().copied().partition(is_stack)
+    }
+
     /// The number of the label of an object that a root holds.
     pub fn number(&self, object: ObjectId) -> u32 {
         self.of.get(&object).copied().unwrap_or_default()

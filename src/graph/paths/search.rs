@@ -105,8 +105,23 @@ impl Search<'_> {
     /// # Errors
     /// The search was stopped.
     pub fn all(&self, starts: &[ObjectId], wanted: &ObjectSet) -> Result<(Hops, Found), Stopped> {
+        self.all_with_late(starts, &[], 0, wanted)
+    }
+
+    /// The same, where paths from `late` starts count as if they were longer by so many references: what can be
+    /// reached from others nearly as well is told by those. Distances count from 0 at every start but for the late ones.
+    ///
+    /// # Errors
+    /// The search was stopped.
+    pub fn all_with_late(
+        &self,
+        starts: &[ObjectId],
+        late: &[ObjectId],
+        later: u32,
+        wanted: &ObjectSet,
+    ) -> Result<(Hops, Found), Stopped> {
         let mut found = Found::default();
-        let hops = self.run(starts, |object, distance| {
+        let hops = self.run(starts, (late, later), |object, distance| {
             if wanted.contains(object) {
                 found.push(object, distance);
             }
@@ -121,7 +136,7 @@ impl Search<'_> {
     /// The search was stopped.
     pub fn path(&self, starts: &[ObjectId], goals: &ObjectSet) -> Result<Option<Vec<ObjectId>>, Stopped> {
         let mut goal = None;
-        let hops = self.run(starts, |object, _| {
+        let hops = self.run(starts, (&[], 0), |object, _| {
             let is_goal = goals.contains(object);
             goal = goal.or(is_goal.then_some(object));
             is_goal
@@ -137,6 +152,7 @@ impl Search<'_> {
     fn run(
         &self,
         starts: &[ObjectId],
+        (late, later): (&[ObjectId], u32),
         mut reached: impl FnMut(ObjectId, u32) -> bool,
     ) -> Result<Hops, Stopped> {
         let mut stop = Stop::new(self.stop);
@@ -152,7 +168,20 @@ impl Search<'_> {
                 }
             }
         }
+        let mut late = Some(late);
         for distance in 1.. {
+            // Behind those of their level, which were reached from other starts; at once where nothing else is left.
+            if let Some(late) = late.take_if(|_| distance > later || level.is_empty()) {
+                for &start in late {
+                    if let Some(hop) = next.get_mut(start.0 as usize).filter(|hop| **hop == NONE) {
+                        *hop = start.0;
+                        level.push(start);
+                        if reached(start, distance - 1) {
+                            return Ok(Hops { next });
+                        }
+                    }
+                }
+            }
             for &object in &level {
                 stop.check()?;
                 for &member in self.rows.of(object) {
@@ -167,7 +196,7 @@ impl Search<'_> {
                     }
                 }
             }
-            if following.is_empty() {
+            if following.is_empty() && late.is_none() {
                 break;
             }
             std::mem::swap(&mut level, &mut following);

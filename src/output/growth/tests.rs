@@ -28,7 +28,7 @@ fn customers() -> Growth {
         retained: vec![12_000, 12_012_000, 24_012_000],
         steady: Some(true),
         ways: vec![way],
-        more_ways: (1, 1),
+        more_ways: (1, 9000),
         survival: Vec::new(),
     }
 }
@@ -86,7 +86,7 @@ fn growth_is_told_with_its_owner_and_its_way() {
          +200,000 Shop.Customer, 100,000 more in each dump · +22.9 MB retained\n\
          \x20 held by List<Customer> (100 -> 100,100 -> 200,100)\n\
          \x20   static Controller.p -> Processor -> CustomerCache -> List<Customer> -> Customer\n\
-         \x20 1 more way leads to 1 object\n"
+         \x20 1 more way leads to 9,000 objects\n"
     );
 }
 
