@@ -145,3 +145,81 @@ pub(super) fn tell(error: &QueryError, console: &Console) -> ExitStatus {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Write;
+
+    use super::*;
+    use crate::cli::console::tests::quiet;
+    use crate::cli::messages::tests::Page;
+    use crate::diff::profile::DumpFacts;
+    use crate::graph::StackRoots;
+
+    fn baseline(file: &str) -> Vec<u8> {
+        let dump = DumpFacts { file: file.to_owned(), ..DumpFacts::default() };
+        let problems = vec!["2 pages are missing".to_owned()];
+        let profile = Profile { version: Profile::VERSION, dump, problems, ..Profile::default() };
+        let mut bytes = Vec::new();
+        profile.write(&mut bytes).unwrap();
+        bytes
+    }
+
+    /// Opens files of these contents; the sides' dumps, or the status, and what was told.
+    fn opened(contents: &[&[u8]]) -> (Result<Vec<(String, bool)>, ExitStatus>, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let files: Vec<PathBuf> = (0..contents.len()).map(|n| folder.path().join(format!("{n}"))).collect();
+        for (file, contents) in files.iter().zip(contents) {
+            fs::write(file, contents).unwrap();
+        }
+        let (console, page): (Console, Page) = quiet();
+        let common = Common {
+            files: vec![],
+            cache: None,
+            index: false,
+            collections: vec![],
+            stacks: StackRoots::default(),
+            threads: None,
+            progress: false,
+            color: None,
+        };
+        let told = Sides::open(&files, &common, &console).map(|sides| {
+            let all = sides.all();
+            all.iter().map(|side| (side.profile.dump.file.clone(), side.snapshot.is_some())).collect()
+        });
+        (told, page.take())
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packer.write_all(bytes).unwrap();
+        packer.finish().unwrap()
+    }
+
+    #[test]
+    fn baselines_are_told_by_content_packed_or_not_and_keep_their_order() {
+        let zstd = zstd::encode_all(&*baseline("c.core"), 1).unwrap();
+        let spaced = [b"\n  ".as_slice(), &baseline("a.core")].concat();
+        let (sides, told) = opened(&[&spaced, &gzip(&baseline("b.core")), &zstd]);
+        let names = ["a.core", "b.core", "c.core"].map(|name| (name.to_owned(), false));
+        assert_eq!(sides.unwrap(), names);
+        assert!(told.contains("said of b.core when its baseline was made: 2 pages are missing"), "{told}");
+    }
+
+    #[test]
+    fn a_damaged_baseline_is_told_with_its_path() {
+        let whole = baseline("a.core");
+        let (sides, told) = opened(&[&whole, &whole[..whole.len() / 2]]);
+        assert_eq!(sides.unwrap_err(), ExitStatus::Dump);
+        assert!(told.starts_with("error: the baseline is damaged: ") && told.contains("/1\n"), "{told}");
+        assert!(told.contains("line 1 column") && told.contains("hint: make it again"), "{told}");
+    }
+
+    #[test]
+    fn other_files_are_taken_for_dumps() {
+        let (sides, told) = opened(&[b"no dump and no baseline"]);
+        assert_eq!(sides.unwrap_err(), ExitStatus::Dump);
+        assert!(told.contains("the file is text, not a dump"), "{told}");
+    }
+}

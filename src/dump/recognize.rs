@@ -2,6 +2,9 @@
 
 use crate::error::{Error, ErrorKind};
 
+/// How a baseline begins: see `docs/baseline.md`.
+const BASELINE: &[u8] = b"{\"format\":\"heapql baseline\"";
+
 /// The error for a file that is no ELF file.
 pub(super) fn refusal(bytes: &[u8]) -> Error {
     let how_to_dump = "take a dump with `dotnet-dump collect -p PID` or `createdump --withheap PID`";
@@ -28,6 +31,11 @@ pub(super) fn refusal(bytes: &[u8]) -> Error {
         [b'N', b'e', b't', b't', b'r', b'a', b'c', b'e', ..] => {
             (ErrorKind::NotADump, "the file is a trace (.nettrace), not a dump", how_to_dump)
         }
+        _ if bytes.starts_with(BASELINE) => (
+            ErrorKind::NotADump,
+            "the file is a baseline, which has no objects to ask",
+            "heapql diff and heapql report take it in place of its dump; everything else needs the dump",
+        ),
         _ if looks_like_text(bytes) => (ErrorKind::NotADump, "the file is text, not a dump", how_to_dump),
         _ => (ErrorKind::NotADump, "the file is no dump: it begins as no known format does", how_to_dump),
     };
@@ -56,6 +64,7 @@ mod tests {
         let message = |bytes: &[u8]| refusal(bytes).message().to_owned();
         assert_eq!(message(b""), "the file is empty");
         assert!(message(b"MDMP\x93\xa7").contains("minidump"));
+        assert!(message(br#"{"format":"heapql baseline","version":1}"#).contains("baseline"));
         assert!(message("Zwölf Boxkämpfer\njagen".as_bytes()).contains("text"));
         assert!(message(b"\x00\x01\x02\x03").contains("no known format"));
         assert!(message(b"JAVA PROFILE 1.0.2\0").contains("Java"));

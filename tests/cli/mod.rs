@@ -4,6 +4,7 @@ mod answers;
 mod help;
 mod index;
 mod refusals;
+mod snapshot;
 #[cfg(unix)]
 mod terminal;
 

@@ -8,7 +8,7 @@ use super::owner_tree::Pruning;
 use super::roots::root_groups;
 use super::totals::totals;
 use super::types::TypeGroups;
-use super::{DumpFacts, LeftOut, OwnerTree, Profile, TypeRow};
+use super::{DumpFacts, LeftOut, OwnerTree, Profile};
 use crate::diff::growth::ways_of;
 use crate::graph::Snapshot;
 use crate::problem::Problem;
@@ -59,13 +59,12 @@ impl Profile {
     /// # Errors
     /// The dump cannot tell its references; it was stopped.
     pub fn keep_ways(&mut self, snapshot: &Snapshot, options: &RunOptions<'_>) -> Result<(), QueryError> {
-        let mut chosen: Vec<&TypeRow> = self.types.iter().collect();
-        chosen.sort_by_key(|row| Reverse(row.count));
-        chosen.truncate(TYPES_WITH_WAYS);
-        chosen.extend(self.types.iter().take(TYPES_WITH_WAYS));
-        let mut names: Vec<_> = chosen.iter().map(|row| (&*row.name, row.module.as_deref())).collect();
-        names.sort_unstable();
-        names.dedup();
+        let mut by_count: Vec<usize> = (0..self.types.len()).collect();
+        by_count.sort_by_key(|&at| Reverse(self.types[at].count));
+        by_count.truncate(TYPES_WITH_WAYS);
+        let chosen = self.types.iter().enumerate();
+        let chosen = chosen.filter(|(at, _)| *at < TYPES_WITH_WAYS || by_count.contains(at));
+        let names: Vec<_> = chosen.map(|(_, row)| (&*row.name, row.module.as_deref())).collect();
         let ways = ways_of(snapshot, &names, options)?;
         self.ways = ways;
         Ok(())

@@ -10,6 +10,8 @@ mod clock;
 mod facts;
 mod owner_tree;
 mod roots;
+#[cfg(test)]
+mod tests;
 mod totals;
 mod types;
 
