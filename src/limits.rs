@@ -254,3 +254,15 @@ pub const MAX_PATH_STEPS: usize = 1 << 21;
 
 /// References to no object that are listed: sound heaps have none, and a damaged one could fill the memory with them.
 pub const MAX_DANGLING_REFERENCES: usize = 4 << 20;
+
+/// Fields by which the objects of a type are held apart in two dumps, those of structs included. Real keys are among
+/// the first; the wide structs of generated code would only cost time.
+pub const MAX_IDENTITY_FIELDS: usize = 48;
+
+/// Bytes of a text or an array by which it is told from others: a long text that many objects share would be read
+/// again for each of them. What differs behind only is taken for equal.
+pub const MAX_IDENTITY_BYTES: usize = 4096;
+
+/// Values that are held in memory of all objects of one type in one dump to match them with those of another: 256 MiB.
+/// Of types with more objects fewer fields are tried.
+pub const MAX_IDENTITY_VALUES: usize = 32 << 20;

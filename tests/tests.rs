@@ -8,5 +8,6 @@ mod golden;
 mod references;
 mod roots;
 mod statics_and_methods;
+mod survivors;
 mod tidy;
 mod types;

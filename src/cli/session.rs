@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use crate::diff::run;
 use crate::graph::{Facts, Snapshot};
 use crate::open::{IndexFile, open};
 use crate::output::{AnswerWriter, Document};
@@ -15,7 +16,7 @@ use super::exit::ExitStatus;
 use super::interrupt::{Stoppable, is_stopped};
 use super::open_options::open_options;
 use super::request::Common;
-use crate::query::{QueryError, RunOptions, run};
+use crate::query::{QueryError, RunOptions};
 
 /// The dumps that statements are asked of, oldest first.
 pub(super) struct Session<'a> {

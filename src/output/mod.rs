@@ -15,6 +15,7 @@ mod format;
 mod info;
 mod json;
 mod json_text;
+mod junit;
 mod ndjson;
 mod rows;
 pub mod sanitize;
@@ -28,5 +29,6 @@ mod samples;
 
 pub use format::{AnswerWriter, Document, Format, Screen};
 pub use info::{write_info_json, write_info_table};
+pub use junit::write_junit;
 
 pub use shorten::shorten_middle;

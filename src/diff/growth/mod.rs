@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::identity::Survival;
+use super::identity::{Cohort, Survival};
 use super::{Profile, Way};
 use crate::graph::Snapshot;
 use crate::query::{QueryError, RunOptions};
@@ -38,6 +38,8 @@ pub struct Growth {
     pub more_ways: (u64, u64),
     /// How many were there before; a step from dump to dump. Empty where it was not asked or is not possible.
     pub survival: Vec<Survival>,
+    /// Since when those of the last dump are there. Empty where it was not asked or is not possible.
+    pub cohorts: Vec<Cohort>,
 }
 
 /// The types at which growth begins, the most retained growth first, at most `most`.
