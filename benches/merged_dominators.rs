@@ -18,7 +18,9 @@ fn dominators(rows: &Rows) -> Dominators {
 
 /// Lists: each object holds the next.
 fn lists() -> Rows {
-    (0..OBJECTS).map(|id| Some(id + 1).filter(|&next| next < OBJECTS).into_iter().collect::<Vec<_>>()).collect()
+    (0..OBJECTS)
+        .map(|id| Some(id + 1).filter(|&next| next < OBJECTS).into_iter().collect::<Vec<_>>())
+        .collect()
 }
 
 fn tree() -> Rows {
