@@ -9,5 +9,6 @@ mod growth;
 mod references;
 mod roots;
 mod statics_and_methods;
+mod survivors;
 mod tidy;
 mod types;

@@ -1,16 +1,17 @@
 //! `heapql diff`: what grew, and who holds it.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Instant;
 
 use crate::diff::compare::{self, Thresholds};
 use crate::diff::gate::{self, Verdict};
-use crate::diff::growth::{Growth, Side, growth};
+use crate::diff::growth::{AssemblyGrowth, Growth, RootGrowth, Side, assembly_growth, growth, root_growth};
 use crate::diff::relation;
 use crate::graph::Facts;
 use crate::output::{
-    Comparison, Document, Format, compared_row, write_comparison_json, write_comparison_table,
+    Comparison, Document, Format, GrowthSection, compared_row, write_comparison_json, write_comparison_table,
+    write_growth, write_junit,
 };
 use crate::problem::Problem;
 use crate::query::{Answer, GroupedSelect, QueryError, RunOptions};
@@ -52,7 +53,8 @@ pub(super) fn compare(request: &Diff, common: &Common, console: &Console) -> Exi
         Ok(sides) => sides,
         Err(status) => return status,
     };
-    let run = Run { request, console, select, sides: sides.all(), started: Instant::now() };
+    let problems = sides.problems();
+    let run = Run { request, console, select, sides: sides.all(), problems, started: Instant::now() };
     let status = run.compare(out, junit);
     if status < ExitStatus::Interrupted {
         sides.session().keep_indexes();
@@ -71,6 +73,8 @@ struct Run<'a> {
     /// What is compared; `None` for the types.
     select: Option<GroupedSelect>,
     sides: Vec<Side<'a>>,
+    /// What was left out of the dumps, which was told.
+    problems: Vec<Problem>,
     started: Instant,
 }
 
@@ -80,7 +84,15 @@ struct Found {
     answer: Answer,
     left_out: usize,
     growth: Vec<Growth>,
+    roots: Vec<RootGrowth>,
+    assemblies: Vec<AssemblyGrowth>,
     verdicts: Vec<Verdict>,
+}
+
+impl Found {
+    fn section(&self) -> GrowthSection<'_> {
+        GrowthSection { growth: &self.growth, roots: &self.roots, assemblies: &self.assemblies }
+    }
 }
 
 impl Run<'_> {
@@ -101,7 +113,8 @@ impl Run<'_> {
             Ok(found) => found,
             Err((statement, error)) => return self.refuse(statement, &error),
         };
-        let problems: Vec<&Problem> = remarks.iter().chain(&found.answer.warnings).collect();
+        let problems: Vec<&Problem> =
+            self.problems.iter().chain(&remarks).chain(&found.answer.warnings).collect();
         let name = out.name().to_owned();
         let written = self.write(&found, &remarks, out);
         found.answer.warnings.iter().for_each(|problem| self.console.messages.problem(problem));
@@ -109,7 +122,7 @@ impl Run<'_> {
         status.max(self.gate(&found.verdicts, junit))
     }
 
-    /// What the dumps are to each other, and what baselines tell of their dumps.
+    /// What the dumps are to each other.
     fn remarks(&self) -> Vec<Problem> {
         let dumps: Vec<_> = self.sides.iter().map(|side| &side.profile.dump).collect();
         relation::remarks(&dumps)
@@ -125,11 +138,12 @@ impl Run<'_> {
     /// The comparison, what holds the growth, and the gates; or what is wrong, with the statement that it is about.
     fn find(&self, options: &RunOptions<'_>) -> Result<Found, (&str, QueryError)> {
         let statement = self.select.as_ref().map_or("", GroupedSelect::text);
-        let growth = match self.select {
-            None => growth(&self.sides, MOST_GROWTH, options).map_err(|error| (statement, error))?,
-            Some(_) => Vec::new(),
-        };
-        let compared = |thresholds: &Thresholds| self.rows(&growth, thresholds, options);
+        let (mut found, mut roots, mut assemblies) = (Vec::new(), Vec::new(), Vec::new());
+        if self.select.is_none() {
+            found = growth(&self.sides, MOST_GROWTH, options).map_err(|error| (statement, error))?;
+            (roots, assemblies) = (root_growth(&self.sides), assembly_growth(&self.sides));
+        }
+        let compared = |thresholds: &Thresholds| self.rows(&found, thresholds, options);
         let asked = self.request.thresholds;
         let whole = Thresholds { limit: None, ..asked };
         let mut answer = compared(&whole).map_err(|error| (statement, error))?;
@@ -147,7 +161,7 @@ impl Run<'_> {
                 );
             }
         }
-        Ok(Found { answer, left_out, growth, verdicts })
+        Ok(Found { answer, left_out, growth: found, roots, assemblies, verdicts })
     }
 
     fn rows(
@@ -165,7 +179,12 @@ impl Run<'_> {
     fn write(&self, found: &Found, remarks: &[Problem], mut out: Destination) -> io::Result<()> {
         let facts: Vec<Facts> = self.sides.iter().map(facts).collect();
         let facts: Vec<&Facts> = facts.iter().collect();
-        let problems: Vec<&Problem> = found.answer.warnings.iter().collect();
+        let mut problems: Vec<&Problem> = Vec::new();
+        for problem in self.problems.iter().chain(&found.answer.warnings) {
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
         let document = Document { answer: &found.answer, dumps: &facts, problems: &problems, prose: false };
         let screen = out.screen();
         match self.request.format {
@@ -182,10 +201,14 @@ impl Run<'_> {
                     is_limited: self.request.thresholds.limit.is_some(),
                 };
                 write_comparison_table(&comparison, screen, &mut out)?;
+                if !found.growth.is_empty() || !found.roots.is_empty() {
+                    out.write_all(b"\n")?;
+                    write_growth(&found.section(), screen.width, &mut out)?;
+                }
             }
             DiffFormat::Json => {
                 let totals: Vec<_> = self.sides.iter().map(|side| &side.profile.totals).collect();
-                write_comparison_json(&document, &totals, &found.growth, remarks, &mut out)?;
+                write_comparison_json(&document, &totals, &found.section(), remarks, &mut out)?;
             }
             DiffFormat::Csv => Format::Csv.writer(screen).write(&document, &mut out)?,
             DiffFormat::Ndjson => Format::Ndjson.writer(screen).write(&document, &mut out)?,
@@ -219,8 +242,10 @@ impl Run<'_> {
                 self.console.messages.warning(&message);
             }
         }
-        let _ = junit;
-        status
+        let Some(mut junit) = junit else { return status };
+        let name = junit.name().to_owned();
+        let written = write_junit(verdicts, &mut junit).and_then(|()| junit.finish());
+        status.max(self.written(&name, written))
     }
 
     fn refuse(&self, statement: &str, error: &QueryError) -> ExitStatus {

@@ -7,13 +7,13 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::diff::growth::Growth;
 use crate::diff::profile::HeapTotals;
 use crate::problem::Problem;
 use crate::query::{Answer, AnswerColumn, Kind, ValueRef};
 use crate::units::{grouped, human_bytes, push_short_real};
 
 use super::format::{Document, Screen};
+use super::growth::GrowthSection;
 use super::json::{push_problem, write_with_members};
 use super::sanitize::sanitize;
 use super::shorten::shorten_middle;
@@ -74,15 +74,15 @@ pub fn write_comparison_table(
     Ok(())
 }
 
-/// Writes the comparison as the document of an answer, with what holds the growth (`growth`), the totals of each dump
-/// (`totals`) and what the dumps are to each other (`remarks`).
+/// Writes the comparison as the document of an answer, with the totals of each dump (`totals`), what holds the growth
+/// (`growth`, `roots`, `assemblies`) and what the dumps are to each other (`remarks`).
 ///
 /// # Errors
 /// Those of `out`.
 pub fn write_comparison_json(
     document: &Document<'_>,
     totals: &[&HeapTotals],
-    growth: &[Growth],
+    section: &GrowthSection<'_>,
     remarks: &[Problem],
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -96,7 +96,9 @@ pub fn write_comparison_json(
     told.push(b']');
     let members = [
         ("totals", serde_json::to_string(totals)?),
-        ("growth", serde_json::to_string(growth)?),
+        ("growth", serde_json::to_string(section.growth)?),
+        ("roots", serde_json::to_string(section.roots)?),
+        ("assemblies", serde_json::to_string(section.assemblies)?),
         ("remarks", String::from_utf8(told).map_err(io::Error::other)?),
     ];
     write_with_members(document, &members, out)

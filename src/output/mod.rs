@@ -17,6 +17,7 @@ mod growth;
 mod info;
 mod json;
 mod json_text;
+mod junit;
 mod ndjson;
 mod rows;
 pub mod sanitize;
@@ -33,5 +34,6 @@ pub use comparison::{Comparison, compared_row, write_comparison_json, write_comp
 pub use format::{AnswerWriter, Document, Format, Screen};
 pub use growth::{GrowthSection, write_growth};
 pub use info::{write_info_json, write_info_table};
+pub use junit::write_junit;
 
 pub use shorten::shorten_middle;

@@ -64,6 +64,8 @@ pub(super) struct Table<'a> {
     model: &'a GroupedAnswer,
     matched: Matched,
     measures: Vec<Measure>,
+    /// Whether all dumps are known to be of one run of a process.
+    one_run: bool,
     /// Which of the measures decides on status and order.
     leading: Option<usize>,
     /// The groups that are shown, by position.
@@ -85,7 +87,7 @@ impl<'a> Table<'a> {
         let places: Vec<usize> = (0..model.roles.len()).filter(is_measure).collect();
         let measures = places.iter().map(|&at| measure(sides, model, &matched, at)).collect();
         let leading = model.leading.and_then(|leading| places.iter().position(|&at| at == leading));
-        let mut table = Table { sides, model, matched, measures, leading, shown: Vec::new() };
+        let mut table = Table { sides, model, matched, measures, one_run, leading, shown: Vec::new() };
         let is_shown = |&group: &usize| {
             (thresholds.unchanged || table.is_different(group))
                 && table.changes_by(group, thresholds.min_bytes)
@@ -151,9 +153,9 @@ impl<'a> Table<'a> {
             )));
         }
         let of_addresses = key_columns(self.model).into_iter().find(|key| key.column.kind == Kind::Address);
-        if let Some(key) = of_addresses {
+        if let Some(key) = of_addresses.filter(|_| !self.one_run) {
             warnings.push(Problem::note(format!(
-                "`{}` is an address, which is the same in dumps of one run of a process at best",
+                "`{}` is an address, which means something else in every run of a process",
                 key.column.name
             )));
         }

@@ -21,7 +21,7 @@ pub use holders::{AssemblyGrowth, RootGrowth, assembly_growth, root_growth};
 pub use ways::{TypeName, ways_of};
 
 use super::compare::names::{key, module_key};
-use super::identity::Survival;
+use super::identity::{Cohort, Survival};
 use super::profile::{OwnerTree, Pruning, TypeWays};
 use super::{Profile, Way};
 use aligned_tree::AlignedTree;
@@ -73,6 +73,8 @@ pub struct Growth {
     pub more_ways: (u64, u64),
     /// How many were there before; a step from dump to dump. Empty where it was not asked or is not possible.
     pub survival: Vec<Survival>,
+    /// Since when those of the last dump are there. Empty where it was not asked or is not possible.
+    pub cohorts: Vec<Cohort>,
 }
 
 /// The types at which growth begins, the most retained growth first, at most `most`.
@@ -193,5 +195,6 @@ fn growth_of(head: &Head, mut ways: Vec<Way>, is_head: &dyn Fn(&str) -> bool) ->
         ways,
         more_ways: (left.len() as u64, objects),
         survival: Vec::new(),
+        cohorts: Vec::new(),
     }
 }
