@@ -7,6 +7,7 @@ mod dominators;
 mod heap_builder;
 mod ids;
 pub mod index;
+pub mod merged_dominators;
 mod modules;
 mod object_graph;
 mod object_set;
@@ -28,7 +29,7 @@ pub use dominators::{
 };
 pub use heap_builder::{build_heap, restore_heap};
 pub use ids::{ObjectId, SegmentId, TypeId};
-pub use modules::Module;
+pub use modules::{Module, is_of_framework};
 pub use object_graph::ObjectGraph;
 pub use object_set::ObjectSet;
 pub use objects::{ObjectBlock, ObjectTable, RowSize};
@@ -40,5 +41,5 @@ pub use references::{
 pub use roots::{Root, RootKind, Roots, StackRoots};
 pub use snapshot::{Facts, Heap, Snapshot};
 pub use threads::Thread;
-pub use totals::{Total, generation_totals};
+pub use totals::{Total, generation_totals, generation_totals_of};
 pub use types::{TypeInfo, TypeTable, TypeTotal};

@@ -2,6 +2,17 @@
 
 use crate::bytes::Addr;
 
+/// How the names of the framework's modules begin, and of packages from its makers.
+const FRAMEWORK_PREFIXES: [&str; 2] = ["System.", "Microsoft."];
+/// Modules of the framework whose names begin otherwise.
+const FRAMEWORK_NAMES: [&str; 4] = ["mscorlib", "netstandard", "System", "WindowsBase"];
+
+/// Whether a module of that name is part of the framework or comes with it, and says nothing of the program.
+pub fn is_of_framework(name: &str) -> bool {
+    let stem = name.strip_suffix(".dll").unwrap_or(name);
+    FRAMEWORK_PREFIXES.iter().any(|prefix| stem.starts_with(prefix)) || FRAMEWORK_NAMES.contains(&stem)
+}
+
 /// A managed module.
 #[derive(Clone, Debug)]
 pub struct Module {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use crate::dump::AddressSpace;
+use crate::dump::{AddressSpace, Process};
 use crate::error::{Error, Result};
 use crate::problem::Problem;
 use crate::progress::Progress;
@@ -23,6 +23,15 @@ pub struct Facts {
     pub architecture: String,
     /// `workstation` or `server`; `None` when the GC was not found.
     pub gc_mode: Option<String>,
+    /// The module with the program's entry point, or what seems to be the program; `None` where nothing tells.
+    pub program: Option<String>,
+    /// The process, as the operating system called it; `None` where the dump does not say.
+    pub process: Option<Process>,
+    /// A number that two dumps share when they are of one run of a process, and no others: a hash over where the
+    /// kernel put things when the process began. `None` where the dump does not tell.
+    pub process_run: Option<u64>,
+    /// A number that tells the dump from all others; `None` for what is no file.
+    pub fingerprint: Option<u128>,
 }
 
 /// The heap's columns, built by one walk.

@@ -23,6 +23,8 @@ const NT_FIXED_SIZE: u64 = 24;
 const DATA_DIRECTORY_SIZE: u64 = 8;
 const SECTION_SIZE: usize = 40;
 const COR20_HEADER_SIZE: usize = 72;
+/// Offset of EntryPointToken in the COR20 header.
+const COR20_ENTRY_POINT: u64 = 20;
 
 /// How the bytes of a PE image lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -132,6 +134,14 @@ impl<'a> PeImage<'a> {
         self.source.address(offset)
     }
 
+    /// Whether the image is a program: its COR20 header names an entry point (ECMA-335 II.25.3.3, EntryPointToken).
+    ///
+    /// # Errors
+    /// `MissingMemory` when the COR20 header is not in the dump; `Malformed` where there is none.
+    pub fn has_entry_point(&self) -> Result<bool, Error> {
+        Ok(self.source.u32(self.cor20_offset()? + COR20_ENTRY_POINT, "COR20 header")? != 0)
+    }
+
     /// Where the metadata lies in memory and how many bytes it has; `None` for a file on disk.
     ///
     /// # Errors
@@ -175,11 +185,14 @@ impl<'a> PeImage<'a> {
         self.offset_of(Directory { rva, size }).map(|offset| self.source.address(offset))
     }
 
-    fn metadata_directory(&self) -> Result<Directory, Error> {
+    fn cor20_offset(&self) -> Result<u64, Error> {
         let native = || self.source.malformed(0, "there is no COR20 header: this is no .NET image");
         let cor20 = self.cor20.ok_or_else(native)?;
-        let header = Directory { size: COR20_HEADER_SIZE as u32, ..cor20 };
-        let offset = self.offset_of(header)?;
+        self.offset_of(Directory { size: COR20_HEADER_SIZE as u32, ..cor20 })
+    }
+
+    fn metadata_directory(&self) -> Result<Directory, Error> {
+        let offset = self.cor20_offset()?;
         let directory = Directory {
             rva: self.source.u32(offset + 8, "COR20 header")?,
             size: self.source.u32(offset + 12, "COR20 header")?,

@@ -6,10 +6,12 @@ use crate::clr::metadata::Metadata;
 use crate::clr::modules::Module as ClrModule;
 use crate::clr::{self, ClrRuntime, MetadataSource};
 use crate::graph::index::Index;
-use crate::graph::{self, Facts, Module, Snapshot};
+use crate::graph::{self, Module, Snapshot};
 use crate::problem::Problem;
 use crate::values::Values;
 use crate::values::collections::CollectionShapes;
+
+use super::facts;
 
 /// The snapshot of `runtime`'s dump, which takes from `index` what stands there; what its objects cannot be asked is added to `problems`.
 pub(super) fn snapshot(
@@ -28,7 +30,7 @@ pub(super) fn snapshot(
             None => graph::build_heap(&walked, progress),
         });
     snapshot.index = index;
-    snapshot.facts = facts(runtime);
+    snapshot.facts = facts::of_runtime(runtime);
     snapshot.modules =
         runtime.modules_with_metadata().map(|(m, source)| module(runtime, m, source)).collect();
     snapshot.values = match Values::new(Arc::clone(runtime)) {
@@ -44,15 +46,6 @@ pub(super) fn snapshot(
     snapshot.threads = runtime.threads.iter().flat_map(|list| &list.threads).map(Into::into).collect();
     snapshot.segments = segments;
     snapshot
-}
-
-fn facts(runtime: &ClrRuntime) -> Facts {
-    Facts {
-        file: String::new(),
-        runtime: runtime.version().map_or_else(String::new, |version| version.to_string()),
-        architecture: runtime.dump.architecture.to_string(),
-        gc_mode: runtime.gc.as_ref().ok().map(|gc| gc.heaps.mode.to_string()),
-    }
 }
 
 fn module(runtime: &ClrRuntime, module: &ClrModule, source: &MetadataSource) -> Module {

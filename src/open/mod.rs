@@ -1,6 +1,7 @@
 //! From a file's path to a dump that can be asked: through all layers, with what each left out.
 
 mod describe;
+mod facts;
 mod heap_checks;
 mod index;
 mod managed;

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use crate::bytes::Addr;
 use crate::dump::{Dump, FileMapping};
-use crate::graph::{Facts, Heap, Module, Snapshot, Thread, ThreadState};
+use crate::graph::{Heap, Module, Snapshot, Thread, ThreadState};
 use crate::problem::Problem;
+
+use super::facts;
 
 /// Managed code lies in files of this name; single-file programs have none.
 const MANAGED_SUFFIX: &str = ".dll";
@@ -16,7 +18,7 @@ pub(super) fn snapshot(dump: &Dump) -> Snapshot {
             "nothing of the heap can be read: where it lies is told in the part of the file that is cut off";
         Ok(Heap { problems: vec![Problem::loss(lost)], ..Heap::default() })
     });
-    snapshot.facts = Facts { architecture: dump.architecture.to_string(), ..Facts::default() };
+    snapshot.facts = facts::of_dump(dump);
     snapshot.modules = modules(&dump.mappings);
     snapshot.threads = dump.threads.iter().map(|thread| of_native(thread.id)).collect();
     snapshot

@@ -15,6 +15,7 @@ pub fn facts() -> Facts {
         runtime: "10.0.14".into(),
         architecture: "x64".into(),
         gc_mode: Some("workstation".into()),
+        ..Facts::default()
     }
 }
 

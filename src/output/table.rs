@@ -83,7 +83,7 @@ impl AnswerWriter for TableWriter {
 
 /// What is known of the whole: a line each, its name first, and an empty line.
 fn heading(entries: &[AnswerColumn]) -> Vec<u8> {
-    let notation = Shown { width: MAX_COLUMN_WIDTH };
+    let notation = Shown { width: MAX_COLUMN_WIDTH, signed: false };
     let names: Vec<_> = entries.iter().map(|entry| sanitize(&entry.name)).collect();
     let width = names.iter().map(|name| name.width()).max().unwrap_or(0) + GAP;
     let mut text = Vec::new();
@@ -111,7 +111,9 @@ struct Column<'a> {
 
 fn lay_out<'a>(document: &Document<'a>, room: Option<usize>) -> Vec<Column<'a>> {
     let answer = document.answer;
-    let wishes: Vec<_> = answer.columns.iter().map(wish).collect();
+    let is_change = |at: usize| answer.changes.contains(&at);
+    let wishes: Vec<_> =
+        answer.columns.iter().enumerate().map(|(at, column)| wish(column, is_change(at))).collect();
     let widths = match room {
         Some(room) => fit(&wishes, GAP, room),
         None => wishes.iter().map(|wish| wish.natural).collect(),
@@ -120,20 +122,24 @@ fn lay_out<'a>(document: &Document<'a>, room: Option<usize>) -> Vec<Column<'a>> 
         .columns
         .iter()
         .zip(widths)
-        .map(|(source, width)| Column {
+        .enumerate()
+        .map(|(at, (source, width))| Column {
             source,
             header: shorten_middle(&sanitize(&source.name), width).into_owned(),
             width,
             right: is_number(source.kind),
             // What is too long for its column is then wrapped by comfy-table.
-            notation: Shown { width: if document.prose { MAX_COLUMN_WIDTH } else { width } },
+            notation: Shown {
+                width: if document.prose { MAX_COLUMN_WIDTH } else { width },
+                signed: is_change(at),
+            },
         })
         .collect()
 }
 
-fn wish(column: &AnswerColumn) -> Wish {
+fn wish(column: &AnswerColumn, signed: bool) -> Wish {
     let header = sanitize(&column.name).width().clamp(1, MAX_COLUMN_WIDTH);
-    let natural = natural_width(column, NULL.len()).max(header);
+    let natural = (natural_width(column, NULL.len()) + usize::from(signed)).max(header);
     Wish { natural, shrinks: texts(column).is_some() || column.kind == Kind::List }
 }
 
@@ -214,6 +220,8 @@ fn shown_width(content: &[u8]) -> usize {
 pub(super) struct Shown {
     /// The columns that a text gets.
     pub(super) width: usize,
+    /// Whether a number above 0 has a sign too.
+    pub(super) signed: bool,
 }
 
 impl Notation for Shown {
@@ -226,10 +234,16 @@ impl Notation for Shown {
     }
 
     fn integer(&self, number: i128, out: &mut Vec<u8>) {
+        if self.signed && number > 0 {
+            out.push(b'+');
+        }
         push_grouped(number, out);
     }
 
     fn real(&self, number: f64, out: &mut Vec<u8>) {
+        if self.signed && number > 0.0 {
+            out.push(b'+');
+        }
         push_short_real(number, out);
     }
 

@@ -53,13 +53,13 @@ pub(super) fn natural_width(column: &AnswerColumn, null_width: usize) -> usize {
 
 fn shown_width(value: &ValueRef<'_>) -> usize {
     let mut text = Vec::new();
-    Shown { width: MAX_COLUMN_WIDTH }.value(value, &mut text);
+    Shown { width: MAX_COLUMN_WIDTH, signed: false }.value(value, &mut text);
     String::from_utf8_lossy(&text).width()
 }
 
 fn mixed_width(value: &ValueRef<'_>) -> usize {
     let mut text = Vec::new();
-    Shown { width: MAX_COLUMN_WIDTH }.mixed(value, &mut text);
+    Shown { width: MAX_COLUMN_WIDTH, signed: false }.mixed(value, &mut text);
     String::from_utf8_lossy(&text).width()
 }
 

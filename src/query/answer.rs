@@ -129,6 +129,8 @@ pub struct Answer {
     pub heading: Vec<AnswerColumn>,
     /// The columns, all of the same length.
     pub columns: Vec<AnswerColumn>,
+    /// The columns that are changes, by position: people are shown their sign, growth too.
+    pub changes: Vec<usize>,
     /// The rows once more as paths, where they are such.
     pub chains: Option<Chains>,
     /// What was left out or deserves a word.

@@ -44,6 +44,7 @@ pub(in crate::cli) fn snapshot(with_heap: bool, heap_problems: Vec<Problem>) -> 
         runtime: "10.0.14".into(),
         architecture: "x64".into(),
         gc_mode: Some("workstation".into()),
+        ..Facts::default()
     };
     snapshot.modules = vec![Module {
         name: "zoo.dll".into(),

@@ -1,7 +1,26 @@
 //! Grouped answers of several dumps side by side.
+//!
+//! A comparison has the keys of the answers first, as they are in the last dump that has the group, then for each measure
+//! its value in each dump (`size_1`, `size_2`), the change from the first to the last (`size_delta`), then `status` (new,
+//! gone, grew, shrank, same) and, of three and more dumps, `steady`: whether it grew from every dump to the next. A group
+//! that a dump does not have counts 0 there; an average or a maximum has no value. What is the same in all dumps is left
+//! out, but where [`Thresholds::unchanged`] asks for it.
+
+mod amount;
+mod kept;
+mod matching;
+pub mod names;
+mod select;
+mod table;
+mod types;
+
+pub use kept::keep;
+pub use select::{compare_kept, compare_select};
+pub use types::compare_types;
+
+use crate::query::Answer;
 
 use super::growth::Side;
-use crate::query::{Answer, QueryError};
 
 /// Which rows of a comparison are left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,26 +29,23 @@ pub struct Thresholds {
     pub min_bytes: u64,
     /// At most so many rows, those that grew most.
     pub limit: Option<usize>,
+    /// Whether rows that are the same in all dumps are left in: sums over a comparison need them.
+    pub unchanged: bool,
 }
 
-/// The types of the dumps side by side: `type`, `module`, then for each of count, size and retained its value in each dump
-/// (`size_1`, `size_2`), the change from the first to the last (`size_delta`), then `status` (new, gone, grew, shrank) and,
-/// with three and more dumps, `steady`. Types at which growth begins come first, by retained growth, then all others. What
-/// did not change is left out.
-///
-/// # Errors
-/// It was stopped.
-pub fn compare_types(sides: &[Side<'_>], thresholds: &Thresholds) -> Result<Answer, QueryError> {
-    let _ = (sides, thresholds);
-    Ok(Answer::default())
+/// Keeps so many rows after so many others.
+fn cut(answer: &mut Answer, count: usize, offset: usize) {
+    let rows = answer.row_count();
+    let start = offset.min(rows);
+    let end = start.saturating_add(count).min(rows);
+    for column in &mut answer.columns {
+        column.cells = column.cells.gather(start..end);
+    }
 }
 
-/// The answers of dumps to a grouped select side by side.
-pub fn compare_select(
-    select: &crate::query::GroupedSelect,
-    snapshots: &[crate::graph::Snapshot],
-    options: &crate::query::RunOptions<'_>,
-) -> Result<Answer, QueryError> {
-    let _ = (select, snapshots, options);
-    Ok(Answer::default())
+/// Whether all dumps are known to be of one run of a process, in which names of types do not change.
+fn are_of_one_run(sides: &[Side<'_>]) -> bool {
+    let run = |side: &Side<'_>| side.profile.dump.process_run.clone();
+    let first = sides.first().and_then(run);
+    first.is_some() && sides.iter().all(|side| run(side) == first)
 }

@@ -3,12 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::Way;
-use crate::graph::Snapshot;
-use crate::query::{QueryError, RunOptions};
 
+mod build;
+mod clock;
+mod facts;
 mod owner_tree;
+mod roots;
+mod totals;
+mod types;
 
-pub use owner_tree::{OwnerNode, OwnerTree};
+pub use owner_tree::{OwnerNode, OwnerTree, Pruning};
 
 /// What is compared of a dump. Serialised, it is a baseline: see `docs/json.md`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -166,18 +170,12 @@ pub struct KeptColumn {
     pub kind: String,
     /// Whether it is compared; if not, it is a key.
     pub measure: bool,
+    /// Of a measure, whether it is a count or a sum, which is 0 for a group without rows.
+    #[serde(default)]
+    pub total: bool,
 }
 
 impl Profile {
     /// The version that this program writes.
     pub const VERSION: u32 = 1;
-
-    /// The profile of an open dump; walks its heap and builds references, roots and dominators.
-    ///
-    /// # Errors
-    /// The dump holds no heap; it was stopped.
-    pub fn of(snapshot: &Snapshot, options: &RunOptions<'_>) -> Result<Profile, QueryError> {
-        let _ = (snapshot, options);
-        Err(QueryError::Cancelled)
-    }
 }

@@ -21,6 +21,12 @@ pub(super) fn identity(runtime: &ClrRuntime) -> Option<Identity> {
     Some(Identity { length: dump.length(), hash: [(hash >> 64) as u64, hash as u64] })
 }
 
+/// What tells the dump of `runtime` from all others, as one number; `None` when it has no heap.
+pub(in crate::open) fn fingerprint(runtime: &ClrRuntime) -> Option<u128> {
+    let [high, low] = identity(runtime)?.hash;
+    Some(u128::from(high) << 64 | u128::from(low))
+}
+
 /// Where the heap lies and how far it is filled.
 fn heap_words(gc: &GcHeap, mut word: impl FnMut(u64)) {
     for segment in &gc.segments {

@@ -18,6 +18,7 @@ use crate::graph::index::{Contents, Identity, Index, Part, setting_of_roots, wri
 use crate::graph::{Dominators, Snapshot};
 use crate::problem::Problem;
 
+pub(super) use identity::fingerprint;
 pub use place::SUFFIX;
 use place::{Place, Standing};
 

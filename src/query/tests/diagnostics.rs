@@ -112,7 +112,7 @@ error: `selct` does not fit here
   |
 1 | selct type
   | ^^^^^
-  = expected: `select`, `explain`, `tables`, `describe`, `help`, `object`, `roots`, `path`, `paths`, `references`, `referrers`, `retained` or `dominators`
+  = expected: `select`, `explain`, `tables`, `describe`, `help`, `object`, `roots`, `path`, `paths`, `references`, `referrers`, `retained`, `dominators`, `diff`, `leaks` or `survivors`
   = help: did you mean `select`?
 "
 misspelt_group: "select type, count gropu by type" => "
