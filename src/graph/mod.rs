@@ -40,5 +40,5 @@ pub use references::{
 pub use roots::{Root, RootKind, Roots, StackRoots};
 pub use snapshot::{Facts, Heap, Snapshot};
 pub use threads::Thread;
-pub use totals::{Total, generation_totals};
+pub use totals::{Total, generation_totals, generation_totals_of};
 pub use types::{TypeInfo, TypeTable, TypeTotal};

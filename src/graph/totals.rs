@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{Generation, Heap, Segment, SegmentKind};
+use super::{Generation, Heap, Segment, SegmentKind, TypeId};
 
 /// Objects and bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,11 +15,20 @@ pub struct Total {
 
 /// Totals by generation, in the order of [`Generation::ALL`].
 pub fn generation_totals(heap: &Heap, segments: &[Segment]) -> [Total; Generation::ALL.len()] {
+    generation_totals_of(heap, segments, |_| true)
+}
+
+/// Totals by generation of the objects of those types that `counts` names, in the order of [`Generation::ALL`].
+pub fn generation_totals_of(
+    heap: &Heap,
+    segments: &[Segment],
+    counts: impl Fn(TypeId) -> bool + Sync,
+) -> [Total; Generation::ALL.len()] {
     let of_block = |index: usize| {
         let mut totals = [Total::default(); Generation::ALL.len()];
         let block = &heap.objects.blocks()[index];
         let Some(segment) = segments.get(block.segment.0 as usize) else { return totals };
-        for row in 0..block.len() {
+        for row in (0..block.len()).filter(|&row| counts(block.types[row])) {
             let generation = match segment.kind {
                 SegmentKind::Of(generation) => generation,
                 SegmentKind::Ephemeral { .. } => segment.generation_at(block.address(row)),

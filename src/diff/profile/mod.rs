@@ -3,10 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::Way;
-use crate::graph::Snapshot;
-use crate::query::{QueryError, RunOptions};
 
+mod build;
+mod facts;
 mod owner_tree;
+mod roots;
+mod totals;
+mod types;
 
 pub use owner_tree::{OwnerNode, OwnerTree};
 
@@ -171,13 +174,4 @@ pub struct KeptColumn {
 impl Profile {
     /// The version that this program writes.
     pub const VERSION: u32 = 1;
-
-    /// The profile of an open dump; walks its heap and builds references, roots and dominators.
-    ///
-    /// # Errors
-    /// The dump holds no heap; it was stopped.
-    pub fn of(snapshot: &Snapshot, options: &RunOptions<'_>) -> Result<Profile, QueryError> {
-        let _ = (snapshot, options);
-        Err(QueryError::Cancelled)
-    }
 }

@@ -17,23 +17,39 @@ impl Dominators {
     ///
     /// [`retained_by`]: crate::graph::retained_by
     pub fn retained_of_groups(&self, groups: &[u32], count: usize) -> Vec<u64> {
-        let mut sums = vec![0_u64; count];
+        let group_of = |ObjectId(id)| groups.get(id as usize).map_or(NO_GROUP, |&group| group);
+        let [sums] = self.retained_of_groupings([count], |object| [group_of(object)]);
+        sums
+    }
+
+    /// The same for several ways to group the objects at once, in one walk through the tree: `groups_of` gives an
+    /// object's group in each of them, and `counts` how many groups each has.
+    pub fn retained_of_groupings<const N: usize>(
+        &self,
+        counts: [usize; N],
+        groups_of: impl Fn(ObjectId) -> [u32; N],
+    ) -> [Vec<u64>; N] {
+        let mut sums = counts.map(|count| vec![0_u64; count]);
         // How many objects of each group are above the place that the walk is at.
-        let mut above = vec![0_u32; count];
-        let group_of = |ObjectId(id)| groups.get(id as usize).map_or(NO_GROUP, |&group| group) as usize;
+        let mut above = counts.map(|count| vec![0_u32; count]);
         DominatorTree::new(self).walk(|step| match step {
             Step::Enter(object) => {
-                let group = group_of(object);
-                if let (Some(above), Some(sum)) = (above.get_mut(group), sums.get_mut(group)) {
-                    if *above == 0 {
-                        *sum = sum.saturating_add(self.retained(object));
+                let groups = groups_of(object).into_iter().zip(above.iter_mut().zip(&mut sums));
+                for (group, (above, sums)) in groups {
+                    let group = group as usize;
+                    if let (Some(above), Some(sum)) = (above.get_mut(group), sums.get_mut(group)) {
+                        if *above == 0 {
+                            *sum = sum.saturating_add(self.retained(object));
+                        }
+                        *above += 1;
                     }
-                    *above += 1;
                 }
             }
             Step::Leave(object) => {
-                if let Some(above) = above.get_mut(group_of(object)) {
-                    *above -= 1;
+                for (group, above) in groups_of(object).into_iter().zip(&mut above) {
+                    if let Some(above) = above.get_mut(group as usize) {
+                        *above -= 1;
+                    }
                 }
             }
         });
