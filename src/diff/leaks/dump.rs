@@ -1,7 +1,7 @@
 //! One open dump as rules look at it: its graph, and what several rules ask of it, built once.
 
-use std::sync::OnceLock;
 use std::sync::Arc;
+use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
 
 use rustc_hash::FxHashSet;
@@ -129,7 +129,8 @@ impl<'a> OpenDump<'a> {
         for (at, block) in objects.blocks().iter().enumerate() {
             self.check()?;
             let first = objects.first_of(at).0;
-            let wanted = block.types.iter().enumerate().filter(|(_, of)| is_wanted.get(of.0 as usize) == Some(&true));
+            let wanted =
+                block.types.iter().enumerate().filter(|(_, of)| is_wanted.get(of.0 as usize) == Some(&true));
             let ids = wanted.map(|(row, _)| ObjectId(first + row as u32));
             found.extend(ids.filter(|&id| reachable.contains(id)));
         }

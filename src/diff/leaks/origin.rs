@@ -25,7 +25,9 @@ const FAMILIES: [&str; 9] = [
 
 /// Whether a module is one of the framework's.
 pub(super) fn is_framework(module: &str) -> bool {
-    module == "System.dll" || MODULES.contains(&module) || FAMILIES.iter().any(|family| module.starts_with(family))
+    module == "System.dll"
+        || MODULES.contains(&module)
+        || FAMILIES.iter().any(|family| module.starts_with(family))
 }
 
 /// The types of a dump that are the program's: those of its own modules, and generic ones and arrays of these.
@@ -38,7 +40,8 @@ pub(super) struct Origins {
 impl Origins {
     /// Those of a dump's types.
     pub fn of(types: &TypeTable) -> Origins {
-        let own = types.all().iter().filter(|of| of.module.as_deref().is_some_and(|module| !is_framework(module)));
+        let own =
+            types.all().iter().filter(|of| of.module.as_deref().is_some_and(|module| !is_framework(module)));
         // Their names without arguments, as they stand within other names.
         let names: FxHashSet<Box<str>> = own.map(|of| Box::from(definition(&of.name))).collect();
         let is_own = |name: &str| parts(name).any(|part| names.contains(part));
@@ -57,7 +60,8 @@ impl Origins {
 
     /// Whether a name (of a type or a member) speaks of a type of the program that has objects.
     pub fn speaks_of_program(&self, name: &str) -> bool {
-        let is_prefix = |part: &str| part.match_indices(['.', '+']).any(|(at, _)| self.names.contains(&part[..at]));
+        let is_prefix =
+            |part: &str| part.match_indices(['.', '+']).any(|(at, _)| self.names.contains(&part[..at]));
         parts(name).any(|part| self.names.contains(part) || is_prefix(part))
     }
 }
@@ -97,7 +101,10 @@ mod tests {
     #[test]
     fn names_are_put_together_of_parts() {
         assert_eq!(split("Shop.Order"), ["Shop.Order"]);
-        assert_eq!(split("System.Func<Shop.Order, Shop.Line[]>[,]"), ["System.Func", "Shop.Order", "Shop.Line"]);
+        assert_eq!(
+            split("System.Func<Shop.Order, Shop.Line[]>[,]"),
+            ["System.Func", "Shop.Order", "Shop.Line"]
+        );
         assert_eq!(split("Shop.Cart+<>c__DisplayClass1_0"), ["Shop.Cart+<>c__DisplayClass1_0"]);
         assert_eq!(split("System.Box<Shop.Cart+<Pay>d__6>"), ["System.Box", "Shop.Cart+<Pay>d__6"]);
         assert_eq!(split("A<B+<<Main>g__X|0>d>"), ["A", "B+<<Main>g__X|0>d"]);
@@ -106,8 +113,13 @@ mod tests {
 
     #[test]
     fn modules_of_the_framework_are_told_by_their_names() {
-        let all = ["System.Private.CoreLib.dll", "System.dll", "mscorlib.dll", "Microsoft.AspNetCore.Http.dll"];
+        let all =
+            ["System.Private.CoreLib.dll", "System.dll", "mscorlib.dll", "Microsoft.AspNetCore.Http.dll"];
         assert!(all.into_iter().all(is_framework));
-        assert!(!["Shop.dll", "SystemShop.dll", "Microsoft.Mcp.dll", "Newtonsoft.Json.dll"].into_iter().any(is_framework));
+        assert!(
+            !["Shop.dll", "SystemShop.dll", "Microsoft.Mcp.dll", "Newtonsoft.Json.dll"]
+                .into_iter()
+                .any(is_framework)
+        );
     }
 }

@@ -64,7 +64,10 @@ impl Score {
     /// Adds what the number in the last dump says.
     pub fn number(&mut self, count: u64, what: &str) {
         let points = ((count.max(1) as f64).log10() - 1.0) / 5.0 * f64::from(NUMBER_POINTS);
-        self.add(points.round().clamp(0.0, f64::from(NUMBER_POINTS)) as i32, format!("{} {what}", grouped(count)));
+        self.add(
+            points.round().clamp(0.0, f64::from(NUMBER_POINTS)) as i32,
+            format!("{} {what}", grouped(count)),
+        );
     }
 
     /// Adds what the dumps say together, if there are several.

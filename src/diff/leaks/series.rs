@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::bytes::Addr;
 use crate::graph::{ObjectId, TypeId};
 
 /// A thing that a rule watches, in one dump.
@@ -19,14 +20,51 @@ pub(super) struct Sighting {
     pub count: u64,
     /// The bytes that hang on it, or are wasted.
     pub bytes: u64,
+    /// The part of all that hangs on objects of its type, from 0 to 1, where it is of a type.
+    pub part: f64,
     /// The objects that it is made of; empty where it is none of particular objects.
     pub objects: Objects,
     /// What is known beside, as the middle of a sentence: `subscribed to Notifier.Notified`.
     pub detail: String,
     /// More of that, a sentence each, with the points that it gives.
     pub remarks: Vec<(i32, String)>,
-    /// A statement that goes on from here, without the number of the dump.
-    pub next: Option<String>,
+    /// A statement that goes on from here.
+    pub next: Option<Next>,
+}
+
+/// A statement that goes on from a suspect; it may be one of several open dumps that it asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Next {
+    before: String,
+    /// What it asks of: a type, an address, a table.
+    source: String,
+    behind: &'static str,
+}
+
+impl Next {
+    /// Who holds the objects of a type.
+    pub fn paths_to(type_name: &str) -> Next {
+        let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '+');
+        let is_plain = type_name.chars().all(is_plain) && !type_name.is_empty();
+        let source = if is_plain { type_name.to_owned() } else { format!("\"{type_name}\"") };
+        Next { before: "paths to ".to_owned(), source, behind: "" }
+    }
+
+    /// What hangs on an object.
+    pub fn retained_by(object: Addr) -> Next {
+        Next { before: "retained by ".to_owned(), source: object.to_string(), behind: "" }
+    }
+
+    /// A select from a table: what stands before the table's name and what stands behind it.
+    pub fn select(items: &str, table: &str, behind: &'static str) -> Next {
+        Next { before: format!("select {items} from "), source: table.to_owned(), behind }
+    }
+
+    /// The statement, for the only open dump or for one of several, by its number from 1.
+    pub fn statement(&self, dump: Option<usize>) -> String {
+        let dump = dump.map(|number| format!("@{number}.")).unwrap_or_default();
+        format!("{}{dump}{}{}", self.before, self.source, self.behind)
+    }
 }
 
 /// The objects of a sighting.

@@ -7,14 +7,14 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Judgement, Rule, quoted};
+use super::{Judgement, Rule};
 use crate::diff::leaks::dump::OpenDump;
 use crate::diff::leaks::score::{Score, Trend};
-use crate::diff::leaks::series::{Objects, Series, Sighting};
+use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{
     CLASS_BYTES, CLASS_COUNT, CLASS_SHARE, GROWN_BYTES, GROWN_COUNT, GROWN_SHARE, HELD_TOGETHER, SAMPLE,
 };
-use crate::diff::profile::TypeRow;
+use crate::diff::profile::{Profile, TypeRow};
 use crate::graph::{ObjectId, TypeId, TypeInfo};
 use crate::query::QueryError;
 use crate::units::{grouped, human_bytes};
@@ -60,6 +60,12 @@ impl Rule for Classes {
         Ok(sightings)
     }
 
+    fn before(&self, profile: &Profile, last: &Sighting) -> Option<(u64, u64)> {
+        let row = profile.types.iter().find(|row| key(row) == last.key);
+        // What lies within other classes is left out in the same part as it is in the last dump.
+        Some(row.map_or((0, 0), |row| (row.count, (row.retained as f64 * last.part) as u64)))
+    }
+
     fn judge(&self, series: &Series<'_>) -> Option<Judgement> {
         let trend = Trend::of(&series.counts);
         let grown_share = series.grown_bytes() as f64 / series.heap.max(1) as f64;
@@ -84,7 +90,11 @@ impl Rule for Classes {
             score.add(*points, what.clone());
         }
         score.origin(series.last.is_of_program);
-        Some(Judgement { rule: if grows { "growing_class" } else { "dominating_class" }, reason: reason(series), score })
+        Some(Judgement {
+            rule: if grows { "growing_class" } else { "dominating_class" },
+            reason: reason(series),
+            score,
+        })
     }
 }
 
@@ -96,7 +106,10 @@ fn reason(series: &Series<'_>) -> String {
         0 => format!("{count} objects retain {bytes}, {share:.1} % of the heap{held}"),
         more => {
             let more_bytes = human_bytes(series.grown_bytes() as f64);
-            format!("{} more objects, {more_bytes} more with what they hold; now {count} and {bytes}{held}", grouped(more))
+            format!(
+                "{} more objects, {more_bytes} more with what they hold; now {count} and {bytes}{held}",
+                grouped(more)
+            )
         }
     }
 }
@@ -107,8 +120,10 @@ fn candidates<'p>(dump: &OpenDump<'p>) -> Result<Vec<Candidate<'p>>, QueryError>
     for (at, of) in dump.heap.types.all().iter().enumerate() {
         by_name.entry((&of.name, of.module.as_deref())).or_default().push(TypeId(at as u32));
     }
-    let rows = dump.profile.types.iter().filter(|row| row.count >= GROWN_COUNT && row.retained >= GROWN_BYTES);
-    let types = |row: &TypeRow| by_name.get(&(&*row.name, row.module.as_deref())).cloned().unwrap_or_default();
+    let rows =
+        dump.profile.types.iter().filter(|row| row.count >= GROWN_COUNT && row.retained >= GROWN_BYTES);
+    let types =
+        |row: &TypeRow| by_name.get(&(&*row.name, row.module.as_deref())).cloned().unwrap_or_default();
     let is_meant = |types: &[TypeId]| {
         types.first().and_then(|&of| dump.type_info(of)).is_some_and(|info| !is_holder(info, dump))
     };
@@ -121,6 +136,11 @@ fn candidates<'p>(dump: &OpenDump<'p>) -> Result<Vec<Candidate<'p>>, QueryError>
         candidates.push(Candidate { row, types, sample, of_program });
     }
     Ok(candidates)
+}
+
+/// What a class is called in every dump.
+fn key(row: &TypeRow) -> String {
+    format!("{} {}", row.name, row.module.as_deref().unwrap_or_default())
 }
 
 /// Objects at even distances, [`SAMPLE`] at most.
@@ -181,7 +201,8 @@ fn sighting(
     if sampled == 0 || bytes < GROWN_BYTES {
         return None;
     }
-    let count = (candidate.row.count as f64 * sampled as f64 / candidate.sample.len().max(1) as f64).round() as u64;
+    let count =
+        (candidate.row.count as f64 * sampled as f64 / candidate.sample.len().max(1) as f64).round() as u64;
     let count = if part > 0.99 { candidate.row.count } else { count };
     let holder = holder(&above_all, sampled, candidate, dump);
     let mut remarks = Vec::new();
@@ -193,7 +214,8 @@ fn sighting(
     }
     let name = &candidate.row.name;
     Some(Sighting {
-        key: format!("{name} {}", candidate.row.module.as_deref().unwrap_or_default()),
+        key: key(candidate.row),
+        part,
         subject: name.clone(),
         module: candidate.row.module.as_deref().map(Into::into),
         is_of_program: candidate.of_program,
@@ -202,16 +224,21 @@ fn sighting(
         objects: Objects::OfTypes(candidate.types.clone()),
         detail: holder.map(|holder| format!(", held by one {holder}")).unwrap_or_default(),
         remarks,
-        next: Some(format!("paths to {}", quoted(name))),
+        next: Some(Next::paths_to(name)),
     })
 }
 
 /// The nearest object that dominates nearly all of a sample, by its type and address.
-fn holder(above: &FxHashMap<ObjectId, u64>, sampled: u64, candidate: &Candidate<'_>, dump: &OpenDump<'_>) -> Option<String> {
+fn holder(
+    above: &FxHashMap<ObjectId, u64>,
+    sampled: u64,
+    candidate: &Candidate<'_>,
+    dump: &OpenDump<'_>,
+) -> Option<String> {
     let nearly_all = above.iter().filter(|&(_, &count)| count as f64 >= sampled as f64 * NEARLY_ALL);
-    let outside = nearly_all.map(|(&object, _)| object).filter(|&object| {
-        dump.heap.objects.type_of(object).is_some_and(|of| !candidate.types.contains(&of))
-    });
+    let outside = nearly_all
+        .map(|(&object, _)| object)
+        .filter(|&object| dump.heap.objects.type_of(object).is_some_and(|of| !candidate.types.contains(&of)));
     let nearest = outside.min_by_key(|&object| (dump.dominators.retained(object), object))?;
     Some(format!("{} at {}", dump.type_of(nearest)?.name, dump.address(nearest)))
 }

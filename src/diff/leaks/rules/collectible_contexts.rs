@@ -9,11 +9,11 @@ use super::{Judgement, Rule};
 use crate::diff::leaks::dump::OpenDump;
 use crate::diff::leaks::fields::FieldPlace;
 use crate::diff::leaks::score::{Score, Trend};
-use crate::diff::leaks::series::{Objects, Series, Sighting};
+use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::CONTEXTS;
 use crate::graph::{ObjectId, TypeId};
 use crate::query::QueryError;
-use crate::units::{grouped, human_bytes};
+use crate::units::grouped;
 use crate::values::Values;
 
 const CONTEXT: &str = "System.Runtime.Loader.AssemblyLoadContext";
@@ -72,7 +72,10 @@ impl Rule for CollectibleContexts {
         score.number(series.count(), "contexts are to be unloaded and are still there");
         score.bytes(series, "what hangs on them takes");
         let (count, detail) = (grouped(series.count()), &series.last.detail);
-        let reason = format!("{count} load contexts ({}) are to be unloaded and cannot go{detail}", series.last.subject);
+        let reason = format!(
+            "{count} load contexts ({}) are to be unloaded and cannot go{detail}",
+            series.last.subject
+        );
         Some(Judgement { rule: "collectible_contexts", reason, score })
     }
 }
@@ -116,6 +119,7 @@ fn sighting(
         detail,
         remarks,
         objects: Objects::These(held),
-        next: Some(format!("paths to {ALLOCATOR}")),
+        next: Some(Next::paths_to(ALLOCATOR)),
+        ..Sighting::default()
     }))
 }

@@ -4,7 +4,7 @@ use super::{Judgement, Rule};
 use crate::diff::leaks::census::Collection;
 use crate::diff::leaks::dump::OpenDump;
 use crate::diff::leaks::score::{Score, Trend};
-use crate::diff::leaks::series::{Objects, Series, Sighting};
+use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{GROWN_BYTES, GROWN_ITEMS, ITEMS, ITEMS_TIMES_NEXT};
 use crate::query::QueryError;
 use crate::units::{grouped, human_bytes};
@@ -46,17 +46,21 @@ impl Rule for Collections {
             found.push(Sighting {
                 subject: info.name.to_string(),
                 module: info.module.clone(),
-                is_of_program: dump.origins.is_of_program(collection.of) || dump.origins.speaks_of_program(&way),
+                is_of_program: dump.origins.is_of_program(collection.of)
+                    || dump.origins.speaks_of_program(&way),
                 count: collection.count,
                 bytes: dump.dominators.retained(collection.object),
                 objects: Objects::These(vec![collection.object]),
                 detail: way,
                 remarks: (collection.count / next.max(1) >= ITEMS_TIMES_NEXT)
-                    .then(|| (PATTERN_POINTS, format!("the next smaller collection holds {} items", grouped(next))))
+                    .then(|| {
+                        (PATTERN_POINTS, format!("the next smaller collection holds {} items", grouped(next)))
+                    })
                     .into_iter()
                     .collect(),
-                next: Some(format!("retained by {}", dump.address(collection.object))),
+                next: Some(Next::retained_by(dump.address(collection.object))),
                 key,
+                ..Sighting::default()
             });
         }
         Ok(found)

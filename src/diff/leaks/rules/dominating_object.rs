@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::{Judgement, Rule};
 use crate::diff::leaks::dump::OpenDump;
 use crate::diff::leaks::score::{Score, Trend};
-use crate::diff::leaks::series::{Objects, Series, Sighting};
+use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{MOST_OF_PARENT, OBJECT_BYTES, OBJECT_SHARE};
 use crate::graph::{Dominator, ObjectId, TypeId};
 use crate::query::QueryError;
@@ -50,14 +50,19 @@ impl Rule for DominatingObject {
                 key: format!("{way} -> {}", info.name),
                 subject: info.name.to_string(),
                 module: info.module.clone(),
-                is_of_program: dump.heap.objects.type_of(point).is_some_and(|of| dump.origins.is_of_program(of))
+                is_of_program: dump
+                    .heap
+                    .objects
+                    .type_of(point)
+                    .is_some_and(|of| dump.origins.is_of_program(of))
                     || dump.origins.speaks_of_program(&way),
                 count: 1,
                 bytes: dump.dominators.retained(point),
                 objects: Objects::These(vec![point]),
                 detail: what,
                 remarks: Vec::new(),
-                next: Some(format!("retained by {}", dump.address(point))),
+                next: Some(Next::retained_by(dump.address(point))),
+                ..Sighting::default()
             });
         }
         Ok(found)
@@ -74,7 +79,10 @@ impl Rule for DominatingObject {
         }
         score.add(5, series.last.detail.clone());
         let (bytes, share) = (human_bytes(series.bytes() as f64), series.share() * 100.0);
-        let reason = format!("one {} retains {bytes}, {share:.1} % of the heap: {}", series.last.subject, series.last.detail);
+        let reason = format!(
+            "one {} retains {bytes}, {share:.1} % of the heap: {}",
+            series.last.subject, series.last.detail
+        );
         Some(Judgement { rule: "dominating_object", reason, score })
     }
 }
@@ -121,7 +129,10 @@ fn descend(top: ObjectId, heaviest: &[u32], dump: &OpenDump<'_>) -> ObjectId {
             _ => break,
         };
         let same_type = dump.heap.objects.type_of(at) == dump.heap.objects.type_of(child);
-        if retained(child) < retained(at) * MOST_OF_PARENT || retained(child) < retained(top) * ONE_THING || same_type {
+        if retained(child) < retained(at) * MOST_OF_PARENT
+            || retained(child) < retained(top) * ONE_THING
+            || same_type
+        {
             break;
         }
         at = child;

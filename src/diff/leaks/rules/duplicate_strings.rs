@@ -3,7 +3,7 @@
 use super::{Judgement, Rule};
 use crate::diff::leaks::dump::OpenDump;
 use crate::diff::leaks::score::Score;
-use crate::diff::leaks::series::{Objects, Series, Sighting};
+use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{DUPLICATE_SHARE, WASTED_BYTES};
 use crate::query::{self, Answer, QueryError, ValueRef};
 use crate::units::{grouped, human_bytes};
@@ -25,7 +25,8 @@ impl Rule for DuplicateStrings {
     }
 
     fn sightings(&self, dump: &OpenDump<'_>) -> Result<Vec<Sighting>, QueryError> {
-        let ask = |statement: &str| query::run(std::slice::from_ref(dump.snapshot), statement, dump.options());
+        let ask =
+            |statement: &str| query::run(std::slice::from_ref(dump.snapshot), statement, dump.options());
         let strings = dump.types_where(|of| &*of.name == "System.String");
         let bytes: u64 = strings.iter().filter_map(|&of| dump.type_info(of)).map(|of| of.size).sum();
         // To compare all strings takes as long as all other rules: not where they could not waste enough.
@@ -48,7 +49,8 @@ impl Rule for DuplicateStrings {
             objects: Objects::None,
             detail: quoted(&worst),
             remarks: Vec::new(),
-            next: Some(WORST.replace("limit 5", "limit 20")),
+            next: Some(Next::select("value, count, wasted", "duplicates", " order by wasted desc limit 20")),
+            ..Sighting::default()
         }])
     }
 

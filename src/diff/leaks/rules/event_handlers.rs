@@ -5,13 +5,13 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Judgement, Rule, quoted};
+use super::{Judgement, Rule};
 use crate::bytes::Addr;
 use crate::diff::leaks::dump::OpenDump;
 use crate::diff::leaks::fields::FieldPlace;
 use crate::diff::leaks::member_names::readable;
 use crate::diff::leaks::score::{Score, Trend};
-use crate::diff::leaks::series::{Objects, Series, Sighting};
+use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{HANDLERS, ONLY_BY_EVENT};
 use crate::diff::leaks::trails::Holder;
 use crate::graph::{ObjectId, TypeId};
@@ -104,7 +104,9 @@ fn events(dump: &OpenDump<'_>, values: &Values) -> Result<Vec<Event>, QueryError
         let address = dump.address(object);
         // A delegate of one method may keep a pointer in place of the count.
         let count = count.integer(values, address).and_then(|count| u64::try_from(count).ok());
-        let Some(count) = count.filter(|count| (WATCHED as u64..=limits::MAX_DELEGATE_TARGETS).contains(count)) else {
+        let Some(count) =
+            count.filter(|count| (WATCHED as u64..=limits::MAX_DELEGATE_TARGETS).contains(count))
+        else {
             continue;
         };
         if let Some(list) = list.reference(values, address) {
@@ -132,12 +134,14 @@ fn by_type(event: &Event, dump: &OpenDump<'_>, values: &Values) -> Vec<(TypeId, 
     let mut found: FxHashMap<TypeId, Vec<(ObjectId, ObjectId)>> = FxHashMap::default();
     for &handler in &event.handlers {
         let Some(of) = dump.heap.objects.type_of(handler) else { continue };
-        let place = targets.entry(of).or_insert_with(|| {
-            FieldPlace::of(values, dump.type_info(of)?.method_table, &["_target"])
-        });
+        let place = targets
+            .entry(of)
+            .or_insert_with(|| FieldPlace::of(values, dump.type_info(of)?.method_table, &["_target"]));
         let target = place.as_ref().and_then(|place| place.reference(values, dump.address(handler)));
         // The delegate of a static method is its own target.
-        let Some(target) = target.and_then(|target| dump.object_at(target)).filter(|&target| target != handler) else {
+        let Some(target) =
+            target.and_then(|target| dump.object_at(target)).filter(|&target| target != handler)
+        else {
             continue;
         };
         if let Some(of) = dump.heap.objects.type_of(target) {
@@ -164,7 +168,8 @@ fn sighting(
     };
     let method = subscribers.first().and_then(|&(_, handler)| values.delegate(dump.address(handler)).ok());
     let method = method.and_then(|calls| calls.into_iter().next()?.method);
-    let only = subscribers.iter().filter(|&&(target, _)| dump.above(target).any(|above| above == event.delegate));
+    let only =
+        subscribers.iter().filter(|&&(target, _)| dump.above(target).any(|above| above == event.delegate));
     let only = only.count();
     let mut objects: Vec<ObjectId> = subscribers.into_iter().map(|(target, _)| target).collect();
     let handlers = objects.len();
@@ -175,7 +180,9 @@ fn sighting(
     if only as f64 >= handlers as f64 * ONLY_BY_EVENT {
         let what = match only == handlers {
             true => format!("nothing but {name} holds them: they outlive their use"),
-            false => format!("nothing but {name} holds {} of them: these outlive their use", grouped(only as u64)),
+            false => {
+                format!("nothing but {name} holds {} of them: these outlive their use", grouped(only as u64))
+            }
         };
         remarks.push((PATTERN_POINTS, what));
     }
@@ -191,7 +198,8 @@ fn sighting(
         bytes: dump.retained(&objects),
         detail: format!("are subscribed to {name}{by}"),
         remarks,
-        next: Some(format!("paths to {}", quoted(&info.name))),
+        next: Some(Next::paths_to(&info.name)),
         objects: Objects::These(objects),
+        ..Sighting::default()
     })
 }

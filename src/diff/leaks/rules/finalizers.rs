@@ -6,7 +6,7 @@ use super::{Judgement, Rule};
 use crate::clr::finalizer_queue::{FinalizerState, finalizer_queue};
 use crate::diff::leaks::dump::OpenDump;
 use crate::diff::leaks::score::{Score, Trend};
-use crate::diff::leaks::series::{Objects, Series, Sighting};
+use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{FINALIZABLE, READY};
 use crate::graph::{ObjectId, RootKind, TypeId};
 use crate::query::QueryError;
@@ -34,7 +34,9 @@ impl Rule for Finalizers {
         let mut groups: FxHashMap<(FinalizerState, TypeId), Vec<ObjectId>> = FxHashMap::default();
         for entry in &queue.objects {
             let object = dump.object_at(entry.object);
-            if let Some((object, of)) = object.and_then(|object| Some((object, dump.heap.objects.type_of(object)?))) {
+            if let Some((object, of)) =
+                object.and_then(|object| Some((object, dump.heap.objects.type_of(object)?)))
+            {
                 groups.entry((entry.state, of)).or_default().push(object);
             }
         }
@@ -46,7 +48,10 @@ impl Rule for Finalizers {
             let is_ready = state == FinalizerState::Ready;
             let mut remarks = Vec::new();
             if let Some(running) = blocked.as_ref().filter(|_| is_ready) {
-                remarks.push((BLOCKED_POINTS, format!("the finalizer thread is in {running}: the others wait for it")));
+                remarks.push((
+                    BLOCKED_POINTS,
+                    format!("the finalizer thread is in {running}: the others wait for it"),
+                ));
             }
             let bytes = match is_ready {
                 true => dump.retained(&objects),
@@ -62,7 +67,8 @@ impl Rule for Finalizers {
                 objects: Objects::These(objects),
                 detail: state.word().to_owned(),
                 remarks,
-                next: Some("select type, state, count from finalizers group by type, state".to_owned()),
+                next: Some(Next::select("type, state, count", "finalizers", " group by type, state")),
+                ..Sighting::default()
             })
         });
         Ok(made.collect())
@@ -79,7 +85,10 @@ impl Rule for Finalizers {
         }
         let mut score = Score::default();
         if is_ready {
-            score.add(BACKLOG_POINTS, "nothing but the queue of finalization holds them: they go when it gets to them");
+            score.add(
+                BACKLOG_POINTS,
+                "nothing but the queue of finalization holds them: they go when it gets to them",
+            );
         } else {
             score.add(0, "each has a finalizer and lives for one collection more than others");
         }
@@ -87,7 +96,10 @@ impl Rule for Finalizers {
             score.add(*points, what.clone());
         }
         score.growth(&series.counts, if is_ready { "objects wait" } else { "objects with finalizers" });
-        score.number(series.count(), if is_ready { "objects wait for their finalizer" } else { "objects have a finalizer" });
+        score.number(
+            series.count(),
+            if is_ready { "objects wait for their finalizer" } else { "objects have a finalizer" },
+        );
         score.bytes(series, "what hangs on them takes");
         score.origin(series.last.is_of_program);
         let (count, subject) = (grouped(series.count()), &series.last.subject);

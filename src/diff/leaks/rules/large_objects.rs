@@ -3,7 +3,7 @@
 use super::{Judgement, Rule};
 use crate::diff::leaks::dump::OpenDump;
 use crate::diff::leaks::score::Score;
-use crate::diff::leaks::series::{Objects, Series, Sighting};
+use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{LOH_FREE_BYTES, LOH_FREE_SHARE};
 use crate::graph::Generation;
 use crate::query::QueryError;
@@ -22,7 +22,9 @@ impl Rule for LargeObjects {
 
     fn sightings(&self, dump: &OpenDump<'_>) -> Result<Vec<Sighting>, QueryError> {
         let rows = &dump.profile.totals.generations;
-        let Some(loh) = rows.iter().find(|row| row.generation == Generation::Loh.word()) else { return Ok(Vec::new()) };
+        let Some(loh) = rows.iter().find(|row| row.generation == Generation::Loh.word()) else {
+            return Ok(Vec::new());
+        };
         let share = loh.free as f64 / (loh.free + loh.bytes).max(1) as f64;
         if share < LOH_FREE_SHARE {
             return Ok(Vec::new());
@@ -35,7 +37,7 @@ impl Rule for LargeObjects {
             bytes: loh.free,
             objects: Objects::None,
             detail: format!("{:.0} % of it is free, between {} objects", share * 100.0, grouped(loh.objects)),
-            next: Some("select type, count, size where gen = 'loh' group by type".to_owned()),
+            next: Some(Next::select("type, count, size", "objects", " where gen = 'loh' group by type")),
             ..Sighting::default()
         }])
     }
@@ -47,7 +49,11 @@ impl Rule for LargeObjects {
         let mut score = Score::default();
         score.add(PATTERN_POINTS, series.last.detail.clone());
         score.bytes(series, "free space in it takes");
-        let reason = format!("{} of the large object heap are free: {}", human_bytes(series.bytes() as f64), series.last.detail);
+        let reason = format!(
+            "{} of the large object heap are free: {}",
+            human_bytes(series.bytes() as f64),
+            series.last.detail
+        );
         Some(Judgement { rule: "loh_fragmentation", reason, score })
     }
 }

@@ -18,6 +18,7 @@ mod timers;
 use super::dump::OpenDump;
 use super::score::Score;
 use super::series::{Series, Sighting};
+use crate::diff::Profile;
 use crate::query::QueryError;
 
 /// What a rule says of a thing that it suspects.
@@ -42,6 +43,13 @@ pub(super) trait Rule: Sync {
     /// The dump does not tell its types; it was stopped.
     fn sightings(&self, dump: &OpenDump<'_>) -> Result<Vec<Sighting>, QueryError>;
 
+    /// How many objects there were and what hung on them, of what a profile alone tells: for a thing that was not among the
+    /// sightings of a dump, or for a baseline. `None` where a profile tells nothing of it.
+    fn before(&self, profile: &Profile, last: &Sighting) -> Option<(u64, u64)> {
+        let _ = (profile, last);
+        None
+    }
+
     /// What it says of one of them; `None` where it is as it should be.
     fn judge(&self, series: &Series<'_>) -> Option<Judgement>;
 }
@@ -64,9 +72,3 @@ pub(super) const ALL: [&dyn Rule; 14] = [
     &threads::Threads,
     &large_objects::LargeObjects,
 ];
-
-/// A type's name as statements take it.
-pub(super) fn quoted(name: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '+');
-    if name.chars().all(is_plain) { name.to_owned() } else { format!("\"{name}\"") }
-}

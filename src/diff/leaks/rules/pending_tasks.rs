@@ -7,14 +7,14 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Judgement, Rule, quoted};
+use super::{Judgement, Rule};
 use crate::bytes::Addr;
 use crate::clr::type_system::FieldShape;
 use crate::diff::leaks::dump::OpenDump;
 use crate::diff::leaks::fields::FieldPlace;
 use crate::diff::leaks::member_names::readable;
 use crate::diff::leaks::score::{Score, Trend};
-use crate::diff::leaks::series::{Objects, Series, Sighting};
+use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{OF_FRAMEWORK, PENDING};
 use crate::graph::{ObjectId, TypeId};
 use crate::query::QueryError;
@@ -96,7 +96,8 @@ impl Rule for PendingTasks {
         score.bytes(series, "what hangs on them takes");
         score.origin(series.last.is_of_program);
         let (count, bytes) = (grouped(series.count()), human_bytes(series.bytes() as f64));
-        let reason = format!("{count} calls of {} wait and never end; they hold {bytes}", series.last.subject);
+        let reason =
+            format!("{count} calls of {} wait and never end; they hold {bytes}", series.last.subject);
         Some(Judgement { rule: "pending_tasks", reason, score })
     }
 }
@@ -105,22 +106,29 @@ impl Rule for PendingTasks {
 fn machines(dump: &OpenDump<'_>, values: &Values) -> FxHashMap<TypeId, Machine> {
     let mut found: FxHashMap<TypeId, Machine> = FxHashMap::default();
     let mut boxed: FxHashSet<String> = FxHashSet::default();
-    for (at, of) in dump.heap.types.all().iter().enumerate().filter(|(_, of)| of.name.contains("StateMachineBox<")) {
+    for (at, of) in
+        dump.heap.types.all().iter().enumerate().filter(|(_, of)| of.name.contains("StateMachineBox<"))
+    {
         let Some(place) = FieldPlace::of(values, of.method_table, &["StateMachine"]) else { continue };
-        let Some(field) = values.types().description(of.method_table).field("StateMachine").cloned() else { continue };
+        let Some(field) = values.types().description(of.method_table).field("StateMachine").cloned() else {
+            continue;
+        };
         let state = match place.shape() {
             FieldShape::Reference { .. } => Some(State::Behind(place)),
             _ => place.inner(values, &["<>1__state"]).map(State::Here),
         };
         let name = field.field_type.name.to_string();
         boxed.insert(name.clone());
-        found.insert(TypeId(at as u32), Machine {
-            method: readable(&name),
-            name,
-            state,
-            flags: FieldPlace::of(values, of.method_table, &["m_stateFlags"]),
-            continuation: FieldPlace::of(values, of.method_table, &["m_continuationObject"]),
-        });
+        found.insert(
+            TypeId(at as u32),
+            Machine {
+                method: readable(&name),
+                name,
+                state,
+                flags: FieldPlace::of(values, of.method_table, &["m_stateFlags"]),
+                continuation: FieldPlace::of(values, of.method_table, &["m_continuationObject"]),
+            },
+        );
     }
     for (at, of) in dump.heap.types.all().iter().enumerate().filter(|(_, of)| of.name.contains(">d__")) {
         let field = |name| FieldPlace::of(values, of.method_table, &[name]);
@@ -138,7 +146,11 @@ fn machines(dump: &OpenDump<'_>, values: &Values) -> FxHashMap<TypeId, Machine> 
 impl Machine {
     /// The place at which a call waits, from 0; `None` for one that does not wait.
     fn waits_at(&self, values: &Values, object: Addr) -> Option<i128> {
-        if self.flags.as_ref().is_some_and(|flags| flags.integer(values, object).is_none_or(|flags| flags & ENDED != 0)) {
+        if self
+            .flags
+            .as_ref()
+            .is_some_and(|flags| flags.integer(values, object).is_none_or(|flags| flags & ENDED != 0))
+        {
             return None;
         }
         let state = match self.state.as_ref()? {
@@ -184,7 +196,8 @@ impl Waiting {
 
     /// Where they wait, in words.
     fn places(&self) -> String {
-        let mut states: Vec<(i128, u64)> = self.states.iter().map(|(&state, &count)| (state, count)).collect();
+        let mut states: Vec<(i128, u64)> =
+            self.states.iter().map(|(&state, &count)| (state, count)).collect();
         states.sort_unstable_by_key(|&(state, count)| (std::cmp::Reverse(count), state));
         match states.as_slice() {
             [] => String::new(),
@@ -194,7 +207,12 @@ impl Waiting {
     }
 }
 
-fn sighting(of: TypeId, machine: &Machine, waiting: Waiting, dump: &OpenDump<'_>) -> Option<(TypeId, Option<TypeId>, Sighting)> {
+fn sighting(
+    of: TypeId,
+    machine: &Machine,
+    waiting: Waiting,
+    dump: &OpenDump<'_>,
+) -> Option<(TypeId, Option<TypeId>, Sighting)> {
     let info = dump.type_info(of)?;
     let mut remarks = Vec::new();
     if let Some(held) = held_by_each(&waiting.objects, dump) {
@@ -209,8 +227,9 @@ fn sighting(of: TypeId, machine: &Machine, waiting: Waiting, dump: &OpenDump<'_>
         bytes: dump.retained(&waiting.objects),
         detail: waiting.places(),
         remarks,
-        next: Some(format!("paths to {}", quoted(&info.name))),
+        next: Some(Next::paths_to(&info.name)),
         objects: Objects::These(waiting.objects.clone()),
+        ..Sighting::default()
     };
     Some((of, waiting.awaiting(), sighting))
 }
@@ -255,7 +274,9 @@ fn join_chains(found: Vec<(TypeId, Option<TypeId>, Sighting)>) -> Vec<Sighting> 
         match joined.iter_mut().find(|(of, _)| *of == top) {
             Some((_, outer)) => {
                 outer.bytes = outer.bytes.saturating_add(sighting.bytes);
-                outer.remarks.push((0, format!("it awaits {}: {} calls", sighting.subject, grouped(sighting.count))));
+                outer
+                    .remarks
+                    .push((0, format!("it awaits {}: {} calls", sighting.subject, grouped(sighting.count))));
                 if let (Objects::These(all), Objects::These(more)) = (&mut outer.objects, sighting.objects) {
                     all.extend(more);
                 }

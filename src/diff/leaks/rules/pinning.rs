@@ -3,7 +3,7 @@
 use super::{Judgement, Rule};
 use crate::diff::leaks::dump::OpenDump;
 use crate::diff::leaks::score::Score;
-use crate::diff::leaks::series::{Objects, Series, Sighting};
+use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{PINNED, PINNED_FREE_BYTES, PINNED_FREE_SHARE};
 use crate::graph::{Generation, ObjectId, RootKind, TypeId};
 use crate::query::QueryError;
@@ -28,7 +28,9 @@ impl Rule for Pinning {
         pinned.dedup();
         let Some(free) = dump.heap.types.free() else { return Ok(Vec::new()) };
         let gaps: u64 = gaps(&pinned, free, dump);
-        let Some(most) = most_common(&pinned, dump).and_then(|of| dump.type_info(of)) else { return Ok(Vec::new()) };
+        let Some(most) = most_common(&pinned, dump).and_then(|of| dump.type_info(of)) else {
+            return Ok(Vec::new());
+        };
         Ok(vec![Sighting {
             key: "pinned".to_owned(),
             subject: most.name.to_string(),
@@ -39,7 +41,12 @@ impl Rule for Pinning {
             objects: Objects::These(pinned),
             detail: String::new(),
             remarks: Vec::new(),
-            next: Some("select kind, type, count from handles where kind = 'pinned' group by kind, type".to_owned()),
+            next: Some(Next::select(
+                "kind, type, count",
+                "handles",
+                " where kind = 'pinned' group by kind, type",
+            )),
+            ..Sighting::default()
         }])
     }
 
@@ -50,12 +57,16 @@ impl Rule for Pinning {
             return None;
         }
         let mut score = Score::default();
-        score.add(PATTERN_POINTS, "they lie in generations that are compacted, not in the pinned object heap");
+        score
+            .add(PATTERN_POINTS, "they lie in generations that are compacted, not in the pinned object heap");
         score.growth(&series.counts, "pinned objects");
         score.number(series.count(), "pinned objects");
         score.bytes(series, "free space beside them takes");
         let (count, bytes) = (grouped(series.count()), human_bytes(series.bytes() as f64));
-        let reason = format!("{count} pinned objects, most of them {}, keep {bytes} of free space apart", series.last.subject);
+        let reason = format!(
+            "{count} pinned objects, most of them {}, keep {bytes} of free space apart",
+            series.last.subject
+        );
         Some(Judgement { rule: "pinning", reason, score })
     }
 }
@@ -79,7 +90,8 @@ fn gaps(pinned: &[ObjectId], free: TypeId, dump: &OpenDump<'_>) -> u64 {
 }
 
 fn most_common(objects: &[ObjectId], dump: &OpenDump<'_>) -> Option<TypeId> {
-    let mut types: Vec<TypeId> = objects.iter().filter_map(|&object| dump.heap.objects.type_of(object)).collect();
+    let mut types: Vec<TypeId> =
+        objects.iter().filter_map(|&object| dump.heap.objects.type_of(object)).collect();
     types.sort_unstable();
     let runs = types.chunk_by(|a, b| a == b);
     runs.max_by_key(|run| (run.len(), std::cmp::Reverse(run[0]))).map(|run| run[0])

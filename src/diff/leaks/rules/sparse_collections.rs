@@ -3,7 +3,7 @@
 use super::{Judgement, Rule};
 use crate::diff::leaks::dump::OpenDump;
 use crate::diff::leaks::score::Score;
-use crate::diff::leaks::series::{Objects, Series, Sighting};
+use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{SPARSE_SHARE, WASTED_BYTES};
 use crate::query::QueryError;
 use crate::units::{grouped, human_bytes};
@@ -31,11 +31,16 @@ impl Rule for SparseCollections {
                 bytes: total.wasted,
                 objects: Objects::None,
                 detail: format!("{sparse} of {all} use less than a quarter of their room"),
-                remarks: vec![(0, format!("{:.0} % of the room of all together is used", full.clamp(0.0, 100.0)))],
-                next: Some(format!(
-                    "select type, count, capacity, wasted from collections where type = '{}' order by wasted desc limit 20",
-                    info.name
+                remarks: vec![(
+                    0,
+                    format!("{:.0} % of the room of all together is used", full.clamp(0.0, 100.0)),
+                )],
+                next: Some(Next::select(
+                    "type, address, count, capacity, wasted",
+                    "collections",
+                    " order by wasted desc limit 20",
                 )),
+                ..Sighting::default()
             })
         });
         Ok(made.collect())
@@ -57,4 +62,3 @@ impl Rule for SparseCollections {
         Some(Judgement { rule: "sparse_collections", reason, score })
     }
 }
-

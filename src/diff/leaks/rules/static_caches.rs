@@ -1,11 +1,12 @@
 //! Statics that hold much, and known caches: what is put there stays until somebody takes it out.
 
-use super::{Judgement, Rule, quoted};
+use super::{Judgement, Rule};
 use crate::diff::leaks::dump::OpenDump;
 use crate::diff::leaks::origin;
 use crate::diff::leaks::score::{Score, Trend};
-use crate::diff::leaks::series::{Objects, Series, Sighting};
+use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{GROWN_BYTES, GROWN_SHARE, OBJECT_BYTES, OBJECT_SHARE};
+use crate::diff::profile::Profile;
 use crate::graph::{ObjectId, RootKind};
 use crate::query::QueryError;
 use crate::units::{grouped, human_bytes};
@@ -32,6 +33,13 @@ impl Rule for StaticCaches {
         let mut found = statics(dump);
         found.extend(caches(dump)?);
         Ok(found)
+    }
+
+    fn before(&self, profile: &Profile, last: &Sighting) -> Option<(u64, u64)> {
+        let name = last.key.strip_prefix("static ")?;
+        let mut groups = profile.roots.iter().filter(|group| group.kind == RootKind::Static.word());
+        let group = groups.find(|group| group.name.as_deref() == Some(name));
+        Some(group.map_or((0, 0), |group| (group.count, group.retained)))
     }
 
     fn judge(&self, series: &Series<'_>) -> Option<Judgement> {
@@ -80,7 +88,8 @@ fn statics(dump: &OpenDump<'_>) -> Vec<Sighting> {
             objects: Objects::These(objects),
             detail: "what a static holds lives as long as the program".to_owned(),
             remarks: Vec::new(),
-            next: Some(format!("retained by {}", dump.address(first))),
+            next: Some(Next::retained_by(dump.address(first))),
+            ..Sighting::default()
         })
     });
     made.collect()
@@ -98,7 +107,8 @@ fn caches(dump: &OpenDump<'_>) -> Result<Vec<Sighting>, QueryError> {
         let types = dump.types_where(|of| &*of.name == name);
         let objects = dump.objects_of(&types)?;
         let Some(&first) = objects.first() else { continue };
-        let within = |object: ObjectId| object == first || dump.above(object).any(|above| objects.contains(&above));
+        let within =
+            |object: ObjectId| object == first || dump.above(object).any(|above| objects.contains(&above));
         let collections = dump.census()?.biggest.iter().filter(|collection| within(collection.object));
         let entries = collections.map(|collection| collection.count).max().unwrap_or(0);
         found.push(Sighting {
@@ -112,7 +122,8 @@ fn caches(dump: &OpenDump<'_>) -> Result<Vec<Sighting>, QueryError> {
             objects: Objects::These(objects),
             detail: format!("a cache with {} entries", grouped(entries)),
             remarks: Vec::new(),
-            next: Some(format!("retained by {}", quoted(name))),
+            next: Some(Next::retained_by(dump.address(first))),
+            ..Sighting::default()
         });
     }
     Ok(found)

@@ -3,7 +3,7 @@
 use super::{Judgement, Rule};
 use crate::diff::leaks::dump::OpenDump;
 use crate::diff::leaks::score::Score;
-use crate::diff::leaks::series::{Objects, Series, Sighting};
+use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{GROWN_BYTES, OBJECT_BYTES, THREAD_SHARE};
 use crate::graph::RootKind;
 use crate::query::QueryError;
@@ -31,9 +31,11 @@ impl Rule for Threads {
                 bytes: group.retained,
                 objects: Objects::None,
                 detail: "what a thread holds lives as long as the thread, or its frame, does".to_owned(),
-                next: Some("select kind, os_id, name, type, retained from roots where kind in ('stack', 'thread_static') \
-                     order by retained desc limit 20"
-                    .to_owned()),
+                next: Some(Next::select(
+                    "kind, os_id, name, type, retained",
+                    "roots",
+                    " where kind in ('stack', 'thread_static') order by retained desc limit 20",
+                )),
                 ..Sighting::default()
             })
         });

@@ -11,7 +11,7 @@ use crate::diff::leaks::dump::OpenDump;
 use crate::diff::leaks::fields::FieldPlace;
 use crate::diff::leaks::member_names::readable;
 use crate::diff::leaks::score::{Score, Trend};
-use crate::diff::leaks::series::{Objects, Series, Sighting};
+use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{OF_FRAMEWORK, TIMERS};
 use crate::graph::{ObjectId, TypeId};
 use crate::query::QueryError;
@@ -63,7 +63,8 @@ impl Rule for Timers {
             let Some(of) = dump.heap.objects.type_of(object) else { continue };
             let places = fields.entry(of).or_insert_with(|| timer_fields(of, dump, values));
             let (Some(places), address) = (places, dump.address(object)) else { continue };
-            let number = |place: &Option<FieldPlace>| place.as_ref().and_then(|place| place.integer(values, address));
+            let number =
+                |place: &Option<FieldPlace>| place.as_ref().and_then(|place| place.integer(values, address));
             let Some(callback) = places.callback.reference(values, address) else { continue };
             if number(&places.due) == Some(NEVER) {
                 continue;
@@ -73,10 +74,13 @@ impl Rule for Timers {
             let state = state.and_then(|state| dump.object_at(state));
             // A lambda without captures is called on an object that all share: its state tells more.
             let target = state.or(target);
-            let group = groups.entry((method, target.and_then(|target| dump.heap.objects.type_of(target)))).or_default();
+            let group = groups
+                .entry((method, target.and_then(|target| dump.heap.objects.type_of(target))))
+                .or_default();
             group.timers.push(object);
             group.targets.extend(target);
-            group.periodic += u64::from(number(&places.period).is_some_and(|period| period > 0 && period != NEVER));
+            group.periodic +=
+                u64::from(number(&places.period).is_some_and(|period| period > 0 && period != NEVER));
         }
         let mut groups: Vec<_> = groups.into_iter().collect();
         groups.sort_unstable_by(|a, b| a.0.cmp(&b.0));
@@ -130,7 +134,8 @@ impl Callbacks<'_, '_> {
         let known = self.known.entry(callback).or_insert_with(|| {
             let call = self.values.delegate(callback).ok().and_then(|calls| calls.into_iter().next());
             let method = call.as_ref().and_then(|call| call.method.as_deref());
-            let target = call.as_ref().and_then(|call| call.target).and_then(|target| self.dump.object_at(target));
+            let target =
+                call.as_ref().and_then(|call| call.target).and_then(|target| self.dump.object_at(target));
             (method.unwrap_or("an unknown method").to_owned(), target)
         });
         known.clone()
@@ -152,12 +157,14 @@ fn sighting(method: &str, of: Option<TypeId>, group: Group, dump: &OpenDump<'_>)
         key: format!("{method}{for_whom}"),
         subject: readable(method),
         module: info.and_then(|info| info.module.clone()),
-        is_of_program: of.is_some_and(|of| dump.origins.is_of_program(of)) || dump.origins.speaks_of_program(method),
+        is_of_program: of.is_some_and(|of| dump.origins.is_of_program(of))
+            || dump.origins.speaks_of_program(method),
         count,
         bytes: dump.retained(&targets),
         detail: format!("are set, to call {}{for_whom}", readable(method)),
         remarks,
-        next: Some(format!("paths to {TIMER}")),
+        next: Some(Next::paths_to(TIMER)),
         objects: Objects::These(targets),
+        ..Sighting::default()
     }
 }
