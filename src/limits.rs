@@ -245,6 +245,10 @@ pub const MAX_UNBOUNDED_STACK_BYTES: u64 = 16 << 20;
 /// for as long as somebody damaged it to.
 pub const MAX_MERGED_DEPTH: u32 = 256;
 
+/// Nodes of the merged dominator tree, 80 bytes each while it is built. Real heaps have some thousands; one whose types were
+/// damaged could have one for every object.
+pub const MAX_MERGED_DOMINATORS: usize = 1 << 20;
+
 /// Steps of all merged paths of an answer together, 40 bytes each.
 pub const MAX_MERGED_PLACES: usize = 1 << 20;
 

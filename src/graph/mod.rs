@@ -7,6 +7,7 @@ mod dominators;
 mod heap_builder;
 mod ids;
 pub mod index;
+pub mod merged_dominators;
 mod modules;
 mod object_graph;
 mod object_set;

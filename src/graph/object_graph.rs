@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::index::{self, Index};
+use super::merged_dominators::MergedDominators;
 use super::part::Part;
 use super::references::unattached;
 use super::roots::build_roots;
@@ -21,6 +22,7 @@ pub struct ObjectGraph {
     dangling: Part<DanglingReferences>,
     roots: Part<Roots>,
     dominators: Part<Dominators>,
+    merged_dominators: Part<MergedDominators>,
 }
 
 impl Snapshot {
@@ -115,6 +117,14 @@ impl Snapshot {
             }
             self.build_dominators(progress)
         })
+    }
+
+    /// The dominator tree, objects of one type under one parent taken together; small, whatever the heap's size.
+    ///
+    /// # Errors
+    /// As for [`Snapshot::references`].
+    pub fn merged_dominators(&self, progress: &dyn Progress) -> Result<Arc<MergedDominators>, Arc<Error>> {
+        self.graph.merged_dominators.get_or_build(|| self.build_merged_dominators(progress))
     }
 
     /// What the index holds for so many objects as `heap` has.

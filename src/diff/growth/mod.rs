@@ -1,6 +1,11 @@
 //! What holds the growth: the types at which it begins, and the ways by which their objects hang on roots.
 
+mod ways;
+mod wrappers;
+
 use serde::Serialize;
+
+pub use ways::{TypeName, ways_of};
 
 use super::identity::Survival;
 use super::{Profile, Way};

@@ -11,7 +11,7 @@ mod roots;
 mod totals;
 mod types;
 
-pub use owner_tree::{OwnerNode, OwnerTree};
+pub use owner_tree::{OwnerNode, OwnerTree, Pruning};
 
 /// What is compared of a dump. Serialised, it is a baseline: see `docs/json.md`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -22,6 +22,7 @@ pub use build::{TooManyReferences, Unfinished};
 pub use columns::{DominatorColumns, NoDominators};
 pub use groups::NO_GROUP;
 pub use subtree::Chain;
+pub(in crate::graph) use tree::{DominatorTree, Step};
 
 use super::{ObjectId, ObjectSet, Total};
 

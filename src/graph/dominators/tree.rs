@@ -8,7 +8,7 @@ const NONE: u32 = u32::MAX;
 
 /// A step of a walk through the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(in crate::graph) enum Step {
     /// An object, before all that it dominates.
     Enter(ObjectId),
     /// The object again, behind all that it dominates.
@@ -17,7 +17,7 @@ pub(super) enum Step {
 
 /// For every object the first that it dominates directly, and the next that has the same dominator: 8 bytes an object
 /// while it is there, and with the dominators themselves enough to walk without a stack.
-pub(super) struct DominatorTree<'a> {
+pub(in crate::graph) struct DominatorTree<'a> {
     dominators: &'a [u32],
     first: Vec<u32>,
     next: Vec<u32>,

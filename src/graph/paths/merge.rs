@@ -49,6 +49,8 @@ pub struct MergedStep {
     /// How many of the last steps, this one included, stand for any number of repetitions of them; 0 for a step that
     /// stands for itself.
     pub repeats: u32,
+    /// How many objects stand there, on the ways to all members of all paths that lead through it.
+    pub objects: u32,
 }
 
 /// Paths that read alike.
@@ -83,6 +85,8 @@ struct Place {
     field: FieldId,
     of: TypeId,
     repeats: u32,
+    /// How many objects have it.
+    objects: u32,
 }
 
 #[derive(Debug, Default)]
@@ -172,7 +176,7 @@ impl<S: NameSlots> Merging<'_, S> {
                 None => {
                     let of = self.slots.type_of(object);
                     let place = self.tree.child(NONE, FieldId(labels(object)), of);
-                    self.place_of[object.0 as usize] = place;
+                    self.put(object, place);
                 }
                 Some(holder) => self.expand(holder, object),
             }
@@ -199,8 +203,14 @@ impl<S: NameSlots> Merging<'_, S> {
         let place = self.place_of[holder.0 as usize];
         for (&target, field) in targets.iter().zip(fields) {
             let of = self.slots.type_of(target);
-            self.place_of[target.0 as usize] = self.tree.step(place, field, of);
+            let place = self.tree.step(place, field, of);
+            self.put(target, place);
         }
+    }
+
+    fn put(&mut self, object: ObjectId, place: u32) {
+        self.place_of[object.0 as usize] = place;
+        self.tree.places[place as usize].objects += 1;
     }
 }
 
@@ -228,7 +238,7 @@ impl Tree {
         }
         let depth = self.places.get(parent as usize).map_or(0, |above| above.depth + 1);
         let place = self.places.len() as u32;
-        self.places.push(Place { parent, depth, field, of, repeats: 0 });
+        self.places.push(Place { parent, depth, field, of, repeats: 0, objects: 0 });
         self.known.insert((parent, field, of), place);
         place
     }
@@ -267,7 +277,7 @@ impl Tree {
                 path.root = step.field.0;
             }
             let field = (!is_first).then_some(step.field);
-            path.steps.push(MergedStep { field, of: step.of, repeats: step.repeats });
+            path.steps.push(MergedStep { field, of: step.of, repeats: step.repeats, objects: step.objects });
             at = step.parent;
         }
         path.steps.reverse();

@@ -4,6 +4,7 @@
 //! of ten million nodes is a path like any other. They look at the flag that stops them every so many objects.
 
 mod hidden;
+mod labels;
 mod merge;
 mod search;
 mod slots;
@@ -12,6 +13,7 @@ mod trail;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use hidden::HiddenEdges;
+pub use labels::RootLabels;
 pub use merge::{FieldId, MergedPath, MergedStep, NameSlots, RootLabel, merge};
 pub use search::{Direction, Found, Hops, Search};
 pub use slots::{DEPENDENT_HANDLE, LOADER_ALLOCATOR, NamedSlot, Slots};

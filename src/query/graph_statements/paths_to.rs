@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
 use super::steps::list;
 use super::subject::Subject;
-use crate::graph::paths::{Direction, HiddenEdges, MergedPath, MergedStep, RootLabel, Search, Slots, merge};
-use crate::graph::{ObjectId, ObjectSet, RootKind, Roots};
+use crate::graph::ObjectSet;
+use crate::graph::paths::{
+    Direction, HiddenEdges, MergedPath, MergedStep, RootLabel, RootLabels, Search, Slots, merge,
+};
 use crate::problem::Problem;
 use crate::query::QueryError;
 use crate::query::answer::{Answer, AnswerColumn, Kind};
@@ -33,12 +33,11 @@ pub fn paths_to(subject: &Subject<'_>, execution: &Execution<'_>) -> Result<Answ
         hidden: &hidden,
         stop: execution.cancel,
     };
-    let labels = Labels::new(&roots);
+    let labels = RootLabels::new(&roots);
     let wanted = ObjectSet::from_ids(subject.heap.objects.len(), subject.objects.iter().copied());
     let (hops, found) = search.all(&labels.entries, &wanted)?;
     let mut slots = Slots::new(subject.snapshot, subject.heap, &references.forward);
-    let label = |object| labels.of.get(&object).copied().unwrap_or_default();
-    let paths = merge(&hops, &found, label, &mut slots, execution.cancel)?;
+    let paths = merge(&hops, &found, |object| labels.number(object), &mut slots, execution.cancel)?;
     let total = subject.objects.len();
     tell_unreachable(subject, total - found.len());
     let ways = Ways { subject, labels: &labels.labels, slots: &slots, total };
@@ -52,38 +51,6 @@ fn tell_unreachable(subject: &Subject<'_>, count: usize) {
             "{count} of {total} are not reachable from any root: garbage that has not been collected"
         );
         subject.tell(&[Problem::note(message)]);
-    }
-}
-
-/// What the objects at which paths begin are called by their roots.
-struct Labels {
-    /// The objects, those of the most telling roots first: of paths of the same length theirs are taken.
-    entries: Vec<ObjectId>,
-    labels: Vec<RootLabel>,
-    of: FxHashMap<ObjectId, u32>,
-}
-
-impl Labels {
-    fn new(roots: &Roots) -> Labels {
-        let mut labels = Labels { entries: Vec::new(), labels: Vec::new(), of: FxHashMap::default() };
-        let mut numbers: FxHashMap<RootLabel, u32> = FxHashMap::default();
-        let frozen = roots.frozen.iter().cloned().flatten();
-        let frozen = frozen.map(|id| (ObjectId(id), RootLabel { kind: RootKind::Permanent, name: None }));
-        let alive = roots.all.iter().filter(|root| root.keeps_alive);
-        let alive = alive.map(|root| (root.object, RootLabel { kind: root.kind, name: root.name.clone() }));
-        for (object, label) in alive.chain(frozen) {
-            if labels.of.contains_key(&object) {
-                continue;
-            }
-            let next = labels.labels.len() as u32;
-            let number = *numbers.entry(label.clone()).or_insert(next);
-            if number == next {
-                labels.labels.push(label);
-            }
-            labels.of.insert(object, number);
-            labels.entries.push(object);
-        }
-        labels
     }
 }
 
