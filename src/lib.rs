@@ -1,9 +1,10 @@
 //! heapql: an offline analyzer for .NET core dumps.
 //!
 //! ```no_run
+//! use heapql::diff::run;
 //! use heapql::open::{OpenOptions, open};
 //! use heapql::progress::NoProgress;
-//! use heapql::query::{RunOptions, run};
+//! use heapql::query::RunOptions;
 //!
 //! let opened = open("app.core".as_ref(), &OpenOptions::default(), &NoProgress)?;
 //! let answer = run(&[opened.snapshot], "select type, count, size group by type", &RunOptions::default())?;

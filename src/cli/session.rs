@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use crate::diff::run;
 use crate::graph::{Facts, Snapshot};
 use crate::open::{IndexFile, open};
 use crate::output::{AnswerWriter, Document};
@@ -15,7 +16,7 @@ use super::exit::ExitStatus;
 use super::interrupt::{Stoppable, is_stopped};
 use super::open_options::open_options;
 use super::request::Common;
-use crate::query::{QueryError, RunOptions, run};
+use crate::query::{QueryError, RunOptions};
 
 /// The dumps that statements are asked of, oldest first.
 pub(super) struct Session<'a> {
@@ -167,6 +168,17 @@ impl<'a> Session<'a> {
         problems.iter().for_each(|problem| self.console.messages.problem(problem));
         let status = ExitStatus::of_problems(problems);
         Ok(Reply::Answered { status, rows: answer.row_count(), elapsed: answer.elapsed })
+    }
+
+    /// What is known to be missing from the dumps by now, each once.
+    pub(super) fn problems(&self) -> Vec<&Problem> {
+        let mut problems: Vec<&Problem> = Vec::new();
+        for problem in self.known_problems() {
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+        problems
     }
 
     /// What opening and, where it was done, walking the heap left out.

@@ -30,6 +30,23 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All kinds.
+    pub const ALL: [Kind; 8] = [
+        Kind::Text,
+        Kind::Integer,
+        Kind::Real,
+        Kind::Bytes,
+        Kind::Address,
+        Kind::Boolean,
+        Kind::List,
+        Kind::Value,
+    ];
+
+    /// The kind that the JSON contract has this word for.
+    pub fn of_word(word: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// The word of the JSON contract.
     pub fn word(self) -> &'static str {
         match self {

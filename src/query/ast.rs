@@ -1,11 +1,13 @@
 //! Statements as they were written, with the place of every part.
 
 mod graph;
+mod several;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use graph::{GraphStatement, Objects, SourceArgument};
+pub use several::SeveralStatement;
 
 use super::catalog::is_reserved;
 use super::diagnostic::Span;
@@ -21,6 +23,10 @@ pub enum Statement {
     Graph(GraphStatement),
     /// Asks how a statement about the graph would be answered.
     ExplainGraph(GraphStatement),
+    /// Asks about several dumps.
+    Several(SeveralStatement),
+    /// Asks how the answers to a select would be compared.
+    ExplainDiff(Box<Select>),
     /// Asks which tables there are.
     Tables,
     /// Asks what a table or a function is.

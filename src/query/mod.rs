@@ -18,6 +18,7 @@ mod chains;
 mod diagnostic;
 mod exec;
 mod graph_statements;
+mod grouped;
 mod lexer;
 mod like;
 mod listing;
@@ -29,6 +30,7 @@ mod plan;
 mod resolve;
 mod scalar;
 mod schema;
+mod several;
 #[cfg(test)]
 mod tests;
 mod value_set;
@@ -42,7 +44,9 @@ pub use answer::{Answer, AnswerColumn, Kind, ValueRef};
 pub use cells::{Cells, Data as CellData, Texts as CellTexts};
 pub use chains::{Chain, Chains, Link};
 pub use diagnostic::{Diagnostic, Span, nearest};
+pub use grouped::{GroupedAnswer, GroupedSelect, NamedOrder, Role};
 pub use lexer::{is_incomplete, parse_size, split_statements};
+pub use several::{SeveralDumps, parse_several};
 
 use crate::graph::Snapshot;
 use crate::problem::Problem;
@@ -117,7 +121,8 @@ impl From<Arc<crate::Error>> for QueryError {
     }
 }
 
-/// Answers one statement, which may end with a semicolon.
+/// Answers one statement, which may end with a semicolon. Those about several dumps ([`parse_several`]) are refused:
+/// [`crate::diff::run`] answers every statement.
 ///
 /// Statements address the first of `snapshots` unless they name another (`from @2.objects`). The heap is walked
 /// by the first statement that needs it. The answer is the same for every number of threads.
@@ -141,6 +146,11 @@ pub fn run(snapshots: &[Snapshot], statement: &str, options: &RunOptions<'_>) ->
         Statement::ExplainGraph(graph) => {
             listing::steps(&graph_statements::explain(&graph, statement, snapshots, options)?)
         }
+        Statement::ExplainDiff(select) => {
+            let grouped = GroupedSelect::new(statement, *select);
+            listing::steps(&grouped.explain(snapshots, options)?)
+        }
+        Statement::Several(several) => return Err(several::refusal(&several, statement).into()),
         Statement::Tables => listing::all_tables(),
         Statement::Describe(name) => {
             listing::describe(&name, || DumpTypes::of(snapshots.first(), options.progress))?

@@ -1,6 +1,10 @@
 //! Which objects of one dump are objects of another: by what they hold and where they hang, since a moving collector
 //! leaves no addresses to go by.
 
+mod answer;
+
+pub use answer::answer;
+
 use serde::Serialize;
 
 use crate::graph::Snapshot;

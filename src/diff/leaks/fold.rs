@@ -30,6 +30,8 @@ pub(super) struct Finding {
     pub sighting: Sighting,
     /// What the rule says of it.
     pub judgement: Judgement,
+    /// The objects that it was made of in each of the dumps before; `None` where they are not known.
+    pub before: Vec<Option<Objects>>,
     /// How many there are in each dump.
     pub counts: Vec<u64>,
     /// The bytes in each dump.

@@ -3,6 +3,7 @@
 //! Rules watch one sort of thing each, in every dump; what they sight is matched from dump to dump by a key that reads the same
 //! in all of them, judged, and, where several rules name the same bytes, told once. Every score is a sum of sentences.
 
+mod answer;
 mod census;
 mod dump;
 mod fields;
@@ -14,6 +15,9 @@ mod score;
 mod series;
 mod thresholds;
 mod trails;
+mod ways;
+
+pub use answer::answer;
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -82,19 +86,21 @@ pub fn leaks(sides: &[Side<'_>], options: &RunOptions<'_>) -> Result<Vec<Suspect
     findings.retain(|finding| finding.judgement.score.sum() >= NAMED_FROM);
     let number = dumps.iter().filter(|dump| dump.is_some()).count();
     let number = (number > 1).then_some(number);
-    let mut suspects: Vec<Suspect> =
-        findings.into_iter().map(|finding| suspect(finding, last, number)).collect();
-    suspects.sort_by(|a, b| {
-        let key = |of: &Suspect| (of.score, of.bytes.last().copied());
-        key(b).cmp(&key(a)).then_with(|| (&a.rule, &a.subject).cmp(&(&b.rule, &b.subject)))
+    findings.sort_by(|a, b| {
+        let key = |of: &Finding| (of.judgement.score.sum(), of.sighting.bytes);
+        let name = |of: &Finding| (of.judgement.rule, of.sighting.subject.clone());
+        key(b).cmp(&key(a)).then_with(|| name(a).cmp(&name(b)))
     });
-    suspects.truncate(MAX_SUSPECTS);
-    Ok(suspects)
+    findings.truncate(MAX_SUSPECTS);
+    let ways = ways::of(&findings, &dumps)?;
+    let told = findings.into_iter().zip(ways);
+    Ok(told.map(|(finding, ways)| suspect(finding, ways, last, number)).collect())
 }
 
-/// What is looked at, for people: an entry a rule.
-pub fn looked_at() -> impl Iterator<Item = &'static str> {
-    rules::ALL.into_iter().map(Rule::looks_at)
+/// What is to be said where nothing looks like a leak: what was looked at.
+pub fn nothing_found() -> String {
+    let looked_at: Vec<&str> = rules::ALL.into_iter().map(Rule::looks_at).collect();
+    format!("nothing looks like a leak; looked at {}", looked_at.join(", "))
 }
 
 /// What a rule suspects in the last dump.
@@ -140,15 +146,18 @@ fn found_by(
                 judgement.score.add(0, format!("{unknown} baselines do not tell of it: 0 stands for that"));
             }
             let (counts, bytes) = known.iter().map(|known| known.unwrap_or_default()).unzip();
-            findings.push(Finding { sighting, judgement, counts, bytes });
+            let objects_before =
+                before.iter().map(|all| all.as_ref()?.get(&sighting.key).map(|seen| seen.objects.clone()));
+            let before = objects_before.collect();
+            findings.push(Finding { sighting, judgement, before, counts, bytes });
         }
     }
     Ok(findings)
 }
 
 /// A finding as it is told.
-fn suspect(finding: Finding, last: &OpenDump<'_>, number: Option<usize>) -> Suspect {
-    let Finding { sighting, judgement, counts, bytes } = finding;
+fn suspect(finding: Finding, ways: Vec<Way>, last: &OpenDump<'_>, number: Option<usize>) -> Suspect {
+    let Finding { sighting, judgement, counts, bytes, .. } = finding;
     let objects = match &sighting.objects {
         Objects::None => Vec::new(),
         Objects::These(objects) => objects.iter().take(EXAMPLES).copied().collect(),
@@ -167,7 +176,7 @@ fn suspect(finding: Finding, last: &OpenDump<'_>, number: Option<usize>) -> Susp
         counts,
         bytes,
         examples: objects.into_iter().map(|object| last.address(object).to_string()).collect(),
-        ways: Vec::new(),
+        ways,
         next: sighting.next.map(|next| next.statement(number)),
     }
 }

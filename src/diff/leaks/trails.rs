@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::dump::OpenDump;
-use crate::graph::paths::{Direction, HiddenEdges, Hops, Search, Slots};
-use crate::graph::{ObjectId, ObjectSet, References, Root};
+use crate::graph::paths::{Direction, HiddenEdges, Hops, RootLabel, RootLabels, Search, Slots};
+use crate::graph::{ObjectId, ObjectSet, References};
 use crate::query::QueryError;
 
 /// Steps of a way that are spelled: programs hold things some ten deep, and a list would go on for ever.
@@ -13,6 +13,7 @@ const MAX_STEPS: usize = 24;
 /// The shortest ways from roots to all objects.
 pub(super) struct Trails {
     references: Arc<References>,
+    labels: RootLabels,
     hops: Hops,
 }
 
@@ -39,11 +40,9 @@ impl Trails {
             hidden: &hidden,
             stop: dump.options().cancel,
         };
-        let frozen = dump.roots.frozen.iter().cloned().flatten().map(ObjectId);
-        let alive = dump.roots.all.iter().filter(|root| root.keeps_alive).map(|root| root.object);
-        let entries: Vec<ObjectId> = alive.chain(frozen).collect();
-        let (hops, _) = search.all(&entries, &ObjectSet::none(dump.heap.objects.len()))?;
-        Ok(Trails { references, hops })
+        let labels = RootLabels::new(&dump.roots);
+        let (hops, _) = search.all(&labels.entries, &ObjectSet::none(dump.heap.objects.len()))?;
+        Ok(Trails { references, labels, hops })
     }
 
     /// Names the fields by which objects hold others.
@@ -52,11 +51,11 @@ impl Trails {
     }
 
     /// Who holds an object on its shortest way from a root; `None` for one that is not reachable.
-    pub fn holder(&self, object: ObjectId, dump: &OpenDump<'_>, slots: &mut Slots<'_>) -> Option<Holder> {
+    pub fn holder(&self, object: ObjectId, slots: &mut Slots<'_>) -> Option<Holder> {
         let next = self.hops.next(object)?;
         if next == object {
-            let root = dump.roots.all.iter().find(|root| root.object == object && root.keeps_alive);
-            return Some(Holder::Root(root.map_or_else(|| "permanent".to_owned(), title)));
+            let label = self.labels.labels.get(self.labels.number(object) as usize);
+            return Some(Holder::Root(label.map_or_else(|| "permanent".to_owned(), title)));
         }
         Some(Holder::Object(next, slots.name(next, object)))
     }
@@ -66,7 +65,7 @@ impl Trails {
         let mut parts = Vec::new();
         let mut at = object;
         while parts.len() < MAX_STEPS {
-            match self.holder(at, dump, slots)? {
+            match self.holder(at, slots)? {
                 Holder::Root(title) => {
                     parts.push(title);
                     break;
@@ -84,7 +83,7 @@ impl Trails {
 }
 
 /// What a root is called.
-pub(super) fn title(root: &Root) -> String {
+fn title(root: &RootLabel) -> String {
     let kind = root.kind.word().replace('_', " ");
     match &root.name {
         Some(name) => format!("{kind} {name}"),

@@ -64,8 +64,11 @@ keywords! {
     Referrers "referrers" false "`referrers of X`: what refers to X.",
     Retained "retained" false "`retained by X`: what would go if X went.",
     Dominators "dominators" false "`dominators of X`: the objects that every way from the roots to X leads through.",
-    Of "of" false "Belongs to `roots of`, `references of`, `referrers of` and `dominators of`.",
+    Of "of" false "Belongs to `roots of`, `references of`, `referrers of`, `dominators of` and `survivors of`.",
     To "to" false "Belongs to `path from X to Y` and `paths to`.",
+    Diff "diff" false "`diff SELECT`: the answers of all open dumps to a grouped select side by side.",
+    Leaks "leaks" false "What looks like a leak, and why.",
+    Survivors "survivors" false "`survivors of TYPE`: which objects of a type were in the dumps before.",
 }
 
 /// All keywords.

@@ -34,8 +34,8 @@ static STATEMENTS: &[StatementDoc] = &[
     StatementDoc {
         name: "explain",
         usage: "explain STATEMENT",
-        summary: "Shows how a select or a statement of the graph would be answered: what is built first, what is \
-                  scanned and searched, which conditions are decided once a type.",
+        summary: "Shows how a select, a `diff` or a statement of the graph would be answered: what is built first, what \
+                  is scanned and searched, which conditions are decided once a type.",
     },
     StatementDoc {
         name: "object",
@@ -82,6 +82,27 @@ static STATEMENTS: &[StatementDoc] = &[
         usage: "dominators of X",
         summary: "The objects that every way from the roots to X leads through, from X up to the roots, with what each \
                   retains.",
+    },
+    StatementDoc {
+        name: "diff",
+        usage: "diff SELECT",
+        summary: "Asks a grouped select of each open dump and puts the answers side by side, oldest first: the keys, for \
+                  each measure its value in each dump (`size_1`, `size_2`) and the change from the first to the last \
+                  (`size_delta`), then `status` (new, gone, grew, shrank, same) and, of three and more dumps, `steady`: \
+                  whether it grew from each to the next. What did not change is left out; the biggest growth comes \
+                  first. `order by` takes the names of these columns.",
+    },
+    StatementDoc {
+        name: "leaks",
+        usage: "leaks",
+        summary: "What looks like a leak over the open dumps, or in the one that is open: a row a suspect, with a score, \
+                  the reason, and who holds it.",
+    },
+    StatementDoc {
+        name: "survivors",
+        usage: "survivors of TYPE",
+        summary: "How many objects of a type were in the dump before already, were born since and died since: from dump \
+                  to dump and from the first to the last, with the trait that they were recognised by and how sure that is.",
     },
 ];
 

@@ -5,6 +5,7 @@ mod expression;
 mod graph;
 mod input;
 mod select;
+mod several;
 mod statement;
 mod token;
 mod type_name;

@@ -9,6 +9,7 @@ use nom::sequence::{preceded, terminated};
 use super::graph::graph_statement;
 use super::input::{Expected, Parsed, Tokens};
 use super::select::select;
+use super::several::{compared_select, several_statement};
 use super::token::{address, any_word, dump_number, keyword, symbol};
 use super::type_name::type_name;
 use crate::query::ast::{Name, ObjectAt, Statement};
@@ -25,6 +26,8 @@ pub fn statement(input: Tokens<'_>) -> Parsed<'_, Statement> {
         map(preceded(keyword(Keyword::Object), object), Statement::Object),
         map(graph_statement, Statement::Graph),
         map(preceded(keyword(Keyword::Explain), graph_statement), Statement::ExplainGraph),
+        map(several_statement, Statement::Several),
+        map(preceded(keyword(Keyword::Explain), compared_select), |s| Statement::ExplainDiff(Box::new(s))),
     ));
     terminated(terminated(kinds, many0_count(symbol(";"))), end).parse(input)
 }

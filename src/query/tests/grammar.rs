@@ -225,6 +225,21 @@ fn what_the_grammar_does_not_have_is_refused() {
         "paths from 0x10 to 0x20",
         "retained of 0x10",
         "dominators 0x10",
+        "diff",
+        "diff objects",
+        "diff roots of 0x10",
+        "diff diff select count",
+        "diff (select count)",
+        "leaks 3",
+        "leaks of Zoo.Dog",
+        "survivors",
+        "survivors Zoo.Dog",
+        "survivors of",
+        "survivors of 0x10",
+        "survivors of Zoo.Dog, Zoo.Cat",
+        "survivors of (select a)",
+        "explain leaks",
+        "explain survivors of Zoo.Dog",
     ] {
         assert!(parser::parse(statement).is_err(), "{statement}");
     }

@@ -51,7 +51,7 @@ impl Rule for EventHandlers {
         let mut sightings = Vec::new();
         for event in &events {
             dump.check()?;
-            let Some(holder) = trails.holder(event.delegate, dump, &mut slots) else { continue };
+            let Some(holder) = trails.holder(event.delegate, &mut slots) else { continue };
             for (of, subscribers) in by_type(event, dump, values) {
                 if subscribers.len() >= WATCHED {
                     sightings.extend(sighting(event, &holder, of, subscribers, dump, values));

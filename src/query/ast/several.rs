@@ -1,0 +1,24 @@
+//! Statements about several dumps: they are parsed here, and answered by the layer above.
+
+use super::{Name, Select};
+use crate::query::diagnostic::Span;
+
+/// A statement about several dumps.
+#[derive(Clone, Debug)]
+pub enum SeveralStatement {
+    /// Asks for the answers to a grouped select side by side; the place of its first word, and the select.
+    Diff(Span, Box<Select>),
+    /// Asks what looks like a leak; the place of the word.
+    Leaks(Span),
+    /// Asks which objects of a type are in several dumps; the place of its first word, and the type.
+    Survivors(Span, Name),
+}
+
+impl SeveralStatement {
+    /// Where its first word stands.
+    pub fn word(&self) -> &Span {
+        match self {
+            Self::Diff(word, _) | Self::Leaks(word) | Self::Survivors(word, _) => word,
+        }
+    }
+}

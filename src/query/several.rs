@@ -1,0 +1,52 @@
+//! Statements about several dumps, for the layer above, which answers them.
+
+use super::ast::{SeveralStatement, Statement};
+use super::diagnostic::{Diagnostic, Span};
+use super::grouped::GroupedSelect;
+use super::parser;
+
+/// A statement about several dumps.
+#[derive(Clone, Debug)]
+pub enum SeveralDumps {
+    /// `diff SELECT`: the answers to a grouped select side by side.
+    Diff {
+        /// The select.
+        select: GroupedSelect,
+        /// Where the word `diff` stands.
+        span: Span,
+    },
+    /// `leaks`: what looks like a leak, and why.
+    Leaks,
+    /// `survivors of TYPE`: which objects of a type are in several dumps.
+    Survivors {
+        /// The type's name as it was written, without quotes.
+        type_name: String,
+        /// Where the name stands.
+        type_span: Span,
+        /// Where the word `survivors` stands.
+        span: Span,
+    },
+}
+
+/// The statement, where it is one about several dumps; `None` where it is another or is wrong, which
+/// [`super::run`] tells.
+pub fn parse_several(statement: &str) -> Option<SeveralDumps> {
+    let Ok(Statement::Several(several)) = parser::parse(statement) else { return None };
+    Some(match several {
+        SeveralStatement::Diff(span, select) => {
+            SeveralDumps::Diff { select: GroupedSelect::new(statement, *select), span }
+        }
+        SeveralStatement::Leaks(_) => SeveralDumps::Leaks,
+        SeveralStatement::Survivors(span, name) => {
+            SeveralDumps::Survivors { type_name: name.text, type_span: name.span, span }
+        }
+    })
+}
+
+/// Why a statement about several dumps is not answered by the entrance for one.
+pub(super) fn refusal(several: &SeveralStatement, statement: &str) -> Diagnostic {
+    let span = several.word().clone();
+    let word = statement.get(span.clone()).unwrap_or_default().to_lowercase();
+    Diagnostic::new(span, format!("`{word}` compares dumps, which `query::run` does not"))
+        .hint("`diff::run` answers every statement")
+}
