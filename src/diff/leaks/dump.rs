@@ -115,24 +115,37 @@ impl<'a> OpenDump<'a> {
     /// # Errors
     /// It was stopped.
     pub fn objects_of(&self, types: &[TypeId]) -> Result<Vec<ObjectId>, QueryError> {
-        let mut found = Vec::new();
-        if types.is_empty() {
+        Ok(self.objects_of_each(&[types])?.pop().unwrap_or_default())
+    }
+
+    /// The reachable objects of the types of each list, ascending; one pass for all of them. A type belongs to one list.
+    ///
+    /// # Errors
+    /// It was stopped.
+    pub fn objects_of_each(&self, lists: &[&[TypeId]]) -> Result<Vec<Vec<ObjectId>>, QueryError> {
+        let mut found = vec![Vec::new(); lists.len()];
+        if lists.iter().all(|types| types.is_empty()) {
             return Ok(found);
         }
-        let mut is_wanted = vec![false; self.heap.types.len()];
-        for of in types {
-            if let Some(wanted) = is_wanted.get_mut(of.0 as usize) {
-                *wanted = true;
+        let mut list_of = vec![None; self.heap.types.len()];
+        for (at, types) in lists.iter().enumerate() {
+            for of in *types {
+                if let Some(list) = list_of.get_mut(of.0 as usize) {
+                    *list = Some(at);
+                }
             }
         }
         let (objects, reachable) = (&self.heap.objects, self.dominators.reachable());
         for (at, block) in objects.blocks().iter().enumerate() {
             self.check()?;
-            let first = objects.first_of(at).0;
-            let wanted =
-                block.types.iter().enumerate().filter(|(_, of)| is_wanted.get(of.0 as usize) == Some(&true));
-            let ids = wanted.map(|(row, _)| ObjectId(first + row as u32));
-            found.extend(ids.filter(|&id| reachable.contains(id)));
+            let ids = (objects.first_of(at).0..).map(ObjectId);
+            for (id, of) in ids.zip(block.types.iter()) {
+                if let Some(&Some(list)) = list_of.get(of.0 as usize)
+                    && reachable.contains(id)
+                {
+                    found[list].push(id);
+                }
+            }
         }
         Ok(found)
     }

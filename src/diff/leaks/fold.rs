@@ -20,6 +20,9 @@ const NEARLY_ALL: f64 = 0.7;
 /// The part of a finding's bytes that another within it must have to be the same.
 const MOST: f64 = 0.5;
 
+/// Steps from an object towards its root that are looked at.
+const STEPS_ABOVE: usize = 3;
+
 /// Points for each rule that finds the same by another way.
 const AGREEMENT_POINTS: i32 = 3;
 
@@ -52,11 +55,14 @@ pub(super) fn fold(findings: Vec<Finding>, dump: &OpenDump<'_>) -> Vec<Finding> 
     kept.into_iter().map(|(finding, _)| finding).collect()
 }
 
-/// Whether `later` is within `earlier`, or is little more than it.
+/// Whether `later` is within `earlier`, is little more than it, or is of the same type.
 fn is_same(earlier: (&Finding, &Extent), later: (&Finding, &Extent), dump: &OpenDump<'_>) -> bool {
     let bytes = |finding: &Finding| finding.sighting.bytes.max(1) as f64;
-    later.1.is_within(earlier.1, dump)
-        || bytes(earlier.0) >= bytes(later.0) * MOST && earlier.1.is_within(later.1, dump)
+    earlier.0.sighting.subject == later.0.sighting.subject
+        || later.1.is_within(earlier.1, dump)
+        || later.1.is_held_by(earlier.1, dump)
+        || bytes(earlier.0) >= bytes(later.0) * MOST
+            && (earlier.1.is_within(later.1, dump) || earlier.1.is_held_by(later.1, dump))
 }
 
 fn take_over(into: &mut Finding, from: Finding) {
@@ -96,6 +102,17 @@ impl Extent {
     fn contains(&self, object: ObjectId, dump: &OpenDump<'_>) -> bool {
         let is_of_types = || dump.heap.objects.type_of(object).is_some_and(|of| self.types.contains(&of));
         self.objects.contains(&object) || !self.types.is_empty() && is_of_types()
+    }
+
+    /// Whether nearly all of its objects hang on those of another by their shortest way from a root, though others hold them
+    /// as well: what several calls that await each other hold is dominated by none of them.
+    fn is_held_by(&self, other: &Extent, dump: &OpenDump<'_>) -> bool {
+        let Ok(trails) = dump.trails() else { return false };
+        let is_held = |object: &&ObjectId| {
+            trails.above(**object).take(STEPS_ABOVE).any(|above| other.contains(above, dump))
+        };
+        let held = self.sample.iter().filter(is_held).count();
+        held > 0 && held as f64 >= self.sample.len() as f64 * NEARLY_ALL
     }
 
     /// Whether nearly all of its objects are among those of another, or hang on them alone.

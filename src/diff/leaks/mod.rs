@@ -124,13 +124,14 @@ fn found_by(
     }
     let mut findings = Vec::new();
     for sighting in now {
-        let known = before.iter().zip(sides).map(|(sightings, side)| {
+        let known = before.iter().zip(sides).zip(dumps).map(|((sightings, side), open)| {
             let seen = sightings
                 .as_ref()
                 .and_then(|all| all.get(&sighting.key))
                 .map(|seen| (seen.count, seen.bytes));
             // Not seen in an open dump: there was none of it. Of a baseline it is not known.
-            seen.or_else(|| rule.before(side.profile, &sighting)).or_else(|| side.snapshot.map(|_| (0, 0)))
+            let seen = seen.or_else(|| rule.before(side.profile, open.as_ref(), &sighting));
+            seen.or_else(|| side.snapshot.map(|_| (0, 0)))
         });
         let mut known: Vec<Option<(u64, u64)>> = known.collect();
         known.push(Some((sighting.count, sighting.bytes)));

@@ -3,9 +3,10 @@
 //! Told by names of modules: a dump does not say which assemblies belong to the shared framework, and a single-file program
 //! has no paths. Libraries count as the program: what leaks through them, the program holds.
 
-use rustc_hash::FxHashSet;
-
 use crate::graph::{TypeId, TypeTable};
+
+/// How names of the framework's namespaces begin, in names of members that bear no module.
+const NAMESPACES: [&str; 4] = ["System.", "Microsoft.", "Internal.", "Interop"];
 
 /// Modules of the framework that bear no name of a family.
 const MODULES: [&str; 3] = ["mscorlib.dll", "netstandard.dll", "WindowsBase.dll"];
@@ -30,45 +31,37 @@ pub(super) fn is_framework(module: &str) -> bool {
         || FAMILIES.iter().any(|family| module.starts_with(family))
 }
 
+/// Whether a name of a type, a member or a whole way speaks of something that is not the framework's.
+pub(super) fn speaks_of_program(name: &str) -> bool {
+    let is_own = |part: &str| {
+        part.contains(['.', '+']) && !NAMESPACES.iter().any(|namespace| part.starts_with(namespace))
+    };
+    // What begins with a bracket is a slot's name: `.[]`.
+    parts(name).filter(|part| part.starts_with(char::is_alphanumeric)).any(is_own)
+}
+
 /// The types of a dump that are the program's: those of its own modules, and generic ones and arrays of these.
 #[derive(Debug, Default)]
 pub(super) struct Origins {
     of_program: Vec<bool>,
-    names: FxHashSet<Box<str>>,
 }
 
 impl Origins {
     /// Those of a dump's types.
     pub fn of(types: &TypeTable) -> Origins {
-        let own =
-            types.all().iter().filter(|of| of.module.as_deref().is_some_and(|module| !is_framework(module)));
-        // Their names without arguments, as they stand within other names.
-        let names: FxHashSet<Box<str>> = own.map(|of| Box::from(definition(&of.name))).collect();
-        let is_own = |name: &str| parts(name).any(|part| names.contains(part));
-        let of_program = types.all().iter().map(|of| match &of.module {
+        let of_program = types.all().iter().map(|of| match of.module.as_deref() {
             Some(module) if !is_framework(module) => true,
-            _ => is_own(&of.name),
+            // Of arguments only the names are known.
+            Some(_) => of.name.contains(['<', '[']) && speaks_of_program(&of.name),
+            None => false,
         });
-        let of_program = of_program.collect();
-        Origins { of_program, names }
+        Origins { of_program: of_program.collect() }
     }
 
     /// Whether a type is the program's.
     pub fn is_of_program(&self, of: TypeId) -> bool {
         self.of_program.get(of.0 as usize).copied().unwrap_or(false)
     }
-
-    /// Whether a name (of a type or a member) speaks of a type of the program that has objects.
-    pub fn speaks_of_program(&self, name: &str) -> bool {
-        let is_prefix =
-            |part: &str| part.match_indices(['.', '+']).any(|(at, _)| self.names.contains(&part[..at]));
-        parts(name).any(|part| self.names.contains(part) || is_prefix(part))
-    }
-}
-
-/// A name without its generic arguments and dimensions. A name that begins with `<` is made by a compiler.
-fn definition(name: &str) -> &str {
-    parts(name).next().unwrap_or(name)
 }
 
 /// The names of types of which a name is put together.
@@ -109,6 +102,24 @@ mod tests {
         assert_eq!(split("System.Box<Shop.Cart+<Pay>d__6>"), ["System.Box", "Shop.Cart+<Pay>d__6"]);
         assert_eq!(split("A<B+<<Main>g__X|0>d>"), ["A", "B+<<Main>g__X|0>d"]);
         assert_eq!(split(""), [""; 0]);
+    }
+
+    #[test]
+    fn names_that_speak_of_the_program_are_told() {
+        let own = [
+            "static Shop.Program.all -> System.Object[].[]",
+            "System.Func<Shop.Order>",
+            "Program.<Main>$",
+            "System.Box<Shop.Cart+<Pay>d__6>",
+        ];
+        assert!(own.into_iter().all(speaks_of_program));
+        let others = [
+            "static System.Text.Cache.all -> System.Object[].[]",
+            "System.Func<System.Int32[]>",
+            "stack",
+            "",
+        ];
+        assert!(!others.into_iter().any(speaks_of_program));
     }
 
     #[test]

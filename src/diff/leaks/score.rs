@@ -124,3 +124,41 @@ impl Score {
         (self.sum() as u32, self.evidence)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn evidence(points: &[i32]) -> (u32, Vec<i32>) {
+        let mut score = Score::default();
+        points.iter().for_each(|&points| score.add(points, "something"));
+        let (sum, evidence) = score.finish();
+        (sum, evidence.iter().map(|evidence| evidence.points).collect())
+    }
+
+    #[test]
+    fn the_sum_of_the_points_is_the_score_and_stays_within_its_bounds() {
+        assert_eq!(evidence(&[10, -5, 30]), (35, vec![30, 10, -5]));
+        assert_eq!(evidence(&[80, 40]), (100, vec![60, 40]));
+        assert_eq!(evidence(&[5, -25]), (0, vec![5, -5]));
+        assert_eq!(evidence(&[]), (0, vec![]));
+    }
+
+    #[test]
+    fn evidence_that_is_taken_over_gets_what_is_left() {
+        let mut score = Score::default();
+        score.add(95, "most");
+        score.take_over(Evidence { what: "more".to_owned(), points: 20 });
+        score.take_over(Evidence { what: "and more".to_owned(), points: 20 });
+        let (sum, evidence) = score.finish();
+        assert_eq!((sum, evidence.len()), (100, 3));
+        assert_eq!(evidence.iter().map(|evidence| evidence.points).collect::<Vec<_>>(), [95, 5, 0]);
+    }
+
+    #[test]
+    fn trends_need_several_dumps() {
+        let trends = [&[5][..], &[5, 6], &[5, 5], &[5, 6, 7], &[5, 4, 7], &[5, 9, 5]].map(Trend::of);
+        let expected = [Trend::Unknown, Trend::Grew, Trend::Level, Trend::Steady, Trend::Grew, Trend::Level];
+        assert_eq!(trends, expected);
+    }
+}

@@ -50,6 +50,11 @@ impl Trails {
         Slots::new(dump.snapshot, dump.heap, &self.references.forward)
     }
 
+    /// The objects on the shortest way of an object to its root, the nearest first.
+    pub fn above(&self, object: ObjectId) -> impl Iterator<Item = ObjectId> + '_ {
+        self.hops.path(object).skip(1)
+    }
+
     /// Who holds an object on its shortest way from a root; `None` for one that is not reachable.
     pub fn holder(&self, object: ObjectId, slots: &mut Slots<'_>) -> Option<Holder> {
         let next = self.hops.next(object)?;

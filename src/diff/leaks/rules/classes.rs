@@ -15,7 +15,7 @@ use crate::diff::leaks::thresholds::{
     CLASS_BYTES, CLASS_COUNT, CLASS_SHARE, GROWN_BYTES, GROWN_COUNT, GROWN_SHARE, HELD_TOGETHER, SAMPLE,
 };
 use crate::diff::profile::{Profile, TypeRow};
-use crate::graph::{ObjectId, TypeId, TypeInfo};
+use crate::graph::{Dominator, ObjectId, TypeId, TypeInfo};
 use crate::query::QueryError;
 use crate::units::{grouped, human_bytes};
 
@@ -27,6 +27,9 @@ const OWN_POINTS: i32 = 5;
 /// The part of a class's sample that must lie below an object for that to hold the class.
 const NEARLY_ALL: f64 = 0.8;
 
+/// The part of a class from which on it counts as the whole.
+const NEARLY_WHOLE: f64 = 0.99;
+
 /// Candidates that are looked into: those that retain the most.
 const MAX_CANDIDATES: usize = 64;
 
@@ -37,6 +40,11 @@ pub(super) struct Classes;
 struct Candidate<'p> {
     row: &'p TypeRow,
     types: Vec<TypeId>,
+    /// Its reachable objects.
+    count: u64,
+    /// The bytes that hang on them.
+    retained: u64,
+    /// Some of them: of lists the first nodes, which hold all others.
     sample: Vec<ObjectId>,
     of_program: bool,
 }
@@ -60,10 +68,22 @@ impl Rule for Classes {
         Ok(sightings)
     }
 
-    fn before(&self, profile: &Profile, last: &Sighting) -> Option<(u64, u64)> {
-        let row = profile.types.iter().find(|row| key(row) == last.key);
+    fn before(&self, profile: &Profile, open: Option<&OpenDump<'_>>, last: &Sighting) -> Option<(u64, u64)> {
+        let (count, bytes) = match open {
+            Some(dump) => {
+                let types = dump.types_where(|of| key(&of.name, of.module.as_deref()) == last.key);
+                let objects = dump.objects_of(&types).ok()?;
+                (objects.len() as u64, dump.retained(&objects))
+            }
+            // A baseline does not tell garbage from what is reachable.
+            None => {
+                let mut rows = profile.types.iter();
+                let row = rows.find(|row| key(&row.name, row.module.as_deref()) == last.key);
+                row.map_or((0, 0), |row| (row.count, row.retained))
+            }
+        };
         // What lies within other classes is left out in the same part as it is in the last dump.
-        Some(row.map_or((0, 0), |row| (row.count, (row.retained as f64 * last.part) as u64)))
+        Some((count, (bytes as f64 * last.part) as u64))
     }
 
     fn judge(&self, series: &Series<'_>) -> Option<Judgement> {
@@ -129,22 +149,63 @@ fn candidates<'p>(dump: &OpenDump<'p>) -> Result<Vec<Candidate<'p>>, QueryError>
     };
     let chosen = rows.map(|row| (row, types(row))).filter(|(_, types)| is_meant(types)).take(MAX_CANDIDATES);
     let chosen: Vec<(&TypeRow, Vec<TypeId>)> = chosen.collect();
+    let lists: Vec<&[TypeId]> = chosen.iter().map(|(_, types)| types.as_slice()).collect();
+    let mut objects = dump.objects_of_each(&lists)?.into_iter();
+    let garbage = garbage_of(chosen.iter().map(|(_, types)| types.as_slice()), dump)?;
     let mut candidates = Vec::with_capacity(chosen.len());
     for (row, types) in chosen {
-        let sample = spread(&dump.objects_of(&types)?);
+        let objects = objects.next().unwrap_or_default();
+        let sample = sample(&objects, dump);
         let of_program = types.iter().any(|&of| dump.origins.is_of_program(of));
-        candidates.push(Candidate { row, types, sample, of_program });
+        let garbage = garbage.get(candidates.len()).copied().unwrap_or(0);
+        let (count, retained) = (objects.len() as u64, row.retained.saturating_sub(garbage));
+        candidates.push(Candidate { row, types, count, retained, sample, of_program });
     }
     Ok(candidates)
 }
 
 /// What a class is called in every dump.
-fn key(row: &TypeRow) -> String {
-    format!("{} {}", row.name, row.module.as_deref().unwrap_or_default())
+fn key(name: &str, module: Option<&str>) -> String {
+    format!("{name} {}", module.unwrap_or_default())
 }
 
-/// Objects at even distances, [`SAMPLE`] at most.
-fn spread(objects: &[ObjectId]) -> Vec<ObjectId> {
+/// The bytes that hang on unreachable objects of each of some lists of types, each once: what is to be taken off what a
+/// profile says of them.
+fn garbage_of<'t>(
+    lists: impl Iterator<Item = &'t [TypeId]>,
+    dump: &OpenDump<'_>,
+) -> Result<Vec<u64>, QueryError> {
+    let mut list_of: FxHashMap<TypeId, usize> = FxHashMap::default();
+    let mut count = 0;
+    for (at, types) in lists.enumerate() {
+        list_of.extend(types.iter().map(|&of| (of, at)));
+        count = at + 1;
+    }
+    let mut sums = vec![0_u64; count];
+    let list_of = |object: ObjectId| list_of.get(&dump.heap.objects.type_of(object)?).copied();
+    for (at, block) in dump.heap.objects.blocks().iter().enumerate() {
+        dump.check()?;
+        let first = dump.heap.objects.first_of(at).0;
+        let garbage = (0..block.len() as u32).map(|row| ObjectId(first + row));
+        for object in garbage.filter(|&object| !dump.dominators.is_reachable(object)) {
+            let Some(list) = list_of(object) else { continue };
+            if !dump.above(object).any(|above| list_of(above) == Some(list)) {
+                sums[list] = sums[list].saturating_add(dump.dominators.retained(object));
+            }
+        }
+    }
+    Ok(sums)
+}
+
+/// Objects at even distances, [`SAMPLE`] at most; those that an object of their own type dominates only where all are so.
+fn sample(objects: &[ObjectId], dump: &OpenDump<'_>) -> Vec<ObjectId> {
+    let type_of = |object| dump.heap.objects.type_of(object);
+    let is_first = |object: &ObjectId| match dump.dominators.of(*object) {
+        Some(Dominator::Object(above)) => type_of(above) != type_of(*object),
+        _ => true,
+    };
+    let firsts: Vec<ObjectId> = objects.iter().copied().filter(is_first).collect();
+    let objects = if firsts.is_empty() { objects } else { &firsts };
     let step = objects.len().div_ceil(SAMPLE).max(1);
     objects.iter().step_by(step).copied().collect()
 }
@@ -197,13 +258,17 @@ fn sighting(
         }
     }
     let part = outside as f64 / all.max(1) as f64;
-    let bytes = (candidate.row.retained as f64 * part) as u64;
+    let bytes = (candidate.retained as f64 * part) as u64;
     if sampled == 0 || bytes < GROWN_BYTES {
         return None;
     }
-    let count =
-        (candidate.row.count as f64 * sampled as f64 / candidate.sample.len().max(1) as f64).round() as u64;
-    let count = if part > 0.99 { candidate.row.count } else { count };
+    let count = match part > NEARLY_WHOLE {
+        true => candidate.count,
+        false => {
+            let sample = candidate.sample.len().max(1) as f64;
+            (candidate.count as f64 * sampled as f64 / sample).round() as u64
+        }
+    };
     let holder = holder(&above_all, sampled, candidate, dump);
     let mut remarks = Vec::new();
     if candidate.of_program {
@@ -214,7 +279,7 @@ fn sighting(
     }
     let name = &candidate.row.name;
     Some(Sighting {
-        key: key(candidate.row),
+        key: key(name, candidate.row.module.as_deref()),
         part,
         subject: name.clone(),
         module: candidate.row.module.as_deref().map(Into::into),
@@ -236,9 +301,16 @@ fn holder(
     dump: &OpenDump<'_>,
 ) -> Option<String> {
     let nearly_all = above.iter().filter(|&(_, &count)| count as f64 >= sampled as f64 * NEARLY_ALL);
-    let outside = nearly_all
-        .map(|(&object, _)| object)
-        .filter(|&object| dump.heap.objects.type_of(object).is_some_and(|of| !candidate.types.contains(&of)));
-    let nearest = outside.min_by_key(|&object| (dump.dominators.retained(object), object))?;
+    let is_outside =
+        |object: ObjectId| dump.heap.objects.type_of(object).is_some_and(|of| !candidate.types.contains(&of));
+    let outside: Vec<ObjectId> =
+        nearly_all.map(|(&object, _)| object).filter(|&object| is_outside(object)).collect();
+    let is_named = |object: &ObjectId| dump.type_of(*object).is_some_and(|of| !is_holder(of, dump));
+    let nearest = |objects: &mut dyn Iterator<Item = ObjectId>| {
+        objects.min_by_key(|&object| (dump.dominators.retained(object), object))
+    };
+    // A list tells more than the array in it.
+    let nearest = nearest(&mut outside.iter().copied().filter(is_named))
+        .or_else(|| nearest(&mut outside.iter().copied()))?;
     Some(format!("{} at {}", dump.type_of(nearest)?.name, dump.address(nearest)))
 }

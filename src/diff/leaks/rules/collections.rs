@@ -3,6 +3,7 @@
 use super::{Judgement, Rule};
 use crate::diff::leaks::census::Collection;
 use crate::diff::leaks::dump::OpenDump;
+use crate::diff::leaks::origin::speaks_of_program;
 use crate::diff::leaks::score::{Score, Trend};
 use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{GROWN_BYTES, GROWN_ITEMS, ITEMS, ITEMS_TIMES_NEXT};
@@ -46,8 +47,7 @@ impl Rule for Collections {
             found.push(Sighting {
                 subject: info.name.to_string(),
                 module: info.module.clone(),
-                is_of_program: dump.origins.is_of_program(collection.of)
-                    || dump.origins.speaks_of_program(&way),
+                is_of_program: dump.origins.is_of_program(collection.of) || speaks_of_program(&way),
                 count: collection.count,
                 bytes: dump.dominators.retained(collection.object),
                 objects: Objects::These(vec![collection.object]),

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Judgement, Rule};
 use crate::diff::leaks::dump::OpenDump;
+use crate::diff::leaks::origin::speaks_of_program;
 use crate::diff::leaks::score::{Score, Trend};
 use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{MOST_OF_PARENT, OBJECT_BYTES, OBJECT_SHARE};
@@ -55,7 +56,7 @@ impl Rule for DominatingObject {
                     .objects
                     .type_of(point)
                     .is_some_and(|of| dump.origins.is_of_program(of))
-                    || dump.origins.speaks_of_program(&way),
+                    || speaks_of_program(&way),
                 count: 1,
                 bytes: dump.dominators.retained(point),
                 objects: Objects::These(vec![point]),

@@ -3,7 +3,7 @@
 //! Handlers are combined by making a new delegate of all of them each time, so most delegates with long lists are garbage;
 //! one is looked at only where it is reachable, and of several over one list that with the most handlers.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Judgement, Rule};
 use crate::bytes::Addr;
@@ -21,7 +21,10 @@ use crate::units::{grouped, human_bytes};
 use crate::values::Values;
 
 /// Handlers below which an event is not watched.
-const WATCHED: usize = 8;
+const WATCHED: usize = 2;
+
+/// How the title of a static begins.
+const STATIC: &str = "static ";
 
 /// Points for handlers that nothing but the event holds.
 const PATTERN_POINTS: i32 = 22;
@@ -32,6 +35,8 @@ pub(super) struct EventHandlers;
 /// A delegate of many handlers.
 struct Event {
     delegate: ObjectId,
+    /// The array of the handlers. A delegate that was combined from this one may share it.
+    list: ObjectId,
     handlers: Vec<ObjectId>,
 }
 
@@ -48,10 +53,21 @@ impl Rule for EventHandlers {
         }
         let trails = dump.trails()?;
         let mut slots = trails.slots(dump);
+        let publishers = publishers(&events, dump, values)?;
         let mut sightings = Vec::new();
         for event in &events {
             dump.check()?;
-            let Some(holder) = trails.holder(event.delegate, &mut slots) else { continue };
+            // The shortest way may lead from a stack, where the delegate was just combined: the field says more.
+            let holder = match trails.holder(event.delegate, &mut slots) {
+                Some(Holder::Root(title)) => match publishers.get(&event.delegate) {
+                    Some(&publisher) if !title.starts_with(STATIC) => {
+                        Holder::Object(publisher, slots.name(publisher, event.delegate))
+                    }
+                    _ => Holder::Root(title),
+                },
+                Some(holder) => holder,
+                None => continue,
+            };
             for (of, subscribers) in by_type(event, dump, values) {
                 if subscribers.len() >= WATCHED {
                     sightings.extend(sighting(event, &holder, of, subscribers, dump, values));
@@ -123,9 +139,31 @@ fn events(dump: &OpenDump<'_>, values: &Values) -> Result<Vec<Event>, QueryError
     let event = |(list, count, delegate): (Addr, u64, ObjectId)| {
         let list = dump.object_at(list)?;
         let handlers = references.forward.of(list).iter().take(count as usize).copied().collect();
-        Some(Event { delegate, handlers })
+        Some(Event { delegate, list, handlers })
     };
     Ok(found.into_iter().filter_map(event).collect())
+}
+
+/// Which objects hold the delegates in fields of theirs, other delegates left out; of several the first.
+fn publishers(
+    events: &[Event],
+    dump: &OpenDump<'_>,
+    values: &Values,
+) -> Result<FxHashMap<ObjectId, ObjectId>, QueryError> {
+    let delegates: FxHashSet<ObjectId> = events.iter().map(|event| event.delegate).collect();
+    let references = dump.snapshot.references(dump.options().progress)?;
+    let mut publishers = FxHashMap::default();
+    for object in dump.dominators.reachable().iter() {
+        for target in references.forward.of(object).iter().filter(|target| delegates.contains(target)) {
+            let is_publisher = dump
+                .type_of(object)
+                .is_some_and(|of| of.element_size == 0 && !values.is_delegate(of.method_table));
+            if is_publisher {
+                publishers.entry(*target).or_insert(object);
+            }
+        }
+    }
+    Ok(publishers)
 }
 
 /// The subscribers of an event by their types: each with the delegate that calls it, the most subscribers first.
@@ -168,9 +206,10 @@ fn sighting(
     };
     let method = subscribers.first().and_then(|&(_, handler)| values.delegate(dump.address(handler)).ok());
     let method = method.and_then(|calls| calls.into_iter().next()?.method);
-    let only =
-        subscribers.iter().filter(|&&(target, _)| dump.above(target).any(|above| above == event.delegate));
-    let only = only.count();
+    let is_only = |&&(target, _): &&(ObjectId, ObjectId)| {
+        dump.above(target).any(|above| above == event.delegate || above == event.list)
+    };
+    let only = subscribers.iter().filter(is_only).count();
     let mut objects: Vec<ObjectId> = subscribers.into_iter().map(|(target, _)| target).collect();
     let handlers = objects.len();
     objects.sort_unstable();

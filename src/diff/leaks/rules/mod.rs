@@ -12,12 +12,16 @@ mod pending_tasks;
 mod pinning;
 mod sparse_collections;
 mod static_caches;
+#[cfg(test)]
+mod tests;
 mod threads;
 mod timers;
 
 use super::dump::OpenDump;
 use super::score::Score;
 use super::series::{Series, Sighting};
+#[cfg(test)]
+use super::thresholds;
 use crate::diff::Profile;
 use crate::query::QueryError;
 
@@ -43,10 +47,10 @@ pub(super) trait Rule: Sync {
     /// The dump does not tell its types; it was stopped.
     fn sightings(&self, dump: &OpenDump<'_>) -> Result<Vec<Sighting>, QueryError>;
 
-    /// How many objects there were and what hung on them, of what a profile alone tells: for a thing that was not among the
-    /// sightings of a dump, or for a baseline. `None` where a profile tells nothing of it.
-    fn before(&self, profile: &Profile, last: &Sighting) -> Option<(u64, u64)> {
-        let _ = (profile, last);
+    /// How many objects there were and what hung on them, for a thing that was not among the sightings of a dump, or for
+    /// a baseline, which is not open. `None` where what is there tells nothing of it.
+    fn before(&self, profile: &Profile, open: Option<&OpenDump<'_>>, last: &Sighting) -> Option<(u64, u64)> {
+        let _ = (profile, open, last);
         None
     }
 
@@ -62,12 +66,12 @@ pub(super) const ALL: [&dyn Rule; 14] = [
     &timers::Timers,
     &collectible_contexts::CollectibleContexts,
     &finalizers::Finalizers,
+    &sparse_collections::SparseCollections,
+    &duplicate_strings::DuplicateStrings,
     &classes::Classes,
     &static_caches::StaticCaches,
     &collections::Collections,
     &dominating_object::DominatingObject,
-    &duplicate_strings::DuplicateStrings,
-    &sparse_collections::SparseCollections,
     &pinning::Pinning,
     &threads::Threads,
     &large_objects::LargeObjects,

@@ -13,6 +13,7 @@ use crate::clr::type_system::FieldShape;
 use crate::diff::leaks::dump::OpenDump;
 use crate::diff::leaks::fields::FieldPlace;
 use crate::diff::leaks::member_names::readable;
+use crate::diff::leaks::origin::speaks_of_program;
 use crate::diff::leaks::score::{Score, Trend};
 use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{OF_FRAMEWORK, PENDING};
@@ -222,7 +223,7 @@ fn sighting(
         key: machine.name.clone(),
         subject: machine.method.clone(),
         module: info.module.clone(),
-        is_of_program: dump.origins.is_of_program(of) || dump.origins.speaks_of_program(&machine.name),
+        is_of_program: dump.origins.is_of_program(of) || speaks_of_program(&machine.name),
         count: waiting.objects.len() as u64,
         bytes: dump.retained(&waiting.objects),
         detail: waiting.places(),

@@ -35,7 +35,7 @@ impl Rule for StaticCaches {
         Ok(found)
     }
 
-    fn before(&self, profile: &Profile, last: &Sighting) -> Option<(u64, u64)> {
+    fn before(&self, profile: &Profile, _: Option<&OpenDump<'_>>, last: &Sighting) -> Option<(u64, u64)> {
         let name = last.key.strip_prefix("static ")?;
         let mut groups = profile.roots.iter().filter(|group| group.kind == RootKind::Static.word());
         let group = groups.find(|group| group.name.as_deref() == Some(name));

@@ -10,6 +10,7 @@ use crate::bytes::Addr;
 use crate::diff::leaks::dump::OpenDump;
 use crate::diff::leaks::fields::FieldPlace;
 use crate::diff::leaks::member_names::readable;
+use crate::diff::leaks::origin::speaks_of_program;
 use crate::diff::leaks::score::{Score, Trend};
 use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{OF_FRAMEWORK, TIMERS};
@@ -157,8 +158,7 @@ fn sighting(method: &str, of: Option<TypeId>, group: Group, dump: &OpenDump<'_>)
         key: format!("{method}{for_whom}"),
         subject: readable(method),
         module: info.and_then(|info| info.module.clone()),
-        is_of_program: of.is_some_and(|of| dump.origins.is_of_program(of))
-            || dump.origins.speaks_of_program(method),
+        is_of_program: of.is_some_and(|of| dump.origins.is_of_program(of)) || speaks_of_program(method),
         count,
         bytes: dump.retained(&targets),
         detail: format!("are set, to call {}{for_whom}", readable(method)),
