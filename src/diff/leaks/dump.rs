@@ -158,6 +158,18 @@ impl<'a> OpenDump<'a> {
         })
     }
 
+    /// Those of some objects that no object of their own type dominates directly: of a list the first node, which holds all
+    /// others. All of them where there are no such.
+    pub fn firsts(&self, objects: Vec<ObjectId>) -> Vec<ObjectId> {
+        let type_of = |object| self.heap.objects.type_of(object);
+        let is_first = |object: &ObjectId| match self.dominators.of(*object) {
+            Some(Dominator::Object(above)) => type_of(above) != type_of(*object),
+            _ => true,
+        };
+        let firsts: Vec<ObjectId> = objects.iter().copied().filter(is_first).collect();
+        if firsts.is_empty() { objects } else { firsts }
+    }
+
     /// The bytes that hang on these objects, each once: the sum of what those retain that none of the others dominates.
     pub fn retained(&self, objects: &[ObjectId]) -> u64 {
         let members: FxHashSet<ObjectId> = objects.iter().copied().collect();

@@ -21,7 +21,7 @@ const NEARLY_ALL: f64 = 0.7;
 const MOST: f64 = 0.5;
 
 /// Steps from an object towards its root that are looked at.
-const STEPS_ABOVE: usize = 3;
+const STEPS_ABOVE: usize = 6;
 
 /// Points for each rule that finds the same by another way.
 const AGREEMENT_POINTS: i32 = 3;
@@ -43,32 +43,51 @@ pub(super) struct Finding {
 
 /// Findings of which no two are of the same bytes. They must come in the order in which rules give subjects.
 pub(super) fn fold(findings: Vec<Finding>, dump: &OpenDump<'_>) -> Vec<Finding> {
-    let mut kept: Vec<(Finding, Extent)> = Vec::new();
+    let mut kept: Vec<Kept> = Vec::new();
     for finding in findings {
         let extent = Extent::of(&finding.sighting, dump);
-        match kept.iter_mut().find(|(other, of_other)| is_same((other, of_other), (&finding, &extent), dump))
-        {
-            Some((other, _)) => take_over(other, finding),
-            None => kept.push((finding, extent)),
+        let new = Kept { bytes: finding.sighting.bytes, finding, extent };
+        match kept.iter_mut().find(|kept| kept.is_same(&new, dump)) {
+            Some(kept) => kept.take_over(new),
+            None => kept.push(new),
         }
     }
-    kept.into_iter().map(|(finding, _)| finding).collect()
+    kept.into_iter().map(|kept| kept.finding).collect()
 }
 
-/// Whether `later` is within `earlier`, is little more than it, or is of the same type.
-fn is_same(earlier: (&Finding, &Extent), later: (&Finding, &Extent), dump: &OpenDump<'_>) -> bool {
-    let bytes = |finding: &Finding| finding.sighting.bytes.max(1) as f64;
-    earlier.0.sighting.subject == later.0.sighting.subject
-        || later.1.is_within(earlier.1, dump)
-        || later.1.is_held_by(earlier.1, dump)
-        || bytes(earlier.0) >= bytes(later.0) * MOST
-            && (earlier.1.is_within(later.1, dump) || earlier.1.is_held_by(later.1, dump))
+/// A finding with its objects.
+struct Kept {
+    finding: Finding,
+    extent: Extent,
+    /// The bytes of these objects: of waste more than what is wasted.
+    bytes: u64,
 }
 
-fn take_over(into: &mut Finding, from: Finding) {
-    let more = from.judgement.score.sum() - into.judgement.score.sum();
-    let what = format!("{}: {}", from.judgement.rule, from.judgement.reason);
-    into.judgement.score.take_over(Evidence { what, points: more.max(AGREEMENT_POINTS) });
+impl Kept {
+    /// Whether `later` is within this one, is little more than it, or is of the same type.
+    fn is_same(&self, later: &Kept, dump: &OpenDump<'_>) -> bool {
+        let is_part =
+            |part: &Extent, whole: &Extent| part.is_within(whole, dump) || part.is_held_by(whole, dump);
+        self.finding.sighting.subject == later.finding.sighting.subject
+            || is_part(&later.extent, &self.extent)
+            || self.bytes as f64 >= later.bytes as f64 * MOST && is_part(&self.extent, &later.extent)
+    }
+
+    fn take_over(&mut self, from: Kept) {
+        let into = &mut self.finding;
+        let Finding { sighting, judgement, before, .. } = from.finding;
+        let more = judgement.score.sum() - into.judgement.score.sum();
+        let what = match judgement.reason.contains(&sighting.subject) {
+            true => format!("{}: {}", judgement.rule, judgement.reason),
+            false => format!("{}: {}: {}", judgement.rule, sighting.subject, judgement.reason),
+        };
+        into.judgement.score.take_over(Evidence { what, points: more.max(AGREEMENT_POINTS) });
+        // What is waste knows no objects of its own.
+        if self.extent.sample.is_empty() {
+            (self.extent, self.bytes) = (from.extent, from.bytes);
+            (into.sighting.objects, into.before) = (sighting.objects, before);
+        }
+    }
 }
 
 /// The objects of a finding.
@@ -93,7 +112,7 @@ impl Extent {
             },
             Objects::OfTypes(types) => Extent {
                 types: types.iter().copied().collect(),
-                sample: dump.objects_of(types).map(|objects| spread(&objects)).unwrap_or_default(),
+                sample: dump.objects_of(types).map(|all| spread(&dump.firsts(all))).unwrap_or_default(),
                 ..Extent::default()
             },
         }

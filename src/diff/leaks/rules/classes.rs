@@ -15,7 +15,7 @@ use crate::diff::leaks::thresholds::{
     CLASS_BYTES, CLASS_COUNT, CLASS_SHARE, GROWN_BYTES, GROWN_COUNT, GROWN_SHARE, HELD_TOGETHER, SAMPLE,
 };
 use crate::diff::profile::{Profile, TypeRow};
-use crate::graph::{Dominator, ObjectId, TypeId, TypeInfo};
+use crate::graph::{ObjectId, TypeId, TypeInfo};
 use crate::query::QueryError;
 use crate::units::{grouped, human_bytes};
 
@@ -155,10 +155,10 @@ fn candidates<'p>(dump: &OpenDump<'p>) -> Result<Vec<Candidate<'p>>, QueryError>
     let mut candidates = Vec::with_capacity(chosen.len());
     for (row, types) in chosen {
         let objects = objects.next().unwrap_or_default();
-        let sample = sample(&objects, dump);
         let of_program = types.iter().any(|&of| dump.origins.is_of_program(of));
         let garbage = garbage.get(candidates.len()).copied().unwrap_or(0);
         let (count, retained) = (objects.len() as u64, row.retained.saturating_sub(garbage));
+        let sample = spread(&dump.firsts(objects));
         candidates.push(Candidate { row, types, count, retained, sample, of_program });
     }
     Ok(candidates)
@@ -197,17 +197,9 @@ fn garbage_of<'t>(
     Ok(sums)
 }
 
-/// Objects at even distances, [`SAMPLE`] at most; those that an object of their own type dominates only where all are so.
-fn sample(objects: &[ObjectId], dump: &OpenDump<'_>) -> Vec<ObjectId> {
-    let type_of = |object| dump.heap.objects.type_of(object);
-    let is_first = |object: &ObjectId| match dump.dominators.of(*object) {
-        Some(Dominator::Object(above)) => type_of(above) != type_of(*object),
-        _ => true,
-    };
-    let firsts: Vec<ObjectId> = objects.iter().copied().filter(is_first).collect();
-    let objects = if firsts.is_empty() { objects } else { &firsts };
-    let step = objects.len().div_ceil(SAMPLE).max(1);
-    objects.iter().step_by(step).copied().collect()
+/// Objects at even distances, [`SAMPLE`] at most.
+fn spread(objects: &[ObjectId]) -> Vec<ObjectId> {
+    objects.iter().step_by(objects.len().div_ceil(SAMPLE).max(1)).copied().collect()
 }
 
 /// Whether objects of a type are there to hold others: arrays of references, delegates, inner nodes of collections.

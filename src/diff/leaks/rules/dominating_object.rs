@@ -73,11 +73,14 @@ impl Rule for DominatingObject {
         if series.share() < OBJECT_SHARE || series.bytes() < OBJECT_BYTES {
             return None;
         }
+        // One that stood elsewhere before is not known again: what grew is told by the rules that count.
+        let was_there = series.counts.iter().all(|&count| count > 0);
+        if series.has_history() && !(was_there && Trend::of(&series.all_bytes).is_growth()) {
+            return None;
+        }
         let mut score = Score::default();
         score.bytes(series, "one object retains");
-        if Trend::of(&series.all_bytes) != Trend::Unknown {
-            score.growth(&series.all_bytes, "bytes");
-        }
+        score.growth(&series.all_bytes, "bytes");
         score.add(5, series.last.detail.clone());
         let (bytes, share) = (human_bytes(series.bytes() as f64), series.share() * 100.0);
         let reason = format!(

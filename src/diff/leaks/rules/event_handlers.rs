@@ -206,8 +206,10 @@ fn sighting(
     };
     let method = subscribers.first().and_then(|&(_, handler)| values.delegate(dump.address(handler)).ok());
     let method = method.and_then(|calls| calls.into_iter().next()?.method);
-    let is_only = |&&(target, _): &&(ObjectId, ObjectId)| {
-        dump.above(target).any(|above| above == event.delegate || above == event.list)
+    // Older lists of the same event may still be on a stack: what its handler alone holds, the event holds.
+    let is_only = |&&(target, handler): &&(ObjectId, ObjectId)| {
+        let mut above = dump.above(target);
+        above.any(|above| above == handler || above == event.delegate || above == event.list)
     };
     let only = subscribers.iter().filter(is_only).count();
     let mut objects: Vec<ObjectId> = subscribers.into_iter().map(|(target, _)| target).collect();

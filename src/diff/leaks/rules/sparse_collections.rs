@@ -29,7 +29,7 @@ impl Rule for SparseCollections {
                 is_of_program: true,
                 count: total.collections,
                 bytes: total.wasted,
-                objects: Objects::None,
+                objects: Objects::OfTypes(vec![of]),
                 detail: format!("{sparse} of {all} use less than a quarter of their room"),
                 remarks: vec![(
                     0,
