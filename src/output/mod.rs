@@ -24,6 +24,7 @@ pub mod sanitize;
 mod short_names;
 mod shorten;
 mod small_graph;
+mod suspects;
 mod table;
 mod widths;
 
@@ -37,3 +38,4 @@ pub use info::{write_info_json, write_info_table};
 pub use junit::write_junit;
 
 pub use shorten::shorten_middle;
+pub use suspects::{write_suspects, write_suspects_json};

@@ -18,7 +18,7 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 pub use holders::{AssemblyGrowth, RootGrowth, assembly_growth, root_growth};
-pub use ways::{TypeName, ways_of};
+pub use ways::{TypeName, ways_of, ways_to};
 
 use super::compare::names::{key, module_key};
 use super::identity::{Cohort, Survival};
