@@ -147,6 +147,15 @@ fn objects_that_had_another_holder_before_count_as_before() {
 }
 
 #[test]
+fn one_of_many_that_a_request_holds_is_counted_with_them() {
+    let tree = |n: u64| {
+        format!("static a|1|0\n  Shop.Cache|1|24\n    Shop.Item|{n}|100\nthread 1|1|0\n  Shop.Item|1|100")
+    };
+    let before = "static a|1|0\n  Shop.Cache|1|24\n    Shop.Item|100|100";
+    assert_eq!(found(&[before, &tree(1099)]), one("Shop.Item", [100, 1100]));
+}
+
+#[test]
 fn what_hangs_on_other_growth_is_not_told() {
     let tree = |n: u64| {
         format!(

@@ -10,8 +10,9 @@ use crate::graph::{Heap, ObjectId, ObjectSet, Snapshot};
 use crate::query::{QueryError, RunOptions};
 
 /// Words of stacks are taken for roots only where others are so many references farther. A method that works on a cache has its
-/// list, or the list's array, in a register: nearer to the members than the static that owns the cache, and gone in a moment.
-const STACKS_LATER: u32 = 8;
+/// list, or the list's array, in a register: nearer to the members than the static that owns the cache, and gone in a moment. Much farther no static tells more than
+/// the method that runs the program: everything hangs on everything in the end.
+const STACKS_LATER: u32 = 4;
 
 /// A type by its name and the file name of its module.
 pub type TypeName<'a> = (&'a str, Option<&'a str>);

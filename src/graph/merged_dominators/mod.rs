@@ -16,6 +16,8 @@ mod tops;
 pub use tops::TopLabel;
 
 use super::{Dominators, Roots, Total, TypeId};
+use crate::problem::Problem;
+use crate::units::{grouped, human_bytes};
 use build::Caps;
 use tops::Tops;
 
@@ -83,5 +85,15 @@ impl MergedDominators {
     /// [`MAX_MERGED_DOMINATORS`]: crate::limits::MAX_MERGED_DOMINATORS
     pub fn left_out(&self) -> Total {
         self.left_out
+    }
+
+    /// Tells that objects were left out; `None` where none were.
+    pub fn problem(&self) -> Option<Problem> {
+        let Total { objects, bytes } = self.left_out;
+        let (count, size) = (grouped(objects), human_bytes(bytes as f64));
+        let message = format!(
+            "{count} objects ({size}) are too deep in the dominator tree to be told by their holders"
+        );
+        (objects > 0).then(|| Problem::note(message))
     }
 }

@@ -45,6 +45,25 @@ fn a_path_is_shortest_and_takes_the_first_reference() {
 }
 
 #[test]
+fn late_starts_are_taken_where_others_are_far() {
+    // 0 holds the list 1, 2, 3, 4; 5 and 6 are the late starts: 5 holds 4 directly, 6 holds 7, which nothing else does.
+    let rows = rows(&[&[1], &[2], &[3], &[4], &[], &[4], &[7], &[]]);
+    let hidden = HiddenEdges::default();
+    let forward = search(&rows, Direction::Forward, &hidden);
+    let way = |later| {
+        let wanted = set(8, &[4, 7]);
+        let (hops, found) = forward.all_with_late(&ids(&[0]), &ids(&[5, 6]), later, &wanted).unwrap();
+        assert_eq!(found.len(), 2, "both are reached, late or not");
+        (hops.next(ObjectId(4)), hops.next(ObjectId(7)))
+    };
+    let [from_list, from_late, from_other] = [3, 5, 6].map(|id| Some(ObjectId(id)));
+    assert_eq!(way(0), (from_late, from_other));
+    assert_eq!(way(2), (from_late, from_other));
+    assert_eq!(way(3), (from_list, from_other), "as far: the others come first");
+    assert_eq!(way(1000), (from_list, from_other));
+}
+
+#[test]
 fn hidden_references_are_not_walked_in_either_direction() {
     let rows = rows(&[&[1], &[2], &[]]);
     let hidden = HiddenEdges::new([(ObjectId(0), ObjectId(1))]);
