@@ -48,9 +48,9 @@ dump       objects     +/-     size       +/-  reachable       +/-
 @2 b.core        6             96 B                 96 B
 @3 c.core    1,007  +1,001  15.8 KB  +15.7 KB    15.8 KB  +15.7 KB
 
-type                   count     +/-  size @1    @2       @3       +/-  status
-Shop.Cart              1,003  +1,002     16 B  32 B  15.7 KB  +15.7 KB  grew, steady
-Shop.\\u001b[31mItem        4      -1     80 B  80 B     80 B            shrank
+type                 count     +/-  size @1    @2       @3       +/-  status
+Shop.Cart            1,003  +1,002     16 B  32 B  15.7 KB  +15.7 KB  grew, steady
+Shop.\\u001b[31mItem      4      -1     80 B  80 B     80 B            shrank
 "
     );
 }
