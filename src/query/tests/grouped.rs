@@ -61,13 +61,15 @@ fn keys_that_are_not_selected_are_added() {
 
 #[test]
 fn order_and_limit_are_taken_off() {
-    let select = select("diff select type, count group by type order by count_delta desc, type limit 3 offset 1");
+    let select =
+        select("diff select type, count group by type order by count_delta desc, type limit 3 offset 1");
     let answer = select.answer(&snapshot(1, 20, 7), &RunOptions::default()).unwrap();
     let all = super::ask(&[snapshot(1, 20, 7)], "select type, count group by type").unwrap();
     assert_eq!(answer.answer.row_count(), all.row_count());
     assert_eq!(select.limit(), Some((3, 1)));
     let order = select.order().unwrap();
-    let keys: Vec<_> = order.iter().map(|NamedOrder { name, descending, .. }| (name.as_str(), *descending)).collect();
+    let keys: Vec<_> =
+        order.iter().map(|NamedOrder { name, descending, .. }| (name.as_str(), *descending)).collect();
     assert_eq!(keys, [("count_delta", true), ("type", false)]);
 }
 
@@ -75,7 +77,10 @@ fn order_and_limit_are_taken_off() {
 fn selects_are_known_whatever_their_spelling() {
     let canonical = |text: &str| select(text).canonical();
     let one = canonical("select type, count where size > 1kb group by type");
-    assert_eq!(one, canonical("DIFF SELECT type,count FROM objects WHERE (size > 1024b) GROUP BY type limit 3"));
+    assert_eq!(
+        one,
+        canonical("DIFF SELECT type,count FROM objects WHERE (size > 1024b) GROUP BY type limit 3")
+    );
     assert_ne!(one, canonical("select type, count where size > 2kb group by type"));
 }
 
