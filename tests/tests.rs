@@ -6,6 +6,7 @@ mod damage;
 mod dominators;
 mod golden;
 mod growth;
+mod leaks;
 mod references;
 mod roots;
 mod statics_and_methods;

@@ -36,3 +36,20 @@ fn help_of_the_commands() {
     assert_golden("help-index.txt", &["index", "--help"]);
     assert_golden("help-open.txt", &["open", "--help"]);
     assert_golden("help-diff.txt", &["diff", "--help"]);
+    assert_golden("help-leaks.txt", &["leaks", "--help"]);
+    assert_golden("help-report.txt", &["report", "--help"]);
+    assert_golden("help-snapshot.txt", &["snapshot", "--help"]);
+}
+
+#[test]
+fn the_version_is_the_packages() {
+    let ended = run(&["--version"]);
+    assert_eq!(ended.out, format!("heapql {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn without_arguments_help_goes_to_standard_error() {
+    let ended = run(&[]);
+    assert_eq!((ended.status, ended.out.as_str()), (2, ""));
+    assert!(ended.err.contains("Usage: heapql"));
+}

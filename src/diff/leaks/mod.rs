@@ -80,21 +80,28 @@ pub fn leaks(sides: &[Side<'_>], options: &RunOptions<'_>) -> Result<Vec<Suspect
     let Some(Some(last)) = dumps.last() else { return Ok(Vec::new()) };
     let mut findings = Vec::new();
     for rule in rules::ALL {
-        findings.extend(found_by(rule, sides, &dumps, last)?);
+        let mut found = found_by(rule, sides, &dumps, last)?;
+        sort(&mut found);
+        findings.extend(found);
     }
     let mut findings = fold(findings, last);
     findings.retain(|finding| finding.judgement.score.sum() >= NAMED_FROM);
     let number = dumps.iter().filter(|dump| dump.is_some()).count();
     let number = (number > 1).then_some(number);
-    findings.sort_by(|a, b| {
-        let key = |of: &Finding| (of.judgement.score.sum(), of.sighting.bytes);
-        let name = |of: &Finding| (of.judgement.rule, of.sighting.subject.clone());
-        key(b).cmp(&key(a)).then_with(|| name(a).cmp(&name(b)))
-    });
+    sort(&mut findings);
     findings.truncate(MAX_SUSPECTS);
     let ways = ways::of(&findings, &dumps)?;
     let told = findings.into_iter().zip(ways);
     Ok(told.map(|(finding, ways)| suspect(finding, ways, last, number)).collect())
+}
+
+/// The highest score first, then the most bytes.
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        let key = |of: &Finding| (of.judgement.score.sum(), of.sighting.bytes);
+        let name = |of: &Finding| (of.judgement.rule, of.sighting.subject.clone(), of.sighting.key.clone());
+        key(b).cmp(&key(a)).then_with(|| name(a).cmp(&name(b)))
+    });
 }
 
 /// What is to be said where nothing looks like a leak: what was looked at.

@@ -186,8 +186,8 @@ fn what_never_repeats_ends_at_the_cap() {
     assert_eq!(tree.left_out().objects, 2000 - u64::from(crate::limits::MAX_MERGED_DEPTH));
 }
 
-fn labels(roots: Vec<Root>, frozen: &[std::ops::Range<u32>], count: u32) -> Vec<String> {
-    let mut roots = Roots { all: roots, frozen: frozen.to_vec(), ..Roots::default() };
+fn labels(roots: Vec<Root>, frozen: std::ops::Range<u32>, count: u32) -> Vec<String> {
+    let mut roots = Roots { all: roots, frozen: vec![frozen], ..Roots::default() };
     roots.all.sort_by_key(|root| root.kind);
     let tops = Tops::new(&roots);
     (0..count).map(|id| tops.labels[tops.of(ObjectId(id)) as usize].0.to_string()).collect()
@@ -211,5 +211,5 @@ fn objects_are_called_by_the_roots_that_hold_them() {
     ];
     let expected =
         ["static Shop.all", "thread 7", "shared", "shared", "strong handle", "permanent", "shared"];
-    assert_eq!(labels(roots, &[5..6], 7), expected);
+    assert_eq!(labels(roots, 5..6, 7), expected);
 }

@@ -59,11 +59,11 @@ impl Rule for EventHandlers {
             dump.check()?;
             // The shortest way may lead from a stack, where the delegate was just combined: the field says more.
             let holder = match trails.holder(event.delegate, &mut slots) {
-                Some(Holder::Root(title)) => match publishers.get(&event.delegate) {
-                    Some(&publisher) if !title.starts_with(STATIC) => {
-                        Holder::Object(publisher, slots.name(publisher, event.delegate))
-                    }
-                    _ => Holder::Root(title),
+                Some(Holder::Root(title)) if title.starts_with(STATIC) => Holder::Root(title),
+                Some(Holder::Root(_)) => match publishers.get(&event.delegate) {
+                    Some(&publisher) => Holder::Object(publisher, slots.name(publisher, event.delegate)),
+                    // Only a stack holds it, which goes sooner than any subscriber.
+                    None => continue,
                 },
                 Some(holder) => holder,
                 None => continue,

@@ -117,7 +117,8 @@ fn running_finalizer(dump: &OpenDump<'_>) -> Option<String> {
     let stacks = || dump.roots.all.iter().filter(|root| root.kind == RootKind::Stack);
     let named = |root: &&crate::graph::Root, name: &str| root.name.as_deref() == Some(name);
     let thread = stacks().find(|root| named(root, RUN_FINALIZERS))?.os_id?;
-    let running = stacks().filter(|root| root.os_id == Some(thread)).filter_map(|root| root.name.as_deref());
-    let running = running.filter(|name| name.ends_with(".Finalize")).last()?;
+    let mut running =
+        stacks().filter(|root| root.os_id == Some(thread)).filter_map(|root| root.name.as_deref());
+    let running = running.rfind(|name| name.ends_with(".Finalize"))?;
     Some(running.to_owned())
 }

@@ -141,7 +141,8 @@ fn a_cut_file_is_refused_with_the_place() {
 
 #[test]
 fn numbers_that_name_nothing_are_refused() {
-    let changes: [(fn(&mut Value), &str); 9] = [
+    type Change = fn(&mut Value);
+    let changes: [(Change, &str); 9] = [
         (|json| json["types"][0][1] = json!(9), "module 9, which is not there"),
         (|json| json["assemblies"][0][0] = json!(1), "module 1, which is not there"),
         (|json| json["tree"]["nodes"][1][1] = json!(2), "type 2, which is not there"),
@@ -176,7 +177,7 @@ fn what_weighs_little_is_left_out_and_counted() {
     large.types = types.collect();
     large.ways.clear();
     let nodes = (0..3000_u32).map(|n| OwnerNode {
-        parent: (n > 0).then(|| n / 2),
+        parent: (n > 0).then_some(n / 2),
         name: "n".into(),
         retained: 10_000 - u64::from(n),
         ..OwnerNode::default()
