@@ -90,6 +90,13 @@ impl Error {
         self
     }
 
+    /// Names the file that it is about, behind the message.
+    #[must_use]
+    pub fn of_file(mut self, path: &std::path::Path) -> Self {
+        self.message = format!("{}: {}", self.message, path.display());
+        self
+    }
+
     /// The same error once more, its cause as text: for an error that several questions run into.
     #[must_use]
     pub fn duplicate(&self) -> Error {

@@ -258,3 +258,13 @@ pub const MAX_PATH_STEPS: usize = 1 << 21;
 
 /// References to no object that are listed: sound heaps have none, and a damaged one could fill the memory with them.
 pub const MAX_DANGLING_REFERENCES: usize = 4 << 20;
+
+/// Bytes of a baseline, unpacked. The largest that are written stay below one MiB.
+pub const MAX_BASELINE_BYTES: u64 = 64 << 20;
+
+/// Rows of each list of a baseline. Those that are written have some thousand at most.
+pub const MAX_BASELINE_ROWS: usize = 1 << 16;
+
+/// Objects, bytes or roots in one number of a baseline: 128 TiB, what a process with four levels of page tables may have. So
+/// many rows of such numbers still add up within 64 bits.
+pub const MAX_BASELINE_AMOUNT: u64 = 1 << 47;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Way;
 
+mod baseline;
 mod build;
 mod clock;
 mod facts;
@@ -14,7 +15,7 @@ mod types;
 
 pub use owner_tree::{OwnerNode, OwnerTree, Pruning};
 
-/// What is compared of a dump. Serialised, it is a baseline: see `docs/json.md`.
+/// What is compared of a dump. Written to a file, it is a baseline: see `docs/baseline.md`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
     /// The form's version. It changes when a reader of an older one would misread a newer one.
@@ -38,6 +39,20 @@ pub struct Profile {
     pub answers: Vec<KeptAnswer>,
     /// What the dump's reading left out, a sentence each.
     pub problems: Vec<String>,
+    /// What a baseline left out of it, because it weighs too little; nothing for an open dump.
+    #[serde(default)]
+    pub left_out: LeftOut,
+}
+
+/// How many rows a baseline left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Types; none of them retains more than any that is there.
+    pub types: u64,
+    /// Groups of roots; none of them retains more than any that is there.
+    pub roots: u64,
+    /// Ways to objects; none of them has more objects than those of the same type that are there.
+    pub ways: u64,
 }
 
 /// What tells one dump from another, and whether two are of one program.

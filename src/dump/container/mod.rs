@@ -99,6 +99,22 @@ pub fn open(path: &Path, options: &ContainerOptions, progress: &dyn Progress) ->
     }
 }
 
+/// The first `count` bytes of a file, unpacked: enough to tell a dump from what is none. Fewer where the file is shorter, or
+/// damaged so early.
+///
+/// # Errors
+/// The file cannot be read, is no regular file, or of a packing that is not read.
+pub fn first_bytes(path: &Path, count: u64) -> Result<Vec<u8>> {
+    let mut file = open_regular(path)?;
+    let length = file.metadata().map_err(|e| read_error(path, e))?.len();
+    let compression = match Packing::of(&head(&mut file).map_err(|e| read_error(path, e))?) {
+        Packing::Readable(compression) => compression,
+        Packing::Refused(refusal) => return Err(refusal.error(path)),
+    };
+    let source = unpack::Source { path, file, length, compression };
+    unpack::first_bytes(&source, count).map_err(|e| read_error(path, e))
+}
+
 /// Opens `path` for reading if it is a regular file (or a link to one).
 fn open_regular(path: &Path) -> Result<File> {
     // Asked for before opening: opening a pipe waits for its other end, forever if there is none.

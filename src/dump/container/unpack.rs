@@ -13,7 +13,7 @@ use crate::bytes::{FileOffset, Mapped};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::problem::Problem;
-use crate::progress::Progress;
+use crate::progress::{NoProgress, Progress};
 
 use super::sparse_file::{BLOCK_BYTES, SparseFile};
 use super::{Compression, ContainerOptions, Contents, read_error};
@@ -258,6 +258,15 @@ fn fill(chunk: &mut Vec<u8>, reader: &mut dyn Read) -> Option<End> {
     };
     chunk.truncate(filled);
     end
+}
+
+/// The first bytes of `source`; what cannot be unpacked is left out.
+pub(super) fn first_bytes(source: &Source<'_>, count: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    match decoder(source, &NoProgress)?.take(count).read_to_end(&mut bytes) {
+        Err(error) if error.raw_os_error().is_some() => Err(error),
+        _ => Ok(bytes),
+    }
 }
 
 /// A reader of the unpacked bytes, which tells `progress` the packed bytes that it reads.
