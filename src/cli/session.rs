@@ -170,6 +170,17 @@ impl<'a> Session<'a> {
         Ok(Reply::Answered { status, rows: answer.row_count(), elapsed: answer.elapsed })
     }
 
+    /// What is known to be missing from the dumps by now, each once.
+    pub(super) fn problems(&self) -> Vec<&Problem> {
+        let mut problems: Vec<&Problem> = Vec::new();
+        for problem in self.known_problems() {
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+        problems
+    }
+
     /// What opening and, where it was done, walking the heap left out.
     fn known_problems(&self) -> impl Iterator<Item = &Problem> {
         self.snapshots.iter().flat_map(|snapshot| {

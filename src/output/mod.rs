@@ -20,6 +20,7 @@ mod rows;
 pub mod sanitize;
 mod shorten;
 mod small_graph;
+mod suspects;
 mod table;
 mod widths;
 
@@ -30,3 +31,4 @@ pub use format::{AnswerWriter, Document, Format, Screen};
 pub use info::{write_info_json, write_info_table};
 
 pub use shorten::shorten_middle;
+pub use suspects::{write_suspects, write_suspects_json};

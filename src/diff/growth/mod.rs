@@ -5,7 +5,7 @@ mod wrappers;
 
 use serde::Serialize;
 
-pub use ways::{TypeName, ways_of};
+pub use ways::{TypeName, ways_of, ways_to};
 
 use super::identity::Survival;
 use super::{Profile, Way};

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::wrappers::Wrappers;
 use crate::diff::profile::TypeWays;
 use crate::diff::{Way, WayStep};
-use crate::graph::paths::{Direction, HiddenEdges, MergedPath, NameSlots, RootLabels, Search, Slots, merge};
+use crate::graph::paths::{Direction, HiddenEdges, MergedPath, RootLabels, Search, Slots, merge};
 use crate::graph::{Heap, ObjectId, ObjectSet, Snapshot};
 use crate::query::{QueryError, RunOptions};
 
@@ -26,29 +26,73 @@ pub fn ways_of(
 ) -> Result<Vec<TypeWays>, QueryError> {
     let heap = snapshot.heap(options.progress)?;
     let asked = Asked::new(heap, types);
+    let type_number = |member: ObjectId| asked.number(heap.objects.type_of(member)?.0);
+    // All members of a merged path are of one type.
+    let split = |members: &[ObjectId]| members.first().and_then(|&member| type_number(member));
+    let ways = find(snapshot, &asked.objects(heap), types.len(), options, |path, add| {
+        if let Some(of) = split(&path.members) {
+            add(of, &path.members);
+        }
+    })?;
+    let named = types.iter().zip(ways).map(|(&(name, module), ways)| TypeWays {
+        type_name: name.to_owned(),
+        module: module.map(str::to_owned),
+        ways,
+    });
+    Ok(named.collect())
+}
+
+/// The ways to the objects of each of `sets`, as [`ways_of`] tells them; in the order of `sets`.
+///
+/// # Errors
+/// As for [`ways_of`].
+pub fn ways_to(
+    snapshot: &Snapshot,
+    sets: &[ObjectSet],
+    options: &RunOptions<'_>,
+) -> Result<Vec<Vec<Way>>, QueryError> {
+    let heap = snapshot.heap(options.progress)?;
+    let none = ObjectSet::none(heap.objects.len());
+    let all = sets.iter().fold(none, |all, set| all.joined(set, |a, b| a | b));
+    find(snapshot, &all, sets.len(), options, |path, add| {
+        for (number, set) in sets.iter().enumerate() {
+            let members: Vec<ObjectId> =
+                path.members.iter().copied().filter(|&member| set.contains(member)).collect();
+            if !members.is_empty() {
+                add(number, &members);
+            }
+        }
+    })
+}
+
+/// Searches for all objects of `wanted` at once. `split` tells to which of `count` lists the members of a path belong.
+fn find(
+    snapshot: &Snapshot,
+    wanted: &ObjectSet,
+    count: usize,
+    options: &RunOptions<'_>,
+    split: impl Fn(&MergedPath, &mut dyn FnMut(usize, &[ObjectId])),
+) -> Result<Vec<Vec<Way>>, QueryError> {
+    let heap = snapshot.heap(options.progress)?;
     let (references, roots) = (snapshot.references(options.progress)?, snapshot.roots(options.progress)?);
     let hidden = HiddenEdges::of(snapshot, heap, &roots, &references.forward);
     let (rows, direction) = (&references.forward, Direction::Forward);
     let search = Search { rows, direction, hidden: &hidden, stop: options.cancel };
     let labels = RootLabels::new(&roots);
-    let (hops, found) = search.all(&labels.entries, &asked.objects(heap))?;
+    let (hops, found) = search.all(&labels.entries, wanted)?;
     let mut slots = Slots::new(snapshot, heap, rows);
     let paths = merge(&hops, &found, |object| labels.number(object), &mut slots, options.cancel)?;
     let wrappers = Wrappers::of(snapshot, options)?;
     let reader = Reader { heap, labels: &labels, slots: &slots, wrappers: &wrappers };
-    let mut ways: Vec<Vec<Way>> = vec![Vec::new(); types.len()];
+    let mut ways: Vec<Vec<Way>> = vec![Vec::new(); count];
     for path in &paths {
-        let of = path.members.first().and_then(|&member| asked.number(slots.type_of(member).0));
-        if let Some(ways) = of.and_then(|of| ways.get_mut(of)) {
-            ways.push(reader.way(path));
-        }
+        split(path, &mut |number, members| {
+            if let Some(ways) = ways.get_mut(number) {
+                ways.push(reader.way(path, members));
+            }
+        });
     }
-    let named = types.iter().zip(ways).map(|(&(name, module), ways)| TypeWays {
-        type_name: name.to_owned(),
-        module: module.map(str::to_owned),
-        ways: by_owner(ways),
-    });
-    Ok(named.collect())
+    Ok(ways.into_iter().map(by_owner).collect())
 }
 
 /// Which types are asked for.
@@ -85,7 +129,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn way(&self, path: &MergedPath) -> Way {
+    fn way(&self, path: &MergedPath, members: &[ObjectId]) -> Way {
         let name = |at: usize| {
             let of = path.steps.get(at).and_then(|step| self.heap.types.get(step.of));
             of.map_or_else(|| "?".to_owned(), |of| of.name.to_string())
@@ -102,24 +146,24 @@ impl Reader<'_> {
         Way {
             root_kind: label.map_or("?", |label| label.kind.word()).to_owned(),
             root_name: label.and_then(|label| label.name.as_deref().map(str::to_owned)),
-            owner: self.owner(path, &steps),
+            owner: self.owner(path, members.len() as u64, &steps),
             steps,
-            counts: vec![path.members.len() as u64],
-            sizes: vec![path.members.iter().map(size).sum()],
+            counts: vec![members.len() as u64],
+            sizes: vec![members.iter().map(size).sum()],
         }
     }
 
     /// Where the fan-out begins: the last step of which there are at most half as many objects as members, and that a person
     /// would name. `None` where the roots themselves fan out.
-    fn owner(&self, path: &MergedPath, steps: &[WayStep]) -> Option<usize> {
+    fn owner(&self, path: &MergedPath, members: u64, steps: &[WayStep]) -> Option<usize> {
         let above = |at: usize| steps[..at].iter().rev().map(|step| &*step.type_name);
         let is_owner = |&at: &usize| {
-            u64::from(path.steps[at].objects) * 2 <= path.members.len() as u64
+            u64::from(path.steps[at].objects) * 2 <= members
                 && !self.wrappers.is_wrapper(&steps[at].type_name, above(at))
         };
         match steps.len().checked_sub(1)? {
             // A single object is held by what holds it.
-            last if path.members.len() == 1 => {
+            last if members == 1 => {
                 let named = |&at: &usize| !self.wrappers.is_wrapper(&steps[at].type_name, above(at));
                 (0..last).rev().find(named)
             }
