@@ -5,6 +5,7 @@ mod corpus;
 mod damage;
 mod dominators;
 mod golden;
+mod json_schema;
 mod references;
 mod roots;
 mod statics_and_methods;

@@ -16,6 +16,7 @@ mod info;
 mod json;
 mod json_text;
 mod ndjson;
+mod report;
 mod rows;
 pub mod sanitize;
 mod shorten;
@@ -29,6 +30,6 @@ mod samples;
 
 pub use format::{AnswerWriter, Document, Format, Screen};
 pub use info::{write_info_json, write_info_table};
-
+pub use report::{write_report_html, write_report_json, write_report_markdown};
 pub use shorten::shorten_middle;
 pub use suspects::{write_suspects, write_suspects_json};

@@ -4,6 +4,7 @@ mod answers;
 mod help;
 mod index;
 mod refusals;
+mod report;
 #[cfg(unix)]
 mod terminal;
 
