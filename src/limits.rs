@@ -268,3 +268,15 @@ pub const MAX_BASELINE_ROWS: usize = 1 << 16;
 /// Objects, bytes or roots in one number of a baseline: 128 TiB, what a process with four levels of page tables may have. So
 /// many rows of such numbers still add up within 64 bits.
 pub const MAX_BASELINE_AMOUNT: u64 = 1 << 47;
+
+/// Fields by which the objects of a type are held apart in two dumps, those of structs included. Real keys are among
+/// the first; the wide structs of generated code would only cost time.
+pub const MAX_IDENTITY_FIELDS: usize = 48;
+
+/// Bytes of a text or an array by which it is told from others: a long text that many objects share would be read
+/// again for each of them. What differs behind only is taken for equal.
+pub const MAX_IDENTITY_BYTES: usize = 4096;
+
+/// Values that are held in memory of all objects of one type in one dump to match them with those of another: 256 MiB.
+/// Of types with more objects fewer fields are tried.
+pub const MAX_IDENTITY_VALUES: usize = 32 << 20;

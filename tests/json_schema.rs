@@ -42,7 +42,8 @@ impl Schema {
             let holds = match keyword.as_str() {
                 "$schema" | "$defs" | "title" | "description" => true,
                 "$ref" => {
-                    let name = rule.as_str().and_then(|text| text.strip_prefix("#/$defs/")).expect("a reference");
+                    let name =
+                        rule.as_str().and_then(|text| text.strip_prefix("#/$defs/")).expect("a reference");
                     self.check(&self.root["$defs"][name], value, place, offences);
                     true
                 }
@@ -78,7 +79,13 @@ impl Schema {
         }
     }
 
-    fn check_properties(&self, rules: &Map<String, Value>, value: &Value, place: &str, offences: &mut Vec<String>) {
+    fn check_properties(
+        &self,
+        rules: &Map<String, Value>,
+        value: &Value,
+        place: &str,
+        offences: &mut Vec<String>,
+    ) {
         for (key, item) in value.as_object().into_iter().flatten() {
             let known = rules.get("properties").and_then(|properties| properties.get(key));
             match (known, &rules["additionalProperties"]) {
@@ -124,7 +131,15 @@ fn the_check_finds_what_it_should() {
     for good in [json!({"a": 1, "b": ["x", "y"]}), json!({"a": null, "c": null}), json!({"a": 0, "c": 1})] {
         assert_eq!(schema.offences(&good), Vec::<String>::new(), "{good}");
     }
-    for bad in [json!([]), json!({}), json!({"a": -1}), json!({"a": "1"}), json!({"a": 1, "b": ["z"]}), json!({"a": 1, "c": 2}), json!({"a": 1, "d": 1})] {
+    for bad in [
+        json!([]),
+        json!({}),
+        json!({"a": -1}),
+        json!({"a": "1"}),
+        json!({"a": 1, "b": ["z"]}),
+        json!({"a": 1, "c": 2}),
+        json!({"a": 1, "d": 1}),
+    ] {
         assert_eq!(schema.offences(&bad).len(), 1, "{bad}");
     }
 }

@@ -38,9 +38,10 @@ Exit status:
   1    a statement is wrong
   2    the command line is wrong, or a file it names cannot be read or written
   3    a dump cannot be opened, or does not hold what a statement asks for
+  4    a condition of --fail-if holds
   5    answered in part: what is missing is listed on standard error
   130  stopped by Ctrl-C
-  Of several statements the worst counts: 130, then 2, 3, 1, 5, 0.";
+  Of several statements the worst counts: 130, then 2, 3, 1, 4, 5, 0.";
 
 const MAIN_EXAMPLES: &str = "\
 Examples:

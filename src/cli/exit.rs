@@ -6,7 +6,8 @@ use crate::problem::{Problem, Severity};
 
 /// How a command ended, the better before the worse: of several statements the worst counts.
 ///
-/// An answer in part is still an answer, so every failure outweighs it. A dump that cannot be
+/// An answer in part is still an answer, so every failure outweighs it. A gate that fails is an answer too, but must be
+/// seen; what keeps gates from being looked at outweighs it. A dump that cannot be
 /// asked outweighs a wrong statement, which outweighs nothing but answers; a command line that is
 /// wrong says nothing about dump or statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,6 +16,8 @@ pub(super) enum ExitStatus {
     Answered,
     /// Answered in part: something was left out and told.
     Partial,
+    /// A condition of `--fail-if` holds.
+    GateFailed,
     /// A statement is wrong.
     Statement,
     /// A dump cannot be opened, or lacks what a statement asks for.
@@ -33,6 +36,7 @@ impl ExitStatus {
             Self::Statement => 1,
             Self::Usage => 2,
             Self::Dump => 3,
+            Self::GateFailed => 4,
             Self::Partial => 5,
             // What a shell reports of a process that SIGINT killed.
             Self::Interrupted => 130,
@@ -58,9 +62,10 @@ mod tests {
 
     #[test]
     fn codes_are_the_contracts() {
-        use ExitStatus::{Answered, Dump, Interrupted, Partial, Statement, Usage};
-        let codes = [Answered, Statement, Usage, Dump, Partial, Interrupted].map(ExitStatus::code);
-        assert_eq!(codes, [0, 1, 2, 3, 5, 130]);
+        use ExitStatus::{Answered, Dump, GateFailed, Interrupted, Partial, Statement, Usage};
+        let codes =
+            [Answered, Statement, Usage, Dump, GateFailed, Partial, Interrupted].map(ExitStatus::code);
+        assert_eq!(codes, [0, 1, 2, 3, 4, 5, 130]);
     }
 
     #[test]
@@ -68,6 +73,12 @@ mod tests {
         assert_eq!(ExitStatus::Partial.max(ExitStatus::Answered), ExitStatus::Partial);
         assert_eq!(ExitStatus::Partial.max(ExitStatus::Statement), ExitStatus::Statement);
         assert_eq!(ExitStatus::Dump.max(ExitStatus::Statement), ExitStatus::Dump);
+    }
+
+    #[test]
+    fn a_gate_that_fails_outweighs_answers_only() {
+        assert_eq!(ExitStatus::GateFailed.max(ExitStatus::Partial), ExitStatus::GateFailed);
+        assert_eq!(ExitStatus::GateFailed.max(ExitStatus::Statement), ExitStatus::Statement);
     }
 
     #[test]

@@ -38,7 +38,8 @@ pub(super) fn write(request: &request::Report, common: &Common, console: &Consol
         Err(error) => return tell(&error, console),
     };
     relation::remarks(&facts).iter().for_each(|remark| console.messages.problem(remark));
-    let status = deliver(&report, request.format, destination, console).max(ExitStatus::of_problems(&sides.problems()));
+    let status = deliver(&report, request.format, destination, console)
+        .max(ExitStatus::of_problems(&sides.problems()));
     if status < ExitStatus::Interrupted {
         sides.session().keep_indexes();
     }
@@ -114,7 +115,10 @@ mod tests {
             let status = deliver(&Report::default(), format, destination, &console);
             let text = fs::read_to_string(&path).unwrap();
             assert!(status == ExitStatus::Answered && text.starts_with(start), "{text}");
-            assert_eq!(page.take(), format!("the report is in {} ({})\n", path.display(), human_bytes(text.len() as f64)));
+            assert_eq!(
+                page.take(),
+                format!("the report is in {} ({})\n", path.display(), human_bytes(text.len() as f64))
+            );
         }
     }
 }

@@ -164,7 +164,11 @@ fn action(
         Command::Diff(diff) => Action::Diff(Diff {
             dumps: diff.dumps,
             select: diff.select,
-            thresholds: Thresholds { min_bytes: diff.min.as_deref().map_or(Ok(0), size)?, limit: diff.limit, unchanged: false },
+            thresholds: Thresholds {
+                min_bytes: diff.min.as_deref().map_or(Ok(0), size)?,
+                limit: diff.limit,
+                unchanged: false,
+            },
             fail_if: diff.fail_if,
             junit: diff.junit,
             format: diff.format,

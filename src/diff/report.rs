@@ -54,8 +54,7 @@ impl Report {
 /// What the reading of a dump left out, with the dump's name where there are several.
 fn left_out(profile: &Profile, named: bool) -> impl Iterator<Item = Problem> {
     profile.problems.iter().map(move |problem| {
-        let message =
-            if named { format!("{}: {problem}", profile.dump.file) } else { problem.clone() };
+        let message = if named { format!("{}: {problem}", profile.dump.file) } else { problem.clone() };
         Problem::loss(message)
     })
 }

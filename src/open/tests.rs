@@ -1,6 +1,7 @@
 //! Synthetic dumps opened from their bytes, end to end; and damaged in every way.
 
 mod paths;
+mod survivors;
 mod tables;
 
 use std::time::{Duration, Instant};

@@ -36,23 +36,32 @@ pub(super) struct JsonWriter;
 
 impl AnswerWriter for JsonWriter {
     fn write(&mut self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let answer = document.answer;
-        out.write_all(&head(answer))?;
-        let cells: Vec<_> = answer.columns.iter().map(|c| CellWriter::new(c, &Json)).collect();
-        write_rows(answer.row_count(), out, |rows, text| {
-            for row in rows {
-                text.extend_from_slice(if row == 0 { b"[" } else { b",[" });
-                for (i, cell) in cells.iter().enumerate() {
-                    if i > 0 {
-                        text.push(b',');
-                    }
-                    cell.push(row, text);
-                }
-                text.push(b']');
-            }
-        })?;
-        out.write_all(&tail(document))
+        write_with_members(document, &[], out)
     }
+}
+
+/// Writes the document of an answer with more members before `warnings`: their names and their values, which are JSON.
+pub(super) fn write_with_members(
+    document: &Document<'_>,
+    members: &[(&str, String)],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let answer = document.answer;
+    out.write_all(&head(answer))?;
+    let cells: Vec<_> = answer.columns.iter().map(|c| CellWriter::new(c, &Json)).collect();
+    write_rows(answer.row_count(), out, |rows, text| {
+        for row in rows {
+            text.extend_from_slice(if row == 0 { b"[" } else { b",[" });
+            for (i, cell) in cells.iter().enumerate() {
+                if i > 0 {
+                    text.push(b',');
+                }
+                cell.push(row, text);
+            }
+            text.push(b']');
+        }
+    })?;
+    out.write_all(&tail(document, members))
 }
 
 /// The document up to its first row.
@@ -87,7 +96,7 @@ fn push_heading(heading: &[AnswerColumn], out: &mut Vec<u8>) {
 }
 
 /// The document from its last row on.
-fn tail(document: &Document<'_>) -> Vec<u8> {
+fn tail(document: &Document<'_>, members: &[(&str, String)]) -> Vec<u8> {
     let mut text = b"],\"dump\":".to_vec();
     match document.dumps.first() {
         Some(facts) => push_facts(facts, &mut text),
@@ -96,6 +105,12 @@ fn tail(document: &Document<'_>) -> Vec<u8> {
     if document.dumps.len() > 1 {
         text.extend_from_slice(b",\"dumps\":");
         push_list(document.dumps, &mut text, |facts, text| push_facts(facts, text));
+    }
+    for (name, value) in members {
+        text.push(b',');
+        push_text(name, &mut text);
+        text.push(b':');
+        text.extend_from_slice(value.as_bytes());
     }
     text.extend_from_slice(b",\"warnings\":");
     push_list(document.problems, &mut text, |problem, text| push_problem(problem, text));

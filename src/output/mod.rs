@@ -9,16 +9,20 @@
 
 mod cells;
 mod chains;
+mod comparison;
 mod csv;
 mod drawing;
 mod format;
+mod growth;
 mod info;
 mod json;
 mod json_text;
+mod junit;
 mod ndjson;
 mod report;
 mod rows;
 pub mod sanitize;
+mod short_names;
 mod shorten;
 mod small_graph;
 mod suspects;
@@ -28,8 +32,11 @@ mod widths;
 #[cfg(test)]
 mod samples;
 
+pub use comparison::{Comparison, compared_row, write_comparison_json, write_comparison_table};
 pub use format::{AnswerWriter, Document, Format, Screen};
+pub use growth::{GrowthSection, write_growth};
 pub use info::{write_info_json, write_info_table};
+pub use junit::write_junit;
 pub use report::{write_report_html, write_report_json, write_report_markdown};
 pub use shorten::shorten_middle;
 pub use suspects::{write_suspects, write_suspects_json};

@@ -129,7 +129,7 @@ pub struct Answer {
     pub heading: Vec<AnswerColumn>,
     /// The columns, all of the same length.
     pub columns: Vec<AnswerColumn>,
-    /// The columns that are changes, by position: people are shown their sign, growth too.
+    /// The columns that are changes, by position, that by which rows are ordered first: people are shown their sign.
     pub changes: Vec<usize>,
     /// The rows once more as paths, where they are such.
     pub chains: Option<Chains>,

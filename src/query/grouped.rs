@@ -102,7 +102,12 @@ impl GroupedSelect {
     /// How the select is written: equal for two selects that ask dumps for the same, whatever their spelling, order
     /// and limit.
     pub fn canonical(&self) -> String {
-        self.asked.to_string()
+        let mut select = self.asked.clone();
+        if matches!(&select.source, Some(Source::Table { dump: None, name: Some(name), subclasses: false }) if name.text == "objects")
+        {
+            select.source = None;
+        }
+        select.to_string()
     }
 
     /// So many rows of the comparison are wanted, after so many others; `None` for all.

@@ -17,10 +17,12 @@ pub enum SeveralDumps {
     },
     /// `leaks`: what looks like a leak, and why.
     Leaks,
-    /// `survivors of TYPE`: which objects of a type are in several dumps.
+    /// `survivors of TYPE`, `survivors of TYPE+`: which objects of a type are in several dumps.
     Survivors {
         /// The type's name as it was written, without quotes.
         type_name: String,
+        /// Whether the types that derive from it are meant too.
+        subclasses: bool,
         /// Where the name stands.
         type_span: Span,
         /// Where the word `survivors` stands.
@@ -37,8 +39,8 @@ pub fn parse_several(statement: &str) -> Option<SeveralDumps> {
             SeveralDumps::Diff { select: GroupedSelect::new(statement, *select), span }
         }
         SeveralStatement::Leaks(_) => SeveralDumps::Leaks,
-        SeveralStatement::Survivors(span, name) => {
-            SeveralDumps::Survivors { type_name: name.text, type_span: name.span, span }
+        SeveralStatement::Survivors { word, name, subclasses } => {
+            SeveralDumps::Survivors { type_name: name.text, subclasses, type_span: name.span, span: word }
         }
     })
 }

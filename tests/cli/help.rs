@@ -35,6 +35,7 @@ fn help_of_the_commands() {
     assert_golden("help-info.txt", &["info", "--help"]);
     assert_golden("help-index.txt", &["index", "--help"]);
     assert_golden("help-open.txt", &["open", "--help"]);
+    assert_golden("help-diff.txt", &["diff", "--help"]);
     assert_golden("help-report.txt", &["report", "--help"]);
 }
 

@@ -1,6 +1,7 @@
 //! The program from outside: arguments in, text and an exit status out.
 
 mod answers;
+mod diff;
 mod help;
 mod index;
 mod refusals;

@@ -187,6 +187,13 @@ mod tests {
     }
 
     #[test]
+    fn statements_about_several_dumps_are_offered() {
+        assert_eq!(words("surv|"), ["survivors"]);
+        assert_eq!(words("survivors of Zoo.D|"), ["Zoo.Dog"]);
+        assert_eq!(words("diff sel|"), ["select"]);
+    }
+
+    #[test]
     fn functions_open_their_parenthesis() {
         assert!(words("select low|").contains(&"lower(".into()));
     }

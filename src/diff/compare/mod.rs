@@ -33,8 +33,8 @@ pub struct Thresholds {
     pub unchanged: bool,
 }
 
-/// Keeps so many rows after so many others.
-fn cut(answer: &mut Answer, count: usize, offset: usize) {
+/// Keeps so many rows of an answer after so many others.
+pub fn cut(answer: &mut Answer, count: usize, offset: usize) {
     let rows = answer.row_count();
     let start = offset.min(rows);
     let end = start.saturating_add(count).min(rows);

@@ -20,7 +20,10 @@ pub fn compare_select(
 ) -> Result<Answer, QueryError> {
     let answers =
         snapshots.iter().map(|snapshot| (snapshot.facts.file.clone(), select.answer(snapshot, options)));
-    compare(select, answers.collect(), false, &Thresholds::default())
+    let run = |snapshot: &Snapshot| snapshot.facts.process_run;
+    let first = snapshots.first().and_then(run);
+    let one_run = first.is_some() && snapshots.iter().all(|snapshot| run(snapshot) == first);
+    compare(select, answers.collect(), one_run, &Thresholds::default())
 }
 
 /// The same of dumps and baselines; a baseline answers with what was kept of the same select.

@@ -64,6 +64,8 @@ pub(super) struct Table<'a> {
     model: &'a GroupedAnswer,
     matched: Matched,
     measures: Vec<Measure>,
+    /// Whether all dumps are known to be of one run of a process.
+    one_run: bool,
     /// Which of the measures decides on status and order.
     leading: Option<usize>,
     /// The groups that are shown, by position.
@@ -85,9 +87,10 @@ impl<'a> Table<'a> {
         let places: Vec<usize> = (0..model.roles.len()).filter(is_measure).collect();
         let measures = places.iter().map(|&at| measure(sides, model, &matched, at)).collect();
         let leading = model.leading.and_then(|leading| places.iter().position(|&at| at == leading));
-        let mut table = Table { sides, model, matched, measures, leading, shown: Vec::new() };
+        let mut table = Table { sides, model, matched, measures, one_run, leading, shown: Vec::new() };
         let is_shown = |&group: &usize| {
-            (thresholds.unchanged || table.is_different(group)) && table.changes_by(group, thresholds.min_bytes)
+            (thresholds.unchanged || table.is_different(group))
+                && table.changes_by(group, thresholds.min_bytes)
         };
         table.shown = (0..table.matched.groups.len()).filter(is_shown).collect();
         Some(table)
@@ -131,7 +134,10 @@ impl<'a> Table<'a> {
         }
         let is_change = |column: &AnswerColumn| column.name.ends_with(CHANGE) && column.kind != Kind::Text;
         let keys = self.model.roles.iter().filter(|role| **role == Role::Key).count();
-        let changes = (keys..columns.len()).filter(|&at| is_change(&columns[at])).collect();
+        let mut changes: Vec<usize> = (keys..columns.len()).filter(|&at| is_change(&columns[at])).collect();
+        if let Some(leading) = self.leading.filter(|&leading| leading < changes.len()) {
+            changes[..=leading].rotate_right(1);
+        }
         Ok(Answer { columns, changes, warnings: self.warnings(), ..Answer::default() })
     }
 
@@ -147,9 +153,9 @@ impl<'a> Table<'a> {
             )));
         }
         let of_addresses = key_columns(self.model).into_iter().find(|key| key.column.kind == Kind::Address);
-        if let Some(key) = of_addresses {
+        if let Some(key) = of_addresses.filter(|_| !self.one_run) {
             warnings.push(Problem::note(format!(
-                "`{}` is an address, which is the same in dumps of one run of a process at best",
+                "`{}` is an address, which means something else in every run of a process",
                 key.column.name
             )));
         }

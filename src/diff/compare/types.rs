@@ -12,7 +12,9 @@ use crate::query::{Answer, AnswerColumn, GroupedAnswer, Kind, Role, ValueRef};
 /// which growth begins (`growth`) come first, in its order, then all others by retained growth.
 pub fn compare_types(sides: &[Side<'_>], growth: &[Growth], thresholds: &Thresholds) -> Answer {
     let answers: Vec<_> = sides.iter().map(|side| grouped(&side.profile.types)).collect();
-    let Some(table) = Table::new(&answers, are_of_one_run(sides), thresholds) else { return Answer::default() };
+    let Some(table) = Table::new(&answers, are_of_one_run(sides), thresholds) else {
+        return Answer::default();
+    };
     let begins = growth.iter().enumerate();
     let begins: FxHashMap<(&str, Option<&str>), usize> =
         begins.map(|(at, of)| ((of.type_name.as_str(), of.module.as_deref()), at)).collect();

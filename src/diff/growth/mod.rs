@@ -1,14 +1,41 @@
 //! What holds the growth: the types at which it begins, and the ways by which their objects hang on roots.
 
+mod aligned_tree;
+mod aligned_ways;
+mod heads;
+mod holders;
+mod noise;
+#[cfg(test)]
+mod tests;
+mod type_totals;
 mod ways;
 mod wrappers;
 
+use std::borrow::Cow;
+use std::cmp::Reverse;
+
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
+pub use holders::{AssemblyGrowth, RootGrowth, assembly_growth, root_growth};
 pub use ways::{TypeName, ways_of, ways_to};
 
-use super::identity::Survival;
+use super::compare::names::{key, module_key};
+use super::identity::{Cohort, Survival};
+use super::profile::{OwnerTree, Pruning, TypeWays};
 use super::{Profile, Way};
+use aligned_tree::AlignedTree;
+use heads::{Head, heads};
+use noise::{Heaps, Series};
+use type_totals::TypeTotals;
+use wrappers::Wrappers;
+
+/// So many ways are told of each growth: who has more holders than that has one reason for all of them.
+const MOST_WAYS: usize = 5;
+
+/// How much of the merged tree is looked at where the dump is open: nodes that retain less than some kilobytes grow by no more,
+/// and heaps have no more nodes that retain as much.
+const PRUNING: Pruning = Pruning { most_nodes: 100_000, least_share: 0.0 };
 use crate::graph::Snapshot;
 use crate::query::{QueryError, RunOptions};
 
@@ -43,6 +70,8 @@ pub struct Growth {
     pub more_ways: (u64, u64),
     /// How many were there before; a step from dump to dump. Empty where it was not asked or is not possible.
     pub survival: Vec<Survival>,
+    /// Since when those of the last dump are there. Empty where it was not asked or is not possible.
+    pub cohorts: Vec<Cohort>,
 }
 
 /// The types at which growth begins, the most retained growth first, at most `most`.
@@ -50,6 +79,94 @@ pub struct Growth {
 /// # Errors
 /// A dump cannot tell its references; it was stopped.
 pub fn growth(sides: &[Side<'_>], most: usize, options: &RunOptions<'_>) -> Result<Vec<Growth>, QueryError> {
-    let _ = (sides, most, options);
-    Ok(Vec::new())
+    if sides.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let trees = sides.iter().map(|side| tree(side, options)).collect::<Result<Vec<_>, _>>()?;
+    let tree = AlignedTree::new(&trees.iter().map(|tree| &**tree).collect::<Vec<_>>());
+    let wrappers = match sides.iter().rev().find_map(|side| side.snapshot) {
+        Some(snapshot) => Wrappers::of(snapshot, options)?,
+        None => Wrappers::default(),
+    };
+    let last_bytes = sides.last().map_or(0, |side| side.profile.totals.bytes);
+    let totals = TypeTotals::new(sides);
+    let grew = |name: &str, module: Option<&str>| totals.more_objects(name, module);
+    let mut heads = heads(&tree, &wrappers, Heaps { last_bytes }, grew);
+    heads.truncate(most);
+    let ways = ways(sides, &heads, options)?;
+    let mut growth: Vec<Growth> =
+        heads.iter().zip(ways).map(|(head, ways)| described(head, ways, &heads, &totals)).collect();
+    growth.sort_by_key(|growth| Reverse(noise::increase(&growth.retained)));
+    Ok(growth)
+}
+
+/// The merged tree of a dump: all of it where it is open, else what the baseline kept.
+fn tree<'a>(side: &Side<'a>, options: &RunOptions<'_>) -> Result<Cow<'a, OwnerTree>, QueryError> {
+    let Some(snapshot) = side.snapshot else { return Ok(Cow::Borrowed(&side.profile.tree)) };
+    let tree = snapshot.merged_dominators(options.progress)?;
+    Ok(Cow::Owned(OwnerTree::of(&tree, &snapshot.heap(options.progress)?.types, PRUNING)))
+}
+
+/// The ways to the objects of each head, in each dump.
+fn ways(sides: &[Side<'_>], heads: &[Head], options: &RunOptions<'_>) -> Result<Vec<Vec<Way>>, QueryError> {
+    let types: Vec<TypeName<'_>> = heads.iter().map(|head| (&*head.name, head.module.as_deref())).collect();
+    let mut of_dumps: Vec<Vec<Option<TypeWays>>> = Vec::new();
+    for side in sides {
+        of_dumps.push(match side.snapshot {
+            // Another build may call the type by another number.
+            Some(snapshot) => {
+                let names = names_in(side.profile, &types);
+                let asked: Vec<TypeName<'_>> = names.iter().flatten().copied().collect();
+                let mut found = ways_of(snapshot, &asked, options)?.into_iter();
+                names.iter().map(|name| name.and_then(|_| found.next())).collect()
+            }
+            None => types.iter().map(|&of| kept(side.profile, of)).collect(),
+        });
+    }
+    let of_head = |at: usize| {
+        let dumps: Vec<Option<&[Way]>> =
+            of_dumps.iter().map(|types| Some(&*types.get(at)?.as_ref()?.ways)).collect();
+        aligned_ways::aligned(&dumps)
+    };
+    Ok((0..heads.len()).map(of_head).collect())
+}
+
+/// What the types are called in a dump; `None` where it has none of them.
+fn names_in<'p>(profile: &'p Profile, types: &[TypeName<'_>]) -> Vec<Option<TypeName<'p>>> {
+    let names = profile.types.iter().map(|of| (&*of.name, of.module.as_deref()));
+    let keys: FxHashMap<_, _> =
+        names.map(|(name, module)| ((key(name), module.map(module_key)), (name, module))).collect();
+    types.iter().map(|&(name, module)| keys.get(&(key(name), module.map(module_key))).copied()).collect()
+}
+
+/// The ways that a baseline kept.
+fn kept(profile: &Profile, (name, module): TypeName<'_>) -> Option<TypeWays> {
+    let is_same = |ways: &&TypeWays| {
+        key(&ways.type_name) == key(name) && ways.module.as_deref().map(module_key) == module.map(module_key)
+    };
+    profile.ways.iter().find(is_same).cloned()
+}
+
+fn described(head: &Head, ways: Vec<Way>, heads: &[Head], totals: &TypeTotals) -> Growth {
+    let numbers = totals.numbers_of(head);
+    // What another growth holds multiplies with that and is told there.
+    let is_other = |name: &str| name != head.name && heads.iter().any(|other| other.name == name);
+    let is_own = |way: &Way| !way.steps.iter().rev().skip(1).any(|step| is_other(&step.type_name));
+    let mut ways: Vec<Way> = ways.into_iter().filter(is_own).collect();
+    let growing = ways.iter().filter(|way| aligned_ways::change(way) > 0).count();
+    let mut left = ways.split_off(growing.clamp(usize::from(!ways.is_empty()), MOST_WAYS).min(ways.len()));
+    left.retain(|way| way.counts.last().is_some_and(|&count| count > 0));
+    let objects = left.iter().filter_map(|way| way.counts.last()).sum();
+    Growth {
+        type_name: head.name.clone(),
+        module: head.module.clone(),
+        steady: Series { counts: &numbers.counts, retained: &numbers.retained }.steady(),
+        counts: numbers.counts,
+        sizes: numbers.sizes,
+        retained: numbers.retained,
+        ways,
+        more_ways: (left.len() as u64, objects),
+        survival: Vec::new(),
+        cohorts: Vec::new(),
+    }
 }

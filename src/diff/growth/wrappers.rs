@@ -40,6 +40,12 @@ impl Wrappers {
         Ok(wrappers)
     }
 
+    /// Only these are known to be delegates.
+    #[cfg(test)]
+    pub fn with_delegates(names: &[&str]) -> Wrappers {
+        Wrappers { delegates: names.iter().copied().map(Arc::from).collect(), ..Wrappers::default() }
+    }
+
     /// Whether the objects of type `name` only stand between their holder and what they hold; `above` are the types that hold
     /// them, the nearest first.
     pub fn is_wrapper<'n>(&self, name: &str, above: impl Iterator<Item = &'n str>) -> bool {

@@ -15,7 +15,9 @@ mod tops;
 
 pub use tops::TopLabel;
 
-use super::{Total, TypeId};
+use super::{Dominators, Roots, Total, TypeId};
+use build::Caps;
+use tops::Tops;
 
 /// The merged dominator tree of a heap.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -53,6 +55,17 @@ pub struct MergedNode {
 }
 
 impl MergedDominators {
+    /// Merges the tree of `dominators`, which were entered at `roots`. `types` gives the number of each object's type, `sizes` its
+    /// bytes, both in the order of the objects.
+    pub fn new(
+        dominators: &Dominators,
+        types: Vec<u32>,
+        sizes: impl Iterator<Item = u64>,
+        roots: &Roots,
+    ) -> MergedDominators {
+        build::merge(dominators, types, sizes, &Tops::new(roots), Caps::default())
+    }
+
     /// The nodes, parents before their children.
     pub fn nodes(&self) -> &[MergedNode] {
         &self.nodes

@@ -5,8 +5,6 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::MergedDominators;
-use super::build::{Caps, merge};
-use super::tops::Tops;
 use crate::error::Error;
 use crate::graph::{Heap, Snapshot, TypeTable};
 use crate::progress::Progress;
@@ -22,7 +20,7 @@ impl Snapshot {
         progress.begin("merging the dominator tree", None);
         let sizes =
             heap.objects.blocks().iter().flat_map(|block| (0..block.len()).map(move |row| block.size(row)));
-        let tree = merge(&dominators, types(heap), sizes, &Tops::new(&roots), Caps::default());
+        let tree = MergedDominators::new(&dominators, types(heap), sizes, &roots);
         progress.end();
         Ok(tree)
     }

@@ -121,11 +121,14 @@ mod tests {
         };
         let told: Vec<_> = by_assembly(&tree);
         // 5 of the order's bytes and 10 of the list's were cut off below them.
-        assert_eq!(told[0], AssemblyBytes {
-            module: SHOP,
-            bytes: 80,
-            holders: vec![Holder { type_name: "Shop.Order", count: 1, bytes: 80 }],
-        });
+        assert_eq!(
+            told[0],
+            AssemblyBytes {
+                module: SHOP,
+                bytes: 80,
+                holders: vec![Holder { type_name: "Shop.Order", count: 1, bytes: 80 }],
+            }
+        );
         assert_eq!((told[1].module, told[1].bytes), (CORE, 20));
         assert_eq!((told[2].module, told[2].bytes), (None, 7));
         assert_eq!(told.iter().map(|a| a.bytes).sum::<u64>(), 107);

@@ -24,7 +24,11 @@ pub(super) enum Spelling {
 ///
 /// # Errors
 /// Those of `out`.
-pub(super) fn write<T: Serialize + ?Sized>(value: &T, spelling: Spelling, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write<T: Serialize + ?Sized>(
+    value: &T,
+    spelling: Spelling,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(out, Escaping(spelling));
     value.serialize(&mut serializer).map_err(io::Error::from)
 }

@@ -137,7 +137,8 @@ mod tests {
     #[test]
     fn the_comparison_has_the_form_of_answers() {
         let read = document(&samples::series());
-        let names: Vec<_> = read["comparison"]["columns"].as_array().unwrap().iter().map(|c| &c["name"]).collect();
+        let names: Vec<_> =
+            read["comparison"]["columns"].as_array().unwrap().iter().map(|c| &c["name"]).collect();
         assert_eq!(names[..3], ["type", "module", "count_1"]);
         assert_eq!(document(&samples::one_dump())["comparison"], Value::Null);
     }
@@ -147,7 +148,8 @@ mod tests {
         let answer = crate::output::samples::every_kind();
         let report = Report { comparison: Some(answer), ..Report::default() };
         let rows = &document(&report)["comparison"]["rows"];
-        let expected = serde_json::json!([crate::output::samples::HOSTILE, -5, 72.5, u64::MAX, "0x7f0000001000", true]);
+        let expected =
+            serde_json::json!([crate::output::samples::HOSTILE, -5, 72.5, u64::MAX, "0x7f0000001000", true]);
         assert_eq!(rows[0], expected);
         assert_eq!((&rows[2][2], &rows[1][0]), (&Value::from("NaN"), &Value::Null));
     }

@@ -5,38 +5,8 @@ use std::borrow::Cow;
 use crate::diff::Way;
 use crate::diff::profile::{DumpFacts, RootGroup};
 use crate::output::sanitize::sanitize;
+pub(super) use crate::output::short_names::{short as short_type, short_member};
 use crate::output::shorten_middle;
-
-/// A type's name without namespaces, in its arguments neither:
-/// `System.Collections.Generic.List<Shop.Order>` is `List<Order>`.
-pub(super) fn short_type(name: &str) -> String {
-    let mut short = String::with_capacity(name.len());
-    let mut part_start = 0;
-    let mut rest = name.chars().peekable();
-    while let Some(c) = rest.next() {
-        let in_namespace = c == '.'
-            && short.len() > part_start
-            && rest.peek().is_some_and(|&next| next.is_alphanumeric() || matches!(next, '_' | '<'));
-        if in_namespace {
-            short.truncate(part_start);
-            continue;
-        }
-        short.push(c);
-        if matches!(c, '<' | '>' | ',' | ' ' | '[' | ']' | '(' | ')' | '&' | '*') {
-            part_start = short.len();
-        }
-    }
-    short
-}
-
-/// `Type.Member` of a static or a method without the namespace: `Controller.p`.
-pub(super) fn short_member(name: &str) -> String {
-    let before_arguments = name.find('(').unwrap_or(name.len());
-    match name.get(..before_arguments).and_then(|head| head.rfind('.')).map(|dot| name.split_at(dot)) {
-        Some((type_name, member)) if !type_name.is_empty() => short_type(type_name) + member,
-        _ => name.to_owned(),
-    }
-}
 
 /// A root as a person says it: `static Controller.p`, `pinned handle`.
 pub(super) fn root(kind: &str, name: Option<&str>) -> String {
@@ -66,7 +36,11 @@ pub(super) fn dump_labels(dumps: &[&DumpFacts]) -> Vec<String> {
     let stems: Vec<&str> = stems.iter().map(|stem| &stem[shared..]).collect();
     let label = |(at, stem): (usize, &&str)| {
         let alone = stems.iter().filter(|other| *other == stem).count() == 1;
-        if alone && !stem.is_empty() { (*stem).to_owned() } else { format!("{stem} #{}", at + 1).trim().to_owned() }
+        if alone && !stem.is_empty() {
+            (*stem).to_owned()
+        } else {
+            format!("{stem} #{}", at + 1).trim().to_owned()
+        }
     };
     stems.iter().enumerate().map(label).collect()
 }
@@ -77,8 +51,12 @@ fn shared_start(names: &[&str]) -> usize {
     if others.is_empty() {
         return 0;
     }
-    let ends = first.char_indices().filter(|(_, c)| matches!(c, '-' | '_' | '.' | ' ')).map(|(at, c)| at + c.len_utf8());
-    let shared = |end: &usize| names.iter().all(|name| name.len() > *end && name.get(..*end) == first.get(..*end));
+    let ends = first
+        .char_indices()
+        .filter(|(_, c)| matches!(c, '-' | '_' | '.' | ' '))
+        .map(|(at, c)| at + c.len_utf8());
+    let shared =
+        |end: &usize| names.iter().all(|name| name.len() > *end && name.get(..*end) == first.get(..*end));
     ends.filter(shared).max().unwrap_or_default()
 }
 
@@ -95,7 +73,8 @@ fn stem(file: &str) -> &str {
 pub(super) fn shown(text: &str, width: usize) -> String {
     // What is far too long is cut before it is looked at closely: a name may have megabytes.
     let ample = width.saturating_mul(8);
-    let cut = if text.len() > ample.saturating_mul(2) { cut_middle(text, ample) } else { Cow::Borrowed(text) };
+    let cut =
+        if text.len() > ample.saturating_mul(2) { cut_middle(text, ample) } else { Cow::Borrowed(text) };
     shorten_middle(&sanitize(&cut), width).into_owned()
 }
 
@@ -109,33 +88,6 @@ fn cut_middle(text: &str, bytes: usize) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn namespaces_go_and_the_rest_stays() {
-        let cases = [
-            ("System.String", "String"),
-            ("System.Collections.Generic.List<Shop.Order>", "List<Order>"),
-            ("System.Collections.Generic.Dictionary<System.String, Shop.Order[]>[,]", "Dictionary<String, Order[]>[,]"),
-            ("A.B+<Park>d__6", "B+<Park>d__6"),
-            ("A.Box<A.None, A.C+<Park>d__6>", "Box<None, C+<Park>d__6>"),
-            ("<>c__DisplayClass14_0", "<>c__DisplayClass14_0"),
-            ("A.<Run>g__Inner|0", "<Run>g__Inner|0"),
-            (".hidden", ".hidden"),
-            ("a..b", "b"),
-            ("", ""),
-        ];
-        for (name, short) in cases {
-            assert_eq!(short_type(name), short);
-        }
-    }
-
-    #[test]
-    fn members_keep_their_type() {
-        assert_eq!(short_member("Web.Controllers.Diag.p"), "Diag.p");
-        assert_eq!(short_member("Web.Cache<System.Int32>.all"), "Cache<Int32>.all");
-        assert_eq!(short_member("Web.Program.Main(System.String[])"), "Program.Main(System.String[])");
-        assert_eq!(short_member("thread 7"), "thread 7");
-    }
 
     #[test]
     fn kinds_are_said_once() {

@@ -4,7 +4,8 @@ use crate::diff::growth::Growth;
 use crate::diff::identity::Survival;
 use crate::diff::leaks::{Evidence, Suspect};
 use crate::diff::profile::{
-    AssemblyRow, DumpFacts, GenerationRow, HeapTotals, LeftOut, OwnerNode, OwnerTree, Profile, RootGroup, TypeRow,
+    AssemblyRow, DumpFacts, GenerationRow, HeapTotals, LeftOut, OwnerNode, OwnerTree, Profile, RootGroup,
+    TypeRow,
 };
 use crate::diff::{Report, Way, WayStep};
 use crate::problem::Problem;
@@ -159,17 +160,45 @@ fn profile(step: u64) -> Profile {
             ],
         },
         types: vec![
-            TypeRow { name: CUSTOMER.into(), module: Some(APP.into()), count: grown, size: customers, retained: customers + grown * 32 },
-            TypeRow { name: STRING.into(), module: Some(CORE.into()), count: 40_000 + grown, size: strings, retained: strings },
-            TypeRow { name: SESSION.into(), module: Some(APP.into()), count: 50 * step, size: 2000 * step, retained: 52_000 * step },
+            TypeRow {
+                name: CUSTOMER.into(),
+                module: Some(APP.into()),
+                count: grown,
+                size: customers,
+                retained: customers + grown * 32,
+            },
+            TypeRow {
+                name: STRING.into(),
+                module: Some(CORE.into()),
+                count: 40_000 + grown,
+                size: strings,
+                retained: strings,
+            },
+            TypeRow {
+                name: SESSION.into(),
+                module: Some(APP.into()),
+                count: 50 * step,
+                size: 2000 * step,
+                retained: 52_000 * step,
+            },
         ],
         roots: vec![
-            RootGroup { kind: "static".into(), name: Some("testwebapi.Controllers.DiagScenarioController.p".into()), count: 1, retained: customers + grown * 32 },
+            RootGroup {
+                kind: "static".into(),
+                name: Some("testwebapi.Controllers.DiagScenarioController.p".into()),
+                count: 1,
+                retained: customers + grown * 32,
+            },
             RootGroup { kind: "stack".into(), name: Some("thread 4242".into()), count: 12, retained: 80_000 },
             RootGroup { kind: "pinned_handle".into(), name: None, count: 8, retained: 64_000 },
         ],
         assemblies: vec![
-            AssemblyRow { module: Some(APP.into()), count: grown, size: customers, retained: customers + grown * 32 },
+            AssemblyRow {
+                module: Some(APP.into()),
+                count: grown,
+                size: customers,
+                retained: customers + grown * 32,
+            },
             AssemblyRow { module: Some(CORE.into()), count: 40_000, size: strings, retained: bytes / 2 },
         ],
         tree: tree(grown, bytes),
@@ -226,7 +255,8 @@ fn tree(grown: u64, bytes: u64) -> OwnerTree {
 
 fn comparison() -> Answer {
     use ValueRef::{Boolean, Bytes, Integer, Text};
-    let integers = |name: &str, values: [i128; 2]| AnswerColumn::new(name, Kind::Integer, values.map(Integer));
+    let integers =
+        |name: &str, values: [i128; 2]| AnswerColumn::new(name, Kind::Integer, values.map(Integer));
     let bytes = |name: &str, values: [u64; 2]| AnswerColumn::new(name, Kind::Bytes, values.map(Bytes));
     let mut columns = vec![
         AnswerColumn::new("type", Kind::Text, [Text(CUSTOMER), Text(SESSION)]),
@@ -279,7 +309,16 @@ fn customers() -> Growth {
         steady: Some(true),
         ways: vec![way(vec![0, 100_000, 200_000])],
         more_ways: (0, 0),
-        survival: vec![Survival { from: 2, to: 3, survived: 100_000, born: 100_000, died: 0, confidence: 1.0, by: "id".into() }],
+        survival: vec![Survival {
+            from: 2,
+            to: 3,
+            survived: 100_000,
+            born: 100_000,
+            died: 0,
+            confidence: 1.0,
+            by: "id".into(),
+        }],
+        cohorts: vec![],
     }
 }
 
@@ -298,6 +337,7 @@ fn sessions() -> Growth {
         ways: vec![way],
         more_ways: (3, 17),
         survival: vec![],
+        cohorts: vec![],
     }
 }
 

@@ -47,16 +47,21 @@ impl<K> Row<K> {
 /// The roots of all dumps by what they are called, those whose retained bytes grew most first.
 pub(super) fn roots(profiles: &[Profile]) -> Vec<Row<String>> {
     let figures = |group: &RootGroup| Figures { count: group.count, size: 0, retained: group.retained };
-    joined(profiles.iter().map(|profile| profile.roots.iter().map(move |group| (root_of(group), figures(group)))))
+    joined(
+        profiles
+            .iter()
+            .map(|profile| profile.roots.iter().map(move |group| (root_of(group), figures(group)))),
+    )
 }
 
 /// The assemblies of all dumps by file name, those whose retained bytes grew most first.
 pub(super) fn assemblies(profiles: &[Profile]) -> Vec<Row<Option<&str>>> {
-    let figures =
-        |row: &AssemblyRow| Figures { count: row.count, size: row.size, retained: row.retained };
-    joined(profiles.iter().map(|profile| {
-        profile.assemblies.iter().map(move |row| (row.module.as_deref(), figures(row)))
-    }))
+    let figures = |row: &AssemblyRow| Figures { count: row.count, size: row.size, retained: row.retained };
+    joined(
+        profiles
+            .iter()
+            .map(|profile| profile.assemblies.iter().map(move |row| (row.module.as_deref(), figures(row)))),
+    )
 }
 
 /// Rows of several dumps, each thing once. The biggest growth comes first, for one dump the biggest; what is equal in both
@@ -116,13 +121,22 @@ mod tests {
     #[test]
     fn one_dump_is_ordered_by_weight() {
         let rows = roots(&[profile(&[("static", "A.small", 1), ("static", "A.big", 2)])]);
-        assert_eq!(rows.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(), ["static A.big", "static A.small"]);
+        assert_eq!(
+            rows.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(),
+            ["static A.big", "static A.small"]
+        );
     }
 
     #[test]
     fn assemblies_without_a_name_are_one() {
-        let row = |module: Option<&str>| AssemblyRow { module: module.map(Into::into), count: 1, size: 2, retained: 3 };
-        let profile = Profile { assemblies: vec![row(None), row(Some("a.dll")), row(None)], ..Profile::default() };
+        let row = |module: Option<&str>| AssemblyRow {
+            module: module.map(Into::into),
+            count: 1,
+            size: 2,
+            retained: 3,
+        };
+        let profile =
+            Profile { assemblies: vec![row(None), row(Some("a.dll")), row(None)], ..Profile::default() };
         let profiles = [profile];
         let rows = assemblies(&profiles);
         assert_eq!((rows.len(), rows[0].key, rows[0].figures[0].size), (2, None, 4));

@@ -24,12 +24,19 @@ fn of_several(report: &Report) -> String {
         Some(growth) => {
             let others = match report.growth.len() - 1 {
                 0 => String::new(),
-                others => format!("; {} more", counted(others as u64, "type")) + if others == 1 { " grows" } else { " grow" },
+                others => {
+                    format!("; {} more", counted(others as u64, "type"))
+                        + if others == 1 { " grows" } else { " grow" }
+                }
             };
             of_growth(growth) + &others
         }
         None => match report.suspects.first() {
-            Some(suspect) => format!("{}; first suspect: {}", of_totals(report), shown(&short_type(&suspect.subject), NAME_WIDTH)),
+            Some(suspect) => format!(
+                "{}; first suspect: {}",
+                of_totals(report),
+                shown(&short_type(&suspect.subject), NAME_WIDTH)
+            ),
             None => of_totals(report),
         },
     }
@@ -98,9 +105,15 @@ mod tests {
 
     #[test]
     fn one_dump_is_told_by_its_suspects() {
-        assert_eq!(verdict(&samples::one_dump()), "1 suspect in 37.9 MB in 270,000 objects, first of all Customer");
+        assert_eq!(
+            verdict(&samples::one_dump()),
+            "1 suspect in 37.9 MB in 270,000 objects, first of all Customer"
+        );
         let calm = Report { suspects: vec![], ..samples::one_dump() };
-        assert!(verdict(&calm).starts_with("Nothing looks like a leak: 37.9 MB in 270,000 objects; Customer hold"));
+        assert!(
+            verdict(&calm)
+                .starts_with("Nothing looks like a leak: 37.9 MB in 270,000 objects; Customer hold")
+        );
     }
 
     #[test]

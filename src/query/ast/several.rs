@@ -10,15 +10,22 @@ pub enum SeveralStatement {
     Diff(Span, Box<Select>),
     /// Asks what looks like a leak; the place of the word.
     Leaks(Span),
-    /// Asks which objects of a type are in several dumps; the place of its first word, and the type.
-    Survivors(Span, Name),
+    /// Asks which objects of a type are in several dumps.
+    Survivors {
+        /// The place of its first word.
+        word: Span,
+        /// The type.
+        name: Name,
+        /// Whether the types that derive from it are meant too.
+        subclasses: bool,
+    },
 }
 
 impl SeveralStatement {
     /// Where its first word stands.
     pub fn word(&self) -> &Span {
         match self {
-            Self::Diff(word, _) | Self::Leaks(word) | Self::Survivors(word, _) => word,
+            Self::Diff(word, _) | Self::Leaks(word) | Self::Survivors { word, .. } => word,
         }
     }
 }

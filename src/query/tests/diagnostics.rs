@@ -48,6 +48,13 @@ error: objects has no column `System.String`
   = expected: address, type, mt, size, gen, heap, length, value, retained, dominator, reachable, depth or finalizable
   = help: names stand in double quotes, text in single ones: 'System.String'
 "
+several_dumps: "leaks" => "
+error: `leaks` compares dumps, which `query::run` does not
+  |
+1 | leaks
+  | ^^^^^
+  = help: `diff::run` answers every statement
+"
 unknown_table: "select name from module" => "
 error: there is no table `module`
   |

@@ -5,6 +5,7 @@ mod diagnostics;
 mod grammar;
 mod graph;
 mod graph_columns;
+mod grouped;
 mod random;
 mod reference;
 mod synthetic;

@@ -28,11 +28,20 @@ pub(super) fn section(report: &Report, labels: &[String], page: &mut Markup) {
         section.element("div", &[("class", "charts")], |charts| {
             let size = report.profiles.iter().map(|profile| profile.totals.bytes).collect();
             let objects = report.profiles.iter().map(|profile| profile.totals.objects).collect();
-            chart(&Chart { name: "All objects", what: "bytes", values: size, is_bytes: true }, labels, charts);
-            chart(&Chart { name: "All objects", what: "number", values: objects, is_bytes: false }, labels, charts);
+            chart(
+                &Chart { name: "All objects", what: "bytes", values: size, is_bytes: true },
+                labels,
+                charts,
+            );
+            chart(
+                &Chart { name: "All objects", what: "number", values: objects, is_bytes: false },
+                labels,
+                charts,
+            );
             for growth in report.growth.iter().take(MOST_TYPES) {
                 let values = growth.retained.clone();
-                let chart_of_type = Chart { name: &growth.type_name, what: "retained", values, is_bytes: true };
+                let chart_of_type =
+                    Chart { name: &growth.type_name, what: "retained", values, is_bytes: true };
                 chart(&chart_of_type, labels, charts);
             }
         });
@@ -89,8 +98,11 @@ fn chart(chart: &Chart<'_>, labels: &[String], page: &mut Markup) {
 
 fn drawing(chart: &Chart<'_>, labels: &[String], page: &mut Markup) {
     let points = chart.points();
-    let told: Vec<String> =
-        labels.iter().zip(&chart.values).map(|(label, &value)| format!("{label} {}", chart.value(value))).collect();
+    let told: Vec<String> = labels
+        .iter()
+        .zip(&chart.values)
+        .map(|(label, &value)| format!("{label} {}", chart.value(value)))
+        .collect();
     let view = format!("0 0 {WIDTH} {HEIGHT}");
     let attributes = [("viewBox", view.as_str()), ("role", "img"), ("aria-label", &told.join(", "))];
     page.element("svg", &attributes, |svg| {

@@ -158,8 +158,10 @@ fn assemblies(assemblies: &[AssemblyBytes<'_>], room: usize, names: &mut Names) 
         let count = assembly.holders.iter().fold(0_u64, |sum, holder| sum.saturating_add(holder.count));
         data.push(None, name, None, [count, 0, assembly.bytes]);
     }
-    let mut holders: Vec<_> =
-        parents.iter().flat_map(|&(parent, a)| a.holders.iter().map(move |holder| (parent, holder))).collect();
+    let mut holders: Vec<_> = parents
+        .iter()
+        .flat_map(|&(parent, a)| a.holders.iter().map(move |holder| (parent, holder)))
+        .collect();
     holders.sort_by_key(|(_, holder)| std::cmp::Reverse(holder.bytes));
     let all = holders.len();
     let mut placed = 0;
@@ -177,7 +179,13 @@ fn assemblies(assemblies: &[AssemblyBytes<'_>], room: usize, names: &mut Names) 
 }
 
 impl TreeData {
-    fn push(&mut self, parent: Option<u32>, name: u32, module: Option<u32>, [count, size, retained]: [u64; 3]) {
+    fn push(
+        &mut self,
+        parent: Option<u32>,
+        name: u32,
+        module: Option<u32>,
+        [count, size, retained]: [u64; 3],
+    ) {
         self.parent.push(parent);
         self.name.push(name);
         self.module.push(module);
@@ -257,7 +265,9 @@ mod tests {
         assert!(tree.name.len() > 1000 && types.columns[0].values.len() > 500);
         // The biggest are those that stay.
         let smallest = tree.retained.iter().min().copied().unwrap();
-        assert!(report.profiles[0].tree.nodes.iter().filter(|n| n.retained > smallest).count() <= tree.name.len());
+        assert!(
+            report.profiles[0].tree.nodes.iter().filter(|n| n.retained > smallest).count() <= tree.name.len()
+        );
     }
 
     #[test]

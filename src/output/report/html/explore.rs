@@ -25,7 +25,11 @@ fn treemap(labels: &[String], page: &mut Markup) {
             choice("treemap-by", "By", &["dominator", "assembly"], controls);
             choose_dump("treemap-dump", labels, controls);
         });
-        section.element("nav", &[("class", "crumbs"), ("aria-label", "Place in the map"), ("hidden", "")], |_| ());
+        section.element(
+            "nav",
+            &[("class", "crumbs"), ("aria-label", "Place in the map"), ("hidden", "")],
+            |_| (),
+        );
         section.element("div", &[("class", "map"), ("hidden", "")], |_| ());
         section.leaf("p", &[("class", "quiet note"), ("aria-live", "polite")], "");
     });
@@ -86,17 +90,31 @@ fn table(table: &Table, several: bool, page: &mut Markup) {
         section.element("div", &[("class", "controls"), ("hidden", "")], |controls| {
             controls.element("label", &[], |label| {
                 label.text("Filter ");
-                label.element("input", &[("type", "search"), ("name", "filter"), ("autocomplete", "off"), ("spellcheck", "false")], |_| ());
+                label.element(
+                    "input",
+                    &[
+                        ("type", "search"),
+                        ("name", "filter"),
+                        ("autocomplete", "off"),
+                        ("spellcheck", "false"),
+                    ],
+                    |_| (),
+                );
             });
             if several {
                 controls.element("label", &[], |label| {
-                    label.element("input", &[("type", "checkbox"), ("name", "every-dump"), ("class", "every-dump")], |_| ());
+                    label.element(
+                        "input",
+                        &[("type", "checkbox"), ("name", "every-dump"), ("class", "every-dump")],
+                        |_| (),
+                    );
                     label.text(" Every dump");
                 });
             }
             controls.leaf("span", &[("class", "quiet found"), ("aria-live", "polite")], "");
         });
-        let attributes = [("class", "scroll"), ("tabindex", "0"), ("role", "group"), ("aria-label", table.title)];
+        let attributes =
+            [("class", "scroll"), ("tabindex", "0"), ("role", "group"), ("aria-label", table.title)];
         section.element("div", &attributes, |scroll| rows(table, scroll));
         section.element("div", &[("class", "pages"), ("hidden", "")], |_| ());
         section.leaf("p", &[("class", "quiet note")], &first_rows(table));

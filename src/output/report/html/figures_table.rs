@@ -36,13 +36,19 @@ impl Line {
 
 /// A table of lines; `caption` tells those who cannot see the page what it holds.
 pub(super) fn figures_table(caption: &str, labels: &[String], lines: &[Line], page: &mut Markup) {
-    page.element("div", &[("class", "scroll"), ("tabindex", "0"), ("role", "group"), ("aria-label", caption)], |page| {
-        page.element("table", &[("class", "figures")], |table| {
-            table.leaf("caption", &[("class", "unseen")], caption);
-            table.element("thead", &[], |head| head.element("tr", &[], |row| heads(labels, row)));
-            table.element("tbody", &[], |body| lines.iter().for_each(|line| figures_row(line, labels.len(), body)));
-        });
-    });
+    page.element(
+        "div",
+        &[("class", "scroll"), ("tabindex", "0"), ("role", "group"), ("aria-label", caption)],
+        |page| {
+            page.element("table", &[("class", "figures")], |table| {
+                table.leaf("caption", &[("class", "unseen")], caption);
+                table.element("thead", &[], |head| head.element("tr", &[], |row| heads(labels, row)));
+                table.element("tbody", &[], |body| {
+                    lines.iter().for_each(|line| figures_row(line, labels.len(), body))
+                });
+            });
+        },
+    );
 }
 
 fn heads(labels: &[String], row: &mut Markup) {

@@ -49,7 +49,12 @@ fn tiles(report: &Report, page: &mut Markup) {
         let objects = changed(|totals| totals.objects);
         tile("Size", &bytes(last.bytes), &several.then(|| signed_bytes(size)).unwrap_or_default(), tiles);
         tile("Objects", &grouped(last.objects), &several.then(|| signed(objects)).unwrap_or_default(), tiles);
-        tile("Garbage", &bytes(last.garbage), &format!("{} of the size", share(last.garbage, last.bytes)), tiles);
+        tile(
+            "Garbage",
+            &bytes(last.garbage),
+            &format!("{} of the size", share(last.garbage, last.bytes)),
+            tiles,
+        );
         tile("Free", &bytes(last.free), &format!("{} of the heap", share(last.free, whole)), tiles);
     });
 }

@@ -57,7 +57,8 @@ fn article(growth: &Growth, labels: &[String], page: &mut Markup) {
 }
 
 fn survivors(survival: &Survival, labels: &[String], page: &mut Markup) {
-    let label = |at: u32| (at as usize).checked_sub(1).and_then(|at| labels.get(at)).map_or("?", String::as_str);
+    let label =
+        |at: u32| (at as usize).checked_sub(1).and_then(|at| labels.get(at)).map_or("?", String::as_str);
     // A part of a thousand is as fine as anybody asks for.
     let confidence = share((survival.confidence.clamp(0.0, 1.0) * 1000.0) as u64, 1000);
     page.leaf(

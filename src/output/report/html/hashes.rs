@@ -7,7 +7,7 @@
 const STYLE_HASH: &str = "6xMFCovzRmAE+D2hJ8PxX3zIwwriSgxUEALFw0qb7aU=";
 
 /// The SHA-256 of `script.js`, in base64.
-const SCRIPT_HASH: &str = "NfcmAJpEi38fURvjmgN3r1DOJu+bDSCP3FdiDzeXE3c=";
+const SCRIPT_HASH: &str = "VThB83/R1o7QeK6Dd86gVkjMNbC68JdZkvSyTGSYakA=";
 
 /// The policy.
 pub(super) fn policy() -> String {
@@ -27,7 +27,8 @@ mod tests {
     fn base64(bytes: &[u8]) -> String {
         const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         let digits = |group: &[u8]| {
-            let bits = group.iter().fold(0_u32, |bits, &byte| bits << 8 | u32::from(byte)) << (8 * (3 - group.len()));
+            let bits = group.iter().fold(0_u32, |bits, &byte| bits << 8 | u32::from(byte))
+                << (8 * (3 - group.len()));
             (0..4)
                 .map(|at| match at <= group.len() {
                     true => char::from(DIGITS[(bits >> (18 - 6 * at)) as usize & 63]),

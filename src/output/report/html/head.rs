@@ -50,7 +50,11 @@ fn dumps(report: &Report, labels: &[String], page: &mut Markup) {
                 item.leaf("span", &[("class", "quiet")], &facts.join(", "));
                 item.text(" ");
                 let totals = &profile.totals;
-                item.leaf("span", &[], &format!("{} in {}", bytes(totals.bytes), counted(totals.objects, "object")));
+                item.leaf(
+                    "span",
+                    &[],
+                    &format!("{} in {}", bytes(totals.bytes), counted(totals.objects, "object")),
+                );
             });
         }
     });
@@ -92,7 +96,11 @@ fn navigation(report: &Report, page: &mut Markup) {
 /// The foot: what wrote it, and how far it is to be believed.
 pub(super) fn footer(report: &Report, page: &mut Markup) {
     page.element("footer", &[], |footer| {
-        footer.text(concat!("Written by heapql ", env!("CARGO_PKG_VERSION"), ". Sizes are in powers of 1024. "));
+        footer.text(concat!(
+            "Written by heapql ",
+            env!("CARGO_PKG_VERSION"),
+            ". Sizes are in powers of 1024. "
+        ));
         footer.text("What hangs on an object (retained) is what would go if it went. ");
         if report.profiles.len() > 1 {
             footer.text("Changes are from the first dump to the last.");

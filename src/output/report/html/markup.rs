@@ -77,10 +77,7 @@ mod tests {
     fn texts_and_attributes_are_escaped() {
         let mut page = Markup::default();
         page.element("p", &[("title", "\"><script>'")], |p| p.text("<b>&amp;\u{202e}"));
-        assert_eq!(
-            page.finish(),
-            "<p title=\"&quot;&gt;&lt;script&gt;&#39;\">&lt;b&gt;&amp;amp;\\u202e</p>"
-        );
+        assert_eq!(page.finish(), "<p title=\"&quot;&gt;&lt;script&gt;&#39;\">&lt;b&gt;&amp;amp;\\u202e</p>");
     }
 
     proptest! {

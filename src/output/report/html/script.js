@@ -39,8 +39,9 @@
     return percent > 0 && percent < 1 ? "<1%" : `${percent.toFixed(0)}%`;
   }
 
-  const NAMESPACES = /[^\s<>,[\]()&*.][^\s<>,[\]()&*]*\.(?=[\p{L}\p{N}_<])/gu;
-  const shortType = (name) => name.replace(NAMESPACES, "");
+  // Parts of a name between the signs of generics, arrays and nested types; what has a `!` is a file name, not a namespace.
+  const PARTS = /[^\s<>,[\]()&*+]+/g;
+  const shortType = (name) => name.replace(PARTS, (part) => (part.includes("!") ? part : part.replace(/^.*\./, "")));
 
   /** A name as the reader wants it; of a root, `Type.Field`, the field stays with its type. */
   function shownName(name, isRoot) {

@@ -64,9 +64,17 @@ fn score(score: u32, page: &mut Markup) {
         badge.leaf("span", &[("class", "points")], &score.to_string());
         badge.leaf("span", &[("class", "quiet")], "of 100");
         badge.element("svg", &[("viewBox", "0 0 100 6"), ("aria-hidden", "true")], |svg| {
-            svg.element("rect", &[("class", "track"), ("width", "100"), ("height", "6"), ("rx", "3")], |_| ());
+            svg.element(
+                "rect",
+                &[("class", "track"), ("width", "100"), ("height", "6"), ("rx", "3")],
+                |_| (),
+            );
             let width = score.min(100).to_string();
-            svg.element("rect", &[("class", "fill"), ("width", &width), ("height", "6"), ("rx", "3")], |_| ());
+            svg.element(
+                "rect",
+                &[("class", "fill"), ("width", &width), ("height", "6"), ("rx", "3")],
+                |_| (),
+            );
         });
     });
 }
@@ -77,7 +85,11 @@ fn figures(suspect: &Suspect) -> String {
     if suspect.counts.len() < 2 {
         return now;
     }
-    format!("{now} in the last dump ({}, {})", signed(change(&suspect.counts)), signed_bytes(change(&suspect.bytes)))
+    format!(
+        "{now} in the last dump ({}, {})",
+        signed(change(&suspect.counts)),
+        signed_bytes(change(&suspect.bytes))
+    )
 }
 
 fn evidence(evidence: &[Evidence], page: &mut Markup) {

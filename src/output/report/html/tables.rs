@@ -108,11 +108,19 @@ fn types(report: &Report, labels: &[String]) -> Table {
                 Column::numbers(label, kind, rows.iter().map(|row| Some(of(row).into())).collect())
             };
             let columns = vec![
-                Column::texts("Type", ColumnKind::Name, rows.iter().map(|row| Some(row.name.clone())).collect()),
+                Column::texts(
+                    "Type",
+                    ColumnKind::Name,
+                    rows.iter().map(|row| Some(row.name.clone())).collect(),
+                ),
                 numbers("Objects", ColumnKind::Count, |row| row.count),
                 numbers("Size", ColumnKind::Bytes, |row| row.size),
                 numbers("Retained", ColumnKind::Bytes, |row| row.retained),
-                Column::texts("Module", ColumnKind::Word, rows.iter().map(|row| row.module.clone()).collect()),
+                Column::texts(
+                    "Module",
+                    ColumnKind::Word,
+                    rows.iter().map(|row| row.module.clone()).collect(),
+                ),
             ];
             ("Types", columns)
         }
@@ -189,7 +197,8 @@ fn title(name: &str) -> String {
 
 fn roots(report: &Report, labels: &[String]) -> Table {
     let rows = side_by_side::roots(&report.profiles);
-    let mut columns = vec![Column::texts("Root", ColumnKind::Name, rows.iter().map(|row| Some(row.key.clone())).collect())];
+    let mut columns =
+        vec![Column::texts("Root", ColumnKind::Name, rows.iter().map(|row| Some(row.key.clone())).collect())];
     columns.extend(each_dump("Roots", ColumnKind::Count, &rows, labels, |figures| figures.count));
     columns.extend(each_dump("Retained", ColumnKind::Bytes, &rows, labels, |figures| figures.retained));
     Table { id: "roots", title: "Roots", columns }
@@ -214,7 +223,8 @@ fn each_dump<K>(
     figure: fn(&Figures) -> u64,
 ) -> Vec<Column> {
     let last = labels.len().saturating_sub(1);
-    let values = |dump: usize| rows.iter().map(|row| row.figures.get(dump).map(|f| figure(f).into())).collect();
+    let values =
+        |dump: usize| rows.iter().map(|row| row.figures.get(dump).map(|f| figure(f).into())).collect();
     let mut columns: Vec<Column> = labels
         .iter()
         .enumerate()

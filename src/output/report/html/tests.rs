@@ -45,13 +45,9 @@ fn the_page_tells_what_matters_without_its_script() {
 
 #[test]
 fn every_sample_makes_a_page_with_data() {
-    for report in [
-        Report::default(),
-        samples::empty_dump(),
-        samples::one_dump(),
-        samples::series(),
-        samples::hostile(),
-    ] {
+    for report in
+        [Report::default(), samples::empty_dump(), samples::one_dump(), samples::series(), samples::hostile()]
+    {
         let page = page(&report);
         assert!(page.ends_with("</html>\n") && !page.contains("{{"));
         assert_eq!(data(&page)["trees"].as_array().unwrap().len(), report.profiles.len());

@@ -53,7 +53,11 @@ fn steps(way: &Way, page: &mut Markup) {
             if at < head || at >= count - tail {
                 step(way_step, way.owner == Some(at), at + 1 == count, list);
             } else if at == head {
-                list.leaf("li", &[("class", "quiet")], &format!("{} steps", grouped((count - head - tail) as u64)));
+                list.leaf(
+                    "li",
+                    &[("class", "quiet")],
+                    &format!("{} steps", grouped((count - head - tail) as u64)),
+                );
             }
         }
     });
@@ -104,7 +108,12 @@ mod tests {
 
     #[test]
     fn fields_read_as_in_the_source() {
-        let cases = [("_items", "_items"), ("[]", ""), ("[]._node", "_node"), ("<Services>k__BackingField", "Services")];
+        let cases = [
+            ("_items", "_items"),
+            ("[]", ""),
+            ("[]._node", "_node"),
+            ("<Services>k__BackingField", "Services"),
+        ];
         for (field, readable) in cases {
             assert_eq!(readable_field(field), readable);
         }

@@ -18,7 +18,8 @@ pub(super) fn code(name: &str) -> String {
     // the same in both places.
     let name = name.replace('|', "¦");
     let fence = "`".repeat(longest_run_of_backticks(&name) + 1);
-    let pad = if name.is_empty() || name.starts_with(['`', ' ']) || name.ends_with(['`', ' ']) { " " } else { "" };
+    let pad =
+        if name.is_empty() || name.starts_with(['`', ' ']) || name.ends_with(['`', ' ']) { " " } else { "" };
     format!("{fence}{pad}{name}{pad}{fence}")
 }
 

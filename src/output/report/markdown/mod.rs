@@ -85,7 +85,8 @@ fn totals(report: &Report, page: &mut Page) {
         ("free", |totals| totals.free, true),
     ];
     for (name, figure, is_bytes) in figures {
-        let values: Vec<u64> = report.profiles.iter().map(|profile: &Profile| figure(&profile.totals)).collect();
+        let values: Vec<u64> =
+            report.profiles.iter().map(|profile: &Profile| figure(&profile.totals)).collect();
         page.row(std::iter::once(name.to_owned()).chain(figures_of(&values, is_bytes, several)));
     }
 }
@@ -141,7 +142,8 @@ fn way_count(way: &Way) -> String {
 /// A way on one line: `static Diag.p` → `Processor` → **`List<Customer>`** → `Customer`.
 fn chain(way: &Way) -> String {
     let mut parts = vec![code(&short_root_of(way))];
-    let (head, tail) = if way.steps.len() > MOST_STEPS { (MOST_STEPS / 2, MOST_STEPS / 2) } else { (way.steps.len(), 0) };
+    let (head, tail) =
+        if way.steps.len() > MOST_STEPS { (MOST_STEPS / 2, MOST_STEPS / 2) } else { (way.steps.len(), 0) };
     for (at, step) in way.steps.iter().enumerate() {
         if at == head && tail > 0 {
             parts.push(format!("… {} …", counted((way.steps.len() - head - tail) as u64, "step")));
@@ -151,7 +153,11 @@ fn chain(way: &Way) -> String {
         }
         let name = code(&short_type(&step.type_name));
         let repeats = if step.repeats { " (repeated)" } else { "" };
-        parts.push(if way.owner == Some(at) { format!("**{name}**{repeats}") } else { format!("{name}{repeats}") });
+        parts.push(if way.owner == Some(at) {
+            format!("**{name}**{repeats}")
+        } else {
+            format!("{name}{repeats}")
+        });
     }
     parts.join(" → ")
 }
@@ -189,8 +195,12 @@ fn details(report: &Report, page: &mut Page) {
         return types_of_one(report, page);
     };
     let shown = comparison.row_count().min(MOST_ROWS);
-    open_details(&format!("Types that changed ({} of {})", shown, grouped(comparison.row_count() as u64)), page);
-    let columns: Vec<usize> = (0..comparison.columns.len()).filter(|&at| is_told(&comparison.columns[at].name)).collect();
+    open_details(
+        &format!("Types that changed ({} of {})", shown, grouped(comparison.row_count() as u64)),
+        page,
+    );
+    let columns: Vec<usize> =
+        (0..comparison.columns.len()).filter(|&at| is_told(&comparison.columns[at].name)).collect();
     let head = |&at: &usize| comparison.columns[at].name.replace("_delta", " change").replace('_', " ");
     let heads: Vec<String> = columns.iter().map(head).collect();
     page.head(&heads);
@@ -202,7 +212,11 @@ fn details(report: &Report, page: &mut Page) {
 
 /// The columns of a comparison that a comment has room for: the changes, not each dump's values nor modules.
 fn is_told(column: &str) -> bool {
-    column != "module" && !column.rsplit('_').next().is_some_and(|last| !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()))
+    column != "module"
+        && !column
+            .rsplit('_')
+            .next()
+            .is_some_and(|last| !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn cell(answer: &Answer, column: usize, row: usize) -> String {
@@ -230,7 +244,10 @@ fn types_of_one(report: &Report, page: &mut Page) {
         return;
     }
     let shown = profile.types.len().min(MOST_ROWS);
-    open_details(&format!("Types that hold the most ({} of {})", shown, grouped(profile.types.len() as u64)), page);
+    open_details(
+        &format!("Types that hold the most ({} of {})", shown, grouped(profile.types.len() as u64)),
+        page,
+    );
     page.head(&["type", "count", "size", "retained"].map(str::to_owned));
     for row in profile.types.iter().take(MOST_ROWS) {
         page.row([code(&row.name), grouped(row.count), bytes(row.size), bytes(row.retained)]);

@@ -79,7 +79,8 @@ fn tables_have_the_same_columns_in_every_row() {
     for report in [samples::series(), samples::one_dump(), samples::hostile(), samples::empty_dump()] {
         let text = render(&report);
         for table in text.split("\n\n").filter(|block| block.starts_with("| ")) {
-            let cells: Vec<usize> = table.lines().map(|line| line.replace("\\|", "").matches('|').count()).collect();
+            let cells: Vec<usize> =
+                table.lines().map(|line| line.replace("\\|", "").matches('|').count()).collect();
             assert!(cells.iter().all(|count| *count == cells[0]), "{table}");
         }
     }
@@ -99,5 +100,7 @@ fn a_heap_of_any_size_makes_a_comment() {
     report.suspects = vec![report.suspects[0].clone(); 40];
     let text = render(&report);
     assert!(text.len() < 30_000, "{}", text.len());
-    assert!(text.contains("and 35 types that grew less") && text.contains("and 35 suspects with lower scores"));
+    assert!(
+        text.contains("and 35 types that grew less") && text.contains("and 35 suspects with lower scores")
+    );
 }
