@@ -317,6 +317,7 @@ fn customers() -> Growth {
             died: 0,
             confidence: 1.0,
             by: "id".into(),
+            unreadable: 0,
         }],
         cohorts: vec![],
     }

@@ -3,6 +3,8 @@
 use crate::diff::growth::Growth;
 use crate::diff::{Report, Way};
 
+use crate::units::grouped;
+
 use super::figures::{bytes, change, counted, share, signed_bytes};
 use super::names::{short_root_of, short_type, shown};
 
@@ -24,10 +26,8 @@ fn of_several(report: &Report) -> String {
         Some(growth) => {
             let others = match report.growth.len() - 1 {
                 0 => String::new(),
-                others => {
-                    format!("; {} more", counted(others as u64, "type"))
-                        + if others == 1 { " grows" } else { " grow" }
-                }
+                1 => "; 1 more type grows".into(),
+                others => format!("; {} more types grow", grouped(others as u64)),
             };
             of_growth(growth) + &others
         }
@@ -99,7 +99,7 @@ mod tests {
     fn growth_is_named_with_what_holds_it() {
         assert_eq!(
             verdict(&samples::series()),
-            "Customer grew by 200,000 objects (+24.4 MB), held by static DiagScenarioController.p; 1 type more grows"
+            "Customer grew by 200,000 objects (+24.4 MB), held by static DiagScenarioController.p; 1 more type grows"
         );
     }
 

@@ -4,7 +4,7 @@
 //! what they must be.
 
 /// The SHA-256 of `style.css`, in base64.
-const STYLE_HASH: &str = "6xMFCovzRmAE+D2hJ8PxX3zIwwriSgxUEALFw0qb7aU=";
+const STYLE_HASH: &str = "SwKxNdF5tk96gm/uoLWbB0j8WdQLBoNmWyobDiHHnIw=";
 
 /// The SHA-256 of `script.js`, in base64.
 const SCRIPT_HASH: &str = "VThB83/R1o7QeK6Dd86gVkjMNbC68JdZkvSyTGSYakA=";

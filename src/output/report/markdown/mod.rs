@@ -24,8 +24,9 @@ const MOST_SHOWN: usize = 5;
 const MOST_WAYS: usize = 3;
 const MOST_ROWS: usize = 30;
 
-/// Steps of a way that are shown: the first and the last ones tell most.
-const MOST_STEPS: usize = 8;
+/// Steps of a way that is shown whole, and how many are shown at either end of a longer one.
+const MOST_STEPS: usize = 6;
+const STEPS_AT_ENDS: usize = 2;
 
 /// The report as Markdown.
 pub(super) fn render(report: &Report) -> String {
@@ -139,17 +140,23 @@ fn way_count(way: &Way) -> String {
     grouped(way.counts.last().copied().unwrap_or_default())
 }
 
-/// A way on one line: `static Diag.p` → `Processor` → **`List<Customer>`** → `Customer`.
+/// A way on one line: `static Diag.p` → `Processor` → **`List<Customer>`** → `Customer`. Of a long one the steps at its ends
+/// and its owner are shown.
 fn chain(way: &Way) -> String {
     let mut parts = vec![code(&short_root_of(way))];
-    let (head, tail) =
-        if way.steps.len() > MOST_STEPS { (MOST_STEPS / 2, MOST_STEPS / 2) } else { (way.steps.len(), 0) };
+    let count = way.steps.len();
+    let is_shown = |at: usize| {
+        count <= MOST_STEPS || at < STEPS_AT_ENDS || at + STEPS_AT_ENDS >= count || way.owner == Some(at)
+    };
+    let mut hidden = 0;
     for (at, step) in way.steps.iter().enumerate() {
-        if at == head && tail > 0 {
-            parts.push(format!("… {} …", counted((way.steps.len() - head - tail) as u64, "step")));
-        }
-        if at >= head && at < way.steps.len() - tail {
+        if !is_shown(at) {
+            hidden += 1;
             continue;
+        }
+        if hidden > 0 {
+            parts.push(format!("… {} …", counted(hidden, "step")));
+            hidden = 0;
         }
         let name = code(&short_type(&step.type_name));
         let repeats = if step.repeats { " (repeated)" } else { "" };

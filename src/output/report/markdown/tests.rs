@@ -7,7 +7,7 @@ fn a_series_is_told_in_a_screenful() {
     assert_eq!(
         render(&samples::series()),
         "\
-### Customer grew by 200,000 objects (+24.4 MB), held by static DiagScenarioController.p; 1 type more grows
+### Customer grew by 200,000 objects (+24.4 MB), held by static DiagScenarioController.p; 1 more type grows
 
 |  | `t0` | `t1` | `t2` | change |
 | :-- | --: | --: | --: | --: |
@@ -103,4 +103,18 @@ fn a_heap_of_any_size_makes_a_comment() {
     assert!(
         text.contains("and 35 types that grew less") && text.contains("and 35 suspects with lower scores")
     );
+}
+
+#[test]
+fn the_owner_on_a_long_way_is_shown() {
+    let mut report = samples::series();
+    let way = &mut report.growth[0].ways[0];
+    let step = way.steps[0].clone();
+    way.steps.splice(1..1, vec![step; 7]);
+    way.owner = Some(6);
+    way.steps[6].type_name = "Shop.Owner".into();
+    let text = render(&report);
+    let expected =
+        "`Processor` → `Processor` → … 4 steps … → **`Owner`** → … 3 steps … → `Customer[]` → `Customer`";
+    assert!(text.contains(expected), "{text}");
 }
