@@ -26,6 +26,9 @@ use super::sides::Sides;
 /// Types at which growth begins that are told of.
 const MOST_GROWTH: usize = 10;
 
+/// The columns that a line takes where the output is no terminal.
+const WIDTH: usize = 120;
+
 /// Rows that a gate which fails shows.
 const MOST_FAILING: usize = 5;
 
@@ -40,6 +43,10 @@ pub(super) fn compare(request: &Diff, common: &Common, console: &Console) -> Exi
             return ExitStatus::Statement;
         }
     };
+    if matches!(request.format, DiffFormat::Markdown | DiffFormat::Html) {
+        console.messages.complaint("reports are written by `heapql report`, not by `heapql diff`");
+        return ExitStatus::Usage;
+    }
     let opened = destination(request.output.as_deref())
         .and_then(|out| Ok((out, request.junit.as_deref().map(Destination::file).transpose()?)));
     let (out, junit) = match opened {
@@ -203,7 +210,7 @@ impl Run<'_> {
                 write_comparison_table(&comparison, screen, &mut out)?;
                 if !found.growth.is_empty() || !found.roots.is_empty() {
                     out.write_all(b"\n")?;
-                    write_growth(&found.section(), screen.width, &mut out)?;
+                    write_growth(&found.section(), Some(screen.width.unwrap_or(WIDTH)), &mut out)?;
                 }
             }
             DiffFormat::Json => {

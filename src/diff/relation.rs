@@ -95,7 +95,7 @@ impl Named<'_> {
         for (at, dump) in self.dumps.iter().enumerate() {
             let Some(fingerprint) = &dump.fingerprint else { continue };
             let same = |other: &&DumpFacts| other.fingerprint.as_ref() == Some(fingerprint);
-            let Some(first) = self.dumps[..at].iter().position(|other| same(&other)) else { continue };
+            let Some(first) = self.dumps[..at].iter().position(|other| same(other)) else { continue };
             let message = if self.dumps[first].file == dump.file {
                 format!("{} is given twice: nothing can have changed between them", dump.file)
             } else {

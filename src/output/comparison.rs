@@ -16,6 +16,7 @@ use super::format::{Document, Screen};
 use super::growth::GrowthSection;
 use super::json::{push_problem, write_with_members};
 use super::sanitize::sanitize;
+use super::short_names::ShortNames;
 use super::shorten::shorten_middle;
 
 /// So many rows are shown on a terminal where no limit was asked for: a screen of them.
@@ -23,6 +24,10 @@ const MOST_ROWS: usize = 25;
 
 /// What the name of a measure's change ends with.
 const CHANGE: &str = "_delta";
+
+/// The columns that a line takes where the output says nothing of it (a file, a log of builds): whole names stand in the
+/// other formats.
+const WIDTH: usize = 120;
 
 /// Blanks between two columns.
 const GAP: usize = 2;
@@ -52,7 +57,8 @@ pub fn write_comparison_table(
     screen: Screen,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    write_grid(&heaps(comparison.dumps), screen.width, out)?;
+    let width = screen.width.unwrap_or(WIDTH);
+    write_grid(&heaps(comparison.dumps), width, out)?;
     out.write_all(b"\n")?;
     let answer = comparison.answer;
     if answer.row_count() == 0 {
@@ -61,7 +67,11 @@ pub fn write_comparison_table(
     }
     let limit = if screen.terminal && !comparison.is_limited { MOST_ROWS } else { usize::MAX };
     let rows = answer.row_count().min(limit);
-    write_grid(&changes(answer, rows), screen.width, out)?;
+    let mut grid = changes(answer, rows);
+    if total_width(&grid) > width {
+        leave_out_namespaces(answer, &mut grid);
+    }
+    write_grid(&grid, width, out)?;
     let left_out = answer.row_count() - rows + comparison.left_out;
     if left_out > 0 {
         let noun = if left_out == 1 { "row" } else { "rows" };
@@ -115,9 +125,9 @@ pub fn compared_row(answer: &Answer, row: usize) -> String {
     let told = |column: &&AnswerColumn| !column.cells.is_null(row) && (!has_changes || is_change(column));
     let figure = |column: &AnswerColumn| {
         let value = shown(&column.value(row), column.kind, has_changes);
-        format!("{} {value}", sanitize(measure_name(column)))
+        (!value.is_empty()).then(|| format!("{} {value}", sanitize(measure_name(column))))
     };
-    let figures: Vec<_> = answer.columns.iter().filter(told).map(figure).collect();
+    let figures: Vec<_> = answer.columns.iter().filter(told).filter_map(figure).collect();
     let gap = if keys.is_empty() { "" } else { "  " };
     format!("{}{gap}{}", keys.join(", "), figures.join(", "))
 }
@@ -170,12 +180,21 @@ fn heaps(dumps: &[(&str, &HeapTotals)]) -> Grid {
     ]
 }
 
+/// A change; nothing where there is none, so that the eye meets what changed.
 fn signed(number: i128) -> String {
-    format!("{}{}", if number > 0 { "+" } else { "" }, grouped(number))
+    with_sign(number, grouped(number))
 }
 
 fn signed_bytes(number: i128) -> String {
-    format!("{}{}", if number > 0 { "+" } else { "" }, human_bytes(number as f64))
+    with_sign(number, human_bytes(number as f64))
+}
+
+fn with_sign(number: i128, text: String) -> String {
+    match number {
+        0 => String::new(),
+        1.. => format!("+{text}"),
+        _ => text,
+    }
 }
 
 /// The first rows of a comparison.
@@ -218,6 +237,26 @@ fn has_distinct_types(answer: &Answer, rows: usize) -> bool {
     let mut names: Vec<_> = (0..rows).map(|row| format!("{:?}", types.value(row))).collect();
     names.sort_unstable();
     names.windows(2).all(|pair| pair[0] != pair[1])
+}
+
+/// Types without their namespaces, where that leaves no doubt which are meant.
+fn leave_out_namespaces(answer: &Answer, grid: &mut Grid) {
+    let Some(types) = answer.columns.first().filter(|column| column.name == "type") else { return };
+    let Some(shown) = grid.first_mut() else { return };
+    let name = |row| match types.value(row) {
+        ValueRef::Text(name) => Some(name),
+        _ => None,
+    };
+    let names = ShortNames::new((0..shown.cells.len()).filter_map(name));
+    for (row, cell) in shown.cells.iter_mut().enumerate() {
+        if let Some(name) = name(row) {
+            *cell = sanitize(&names.of(name)).into_owned();
+        }
+    }
+}
+
+fn total_width(grid: &Grid) -> usize {
+    grid.iter().map(GridColumn::width).sum::<usize>() + GAP * grid.len().saturating_sub(1)
 }
 
 fn key_column(column: &AnswerColumn, rows: usize) -> GridColumn {
@@ -296,10 +335,10 @@ fn shown(value: &ValueRef<'_>, kind: Kind, with_sign: bool) -> String {
     }
 }
 
-/// Writes a grid with its headers; the first column is shortened where `width` asks for it.
-fn write_grid(grid: &Grid, width: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
+/// Writes a grid with its headers; the first column is shortened until a line fits `width`.
+fn write_grid(grid: &Grid, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut widths: Vec<usize> = grid.iter().map(GridColumn::width).collect();
-    if let (Some(width), Some(first)) = (width, widths.first().copied()) {
+    if let Some(first) = widths.first().copied() {
         let others = widths[1..].iter().sum::<usize>() + GAP * (widths.len() - 1);
         widths[0] = first.min(width.saturating_sub(others).max(MIN_TEXT));
     }
@@ -327,3 +366,6 @@ fn write_line<'g>(
     }
     writeln!(out, "{}", line.trim_end())
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ pub enum SeveralDumps {
     /// `diff SELECT`: the answers to a grouped select side by side.
     Diff {
         /// The select.
-        select: GroupedSelect,
+        select: Box<GroupedSelect>,
         /// Where the word `diff` stands.
         span: Span,
     },
@@ -36,7 +36,7 @@ pub fn parse_several(statement: &str) -> Option<SeveralDumps> {
     let Ok(Statement::Several(several)) = parser::parse(statement) else { return None };
     Some(match several {
         SeveralStatement::Diff(span, select) => {
-            SeveralDumps::Diff { select: GroupedSelect::new(statement, *select), span }
+            SeveralDumps::Diff { select: Box::new(GroupedSelect::new(statement, *select)), span }
         }
         SeveralStatement::Leaks(_) => SeveralDumps::Leaks,
         SeveralStatement::Survivors { word, name, subclasses } => {

@@ -1,4 +1,4 @@
-//! Comparisons of the series of dumps in `corpus/`: a service at three moments that leaks a hundred thousand customers, sessions,
+//! Comparisons of the series of dumps in `corpus/`: a service at three moments that leaks ten thousand customers, sessions,
 //! parked tasks and cache entries from each to the next. `UPDATE_GOLDEN=1 cargo test` writes the golden files anew.
 
 use std::fs;
@@ -88,7 +88,7 @@ fn the_series_as_json_names_the_customers_first() {
     let first = |name| value(&read, 0, name);
     assert_eq!(first("type"), "testwebapi.Controllers.Customer");
     assert_eq!(first("module"), "testwebapi.dll");
-    assert_eq!(first("count_delta"), 200_000);
+    assert_eq!(first("count_delta"), 20_000);
     assert_eq!((first("status"), first("steady")), (&Value::from("grew").clone(), &Value::from(true)));
     assert_eq!(read["dumps"].as_array().expect("dumps").len(), 3);
     assert_eq!(read["totals"].as_array().expect("totals").len(), 3);
@@ -144,7 +144,7 @@ fn thresholds_leave_out_what_hardly_changed() {
         document(&ended)["rows"].as_array().expect("rows").len()
     };
     let all = rows(&[]);
-    let large = rows(&["--min", "1mb"]);
+    let large = rows(&["--min", "100kb"]);
     assert!(0 < large && large < 20 && large < all, "{large} of {all}");
     assert_eq!(rows(&["--limit", "3"]), 3);
 }
@@ -164,13 +164,13 @@ fn a_gate_that_fails_ends_with_status_4() {
     let folder = tempfile::tempdir().unwrap();
     let junit = folder.path().join("gate.xml");
     let path = junit.to_str().expect("the path is text");
-    let failing = "size_delta > 1mb where type like 'testwebapi.%'";
+    let failing = "size_delta > 100kb where type like 'testwebapi.%'";
     let passing = "count_delta > 1000000";
     let gates = ["--fail-if", failing, "--fail-if", passing, "--junit", path, "--limit", "1"];
     let ended = over("diff", &["web-t0", "web-t1"], &gates);
     assert_eq!(ended.status, 4, "{}", ended.err);
     assert!(ended.err.contains(&format!("error: --fail-if \"{failing}\" holds\n")), "{}", ended.err);
-    assert!(ended.err.contains("testwebapi.Controllers.Customer  count +100,000"), "{}", ended.err);
+    assert!(ended.err.contains("testwebapi.Controllers.Customer  count +10,000"), "{}", ended.err);
     assert!(!ended.err.contains(passing), "{}", ended.err);
     let written = fs::read_to_string(&junit).unwrap();
     assert!(written.contains("tests=\"2\" failures=\"1\""), "{written}");
@@ -233,7 +233,7 @@ fn a_type_that_one_dump_does_not_know_has_no_rows_there() {
     let ended = asked("testwebapi.Controllers.Customer");
     assert_eq!(ended.status, 0, "{}", ended.err);
     assert!(ended.err.contains("@1 (zoo-10.0.core.zst) is taken to have no rows"), "{}", ended.err);
-    assert_eq!(ended.out, "count_1,count_2,count_delta,status\r\n0,200000,200000,new\r\n");
+    assert_eq!(ended.out, "count_1,count_2,count_delta,status\r\n0,20100,20100,new\r\n");
     assert_eq!(asked("No.Such").status, 1);
 }
 

@@ -30,6 +30,7 @@ fn customers() -> Growth {
         ways: vec![way],
         more_ways: (1, 1),
         survival: Vec::new(),
+        cohorts: Vec::new(),
     }
 }
 
