@@ -23,6 +23,9 @@ const DATA: u64 = 8;
 /// References that are followed from an object: to what its fields refer to, and of that to texts and boxes.
 const DEPTH: u32 = 2;
 
+/// Numbers of a struct that is one value: a `System.Guid` has eleven fields.
+const MOST_NUMBERS: usize = 12;
+
 /// What stands for a null reference.
 const NULL: u64 = 0x6e75_6c6c;
 
@@ -40,10 +43,12 @@ pub(super) struct Leaf {
 }
 
 /// How a value is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum LeafKind {
     /// A number of that many bytes.
     Number(u32),
+    /// The numbers that a struct consists of: their offsets from its own, and their bytes.
+    Numbers(Arc<[(u64, u32)]>),
     /// A reference.
     Reference,
 }
@@ -123,8 +128,9 @@ impl Leaves<'_> {
             FieldShape::Pointer | FieldShape::FunctionPointer => LeafKind::Number(8),
             FieldShape::Struct { method_table } => {
                 let inner = self.types.description(method_table);
-                match inner.kind {
-                    TypeKind::Primitive(of) | TypeKind::Enum(of) => LeafKind::Number(of.size()),
+                match (&inner.kind, self.numbers(&inner)) {
+                    (TypeKind::Primitive(of) | TypeKind::Enum(of), _) => LeafKind::Number(of.size()),
+                    (_, Some(numbers)) => numbers,
                     _ => {
                         return self.fields(&inner, &format!("{name}."), offset, Some(read_only), depth + 1);
                     }
@@ -133,6 +139,24 @@ impl Leaves<'_> {
             FieldShape::OpaqueStruct | FieldShape::Unknown => return,
         };
         self.push(name, offset, kind, read_only);
+    }
+
+    /// How a struct of a few numbers is read, which is one value to whoever reads it: a date, a Guid, a decimal.
+    fn numbers(&self, of: &TypeDescription) -> Option<LeafKind> {
+        let number = |field: &Field| match field.field_type.shape {
+            FieldShape::Primitive(is) | FieldShape::Enum { underlying: is, .. } => {
+                Some((u64::from(field.offset), is.size()))
+            }
+            _ => None,
+        };
+        if of.fields.is_empty() || of.fields.len() > MOST_NUMBERS || of.repeated.is_some() {
+            return None;
+        }
+        let numbers = of.fields.iter().map(number).collect::<Option<Vec<_>>>()?;
+        Some(match numbers[..] {
+            [(0, size)] => LeafKind::Number(size),
+            _ => LeafKind::Numbers(numbers.into()),
+        })
     }
 }
 
@@ -177,15 +201,14 @@ impl<'v> Contents<'v> {
     }
 
     fn value(&mut self, object: Addr, leaf: &Leaf, depth: u32) -> Result<u64, Fault> {
-        let memory = self.values.types().memory();
         let place = object.offset(leaf.offset);
-        match leaf.kind {
-            LeafKind::Number(1) => memory.u8(place).map(u64::from),
-            LeafKind::Number(2) => memory.u16(place).map(u64::from),
-            LeafKind::Number(4) => memory.u32(place).map(u64::from),
-            LeafKind::Number(_) => memory.u64(place),
+        match &leaf.kind {
+            LeafKind::Number(size) => self.number(place, *size),
+            LeafKind::Numbers(numbers) => numbers.iter().try_fold(0, |all, &(offset, size)| {
+                self.number(place.offset(offset), size).map(|number| mixed(all, number))
+            }),
             LeafKind::Reference => {
-                let target = memory.pointer(place)?;
+                let target = self.values.types().memory().pointer(place)?;
                 if target.is_null() {
                     return Ok(NULL);
                 }
@@ -199,6 +222,16 @@ impl<'v> Contents<'v> {
                     }
                 }
             }
+        }
+    }
+
+    fn number(&self, place: Addr, size: u32) -> Result<u64, Fault> {
+        let memory = self.values.types().memory();
+        match size {
+            1 => memory.u8(place).map(u64::from),
+            2 => memory.u16(place).map(u64::from),
+            4 => memory.u32(place).map(u64::from),
+            _ => memory.u64(place),
         }
     }
 

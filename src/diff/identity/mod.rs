@@ -72,8 +72,28 @@ pub struct Fate {
     pub to_last: Vec<Survival>,
     /// When the objects of the last dump were first there; empty where that cannot be told of every dump.
     pub cohorts: Vec<Cohort>,
-    /// Pairs of dumps, by their positions from 1, of which nothing can be told.
-    pub untold: Vec<(u32, u32)>,
+    /// Pairs of dumps of which nothing can be told.
+    pub untold: Vec<Untold>,
+}
+
+/// A pair of dumps of which it cannot be told what became of the objects of a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Untold {
+    /// The earlier dump, by its position from 1.
+    pub from: u32,
+    /// The later one.
+    pub to: u32,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why it cannot be told what became of objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// They hold nothing that tells one from another, and do not lie where they lay.
+    Alike,
+    /// The dumps are of different runs of the program, and no object outlives its process.
+    OtherRun,
 }
 
 /// Less confidence than this says nothing.
@@ -94,7 +114,7 @@ pub fn survival(
     options: &RunOptions<'_>,
 ) -> Result<Option<Survival>, QueryError> {
     let subject = Subject::read(&[dumps.0, dumps.1], type_name, module, options)?;
-    Ok(between(&subject, 0, 1))
+    Ok(between(&subject, 0, 1).ok())
 }
 
 /// What became of the objects of a type over all dumps, oldest first. Each object is read once.
@@ -110,16 +130,17 @@ pub fn fate(
     let subject = Subject::read(dumps, type_name, module, options)?;
     let mut fate = Fate::default();
     let Some(last) = dumps.len().checked_sub(1) else { return Ok(fate) };
+    let untold = |from: usize, to: usize, reason| Untold { from: from as u32 + 1, to: to as u32 + 1, reason };
     for to in 1..=last {
         match between(&subject, to - 1, to) {
-            Some(survival) => fate.steps.push(survival),
-            None => fate.untold.push((to as u32, to as u32 + 1)),
+            Ok(survival) => fate.steps.push(survival),
+            Err(reason) => fate.untold.push(untold(to - 1, to, reason)),
         }
     }
     for from in 0..last.saturating_sub(1) {
         match between(&subject, from, last) {
-            Some(survival) => fate.to_last.push(survival),
-            None => fate.untold.push((from as u32 + 1, last as u32 + 1)),
+            Ok(survival) => fate.to_last.push(survival),
+            Err(reason) => fate.untold.push(untold(from, last, reason)),
         }
     }
     if fate.untold.is_empty() {
@@ -143,7 +164,7 @@ fn cohorts(there: impl Iterator<Item = u64>, objects: u64) -> Vec<Cohort> {
 }
 
 /// What became of the subject's objects between two of its dumps.
-fn between(subject: &Subject, from: usize, to: usize) -> Option<Survival> {
+fn between(subject: &Subject, from: usize, to: usize) -> Result<Survival, Reason> {
     let (before, after) = (subject.objects[from].len() as u64, subject.objects[to].len() as u64);
     let told = |survived: u64, confidence: f64, by: &str, unreadable| Survival {
         from: from as u32 + 1,
@@ -156,8 +177,13 @@ fn between(subject: &Subject, from: usize, to: usize) -> Option<Survival> {
         by: by.to_owned(),
         unreadable,
     };
+    if let (Some(one), Some(other)) = (subject.runs[from], subject.runs[to])
+        && one != other
+    {
+        return Err(Reason::OtherRun);
+    }
     if before == 0 || after == 0 {
-        return Some(told(0, 1.0, "number", 0));
+        return Ok(told(0, 1.0, "number", 0));
     }
     let choice = choose(subject, from, to);
     let doubt = if choice.doubtful { DOUBT } else { 1.0 };
@@ -165,17 +191,12 @@ fn between(subject: &Subject, from: usize, to: usize) -> Option<Survival> {
     let keyed = |dump: usize, keys| Keyed { objects: &subject.objects[dump], keys };
     let by_content = told(choice.matched.survived, confidence, &choice.by, choice.matched.missing);
     if confidence >= 0.5 {
-        return Some(by_content);
+        return Ok(by_content);
     }
     // Objects that lie still need no key.
     let placed = in_place(keyed(from, &choice.keys.0), keyed(to, &choice.keys.1));
     let still = placed as f64 / before.min(after) as f64;
-    if still > confidence {
-        return Some(told(placed, still, "address", choice.matched.missing)).filter(is_telling);
-    }
-    Some(by_content).filter(is_telling)
-}
-
-fn is_telling(survival: &Survival) -> bool {
-    survival.confidence >= LEAST_CONFIDENCE
+    let best =
+        if still > confidence { told(placed, still, "address", choice.matched.missing) } else { by_content };
+    if best.confidence < LEAST_CONFIDENCE { Err(Reason::Alike) } else { Ok(best) }
 }

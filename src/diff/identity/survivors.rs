@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Fate, Survival, fate};
+use super::{Fate, Reason, Survival, Untold, fate};
 use crate::clr::type_system::TypeSystem;
 use crate::graph::{Snapshot, TypeInfo};
 use crate::problem::Problem;
@@ -109,11 +109,16 @@ pub fn answer(fates: &[(&str, Fate)]) -> Answer {
 }
 
 fn warnings(name: &str, fate: &Fate) -> Vec<Problem> {
-    let untold = fate.untold.iter().map(|(from, to)| {
-        Problem::note(format!(
-            "the objects of {name} hold nothing that tells one from another, and have moved between @{from} and @{to}: \
-             which of them survived is not known"
-        ))
+    let untold = fate.untold.iter().map(|Untold { from, to, reason }| {
+        Problem::note(match reason {
+            Reason::Alike => format!(
+                "which of the objects of {name} in @{from} are in @{to} is not known: they hold nothing that tells one \
+                 from another, and do not lie where they lay"
+            ),
+            Reason::OtherRun => {
+                format!("@{from} and @{to} are of different runs of the program, and no object outlives its process")
+            }
+        })
     });
     let unreadable = fate.steps.iter().filter(|step| step.unreadable > 0).map(|step| {
         Problem::note(format!(

@@ -29,7 +29,12 @@ fn made<const N: usize>(at: u64, values: [u64; N]) -> Made {
 fn subject(fields: &[FieldPlan], dumps: &[Vec<Made>]) -> Subject {
     let traits =
         fields.iter().map(|&(name, number, read_only)| Trait { name: name.into(), number, read_only });
-    let mut subject = Subject { objects: Vec::new(), traits: traits.collect(), columns: Vec::new() };
+    let mut subject = Subject {
+        runs: vec![None; dumps.len()],
+        objects: Vec::new(),
+        traits: traits.collect(),
+        columns: Vec::new(),
+    };
     for dump in dumps {
         let mut dump = dump.clone();
         dump.sort_by_key(|made| made.at);
@@ -46,7 +51,7 @@ fn subject(fields: &[FieldPlan], dumps: &[Vec<Made>]) -> Subject {
 
 /// Survived, died, born and the trait between the first two dumps.
 fn told(fields: &[FieldPlan], dumps: &[Vec<Made>]) -> Option<(u64, u64, u64, String, f64)> {
-    between(&subject(fields, dumps), 0, 1).map(|s| (s.survived, s.died, s.born, s.by, s.confidence))
+    between(&subject(fields, dumps), 0, 1).ok().map(|s| (s.survived, s.died, s.born, s.by, s.confidence))
 }
 
 /// A number without pattern.
@@ -129,6 +134,16 @@ fn cohorts_tell_since_when_the_last_objects_are_there() {
     assert_eq!(of(&[7, 5], 9), [cohort(1, 7), cohort(3, 2)], "fewer later are a match by chance");
 }
 
+#[test]
+fn no_object_outlives_its_process() {
+    let dump: Vec<Made> = (0..10).map(|n| made(n, [scattered(n)])).collect();
+    let mut subject = subject(&[ID], &[dump.clone(), dump]);
+    subject.runs = vec![Some(1), Some(2)];
+    assert_eq!(between(&subject, 0, 1), Err(Reason::OtherRun));
+    subject.runs = vec![Some(1), None];
+    assert_eq!(between(&subject, 0, 1).map(|found| found.survived), Ok(10));
+}
+
 proptest! {
     #[test]
     fn a_heap_compared_with_itself_survives_whole(values in prop::collection::vec((0_u64..40, 0_u64..40), 1..200)) {
@@ -150,7 +165,7 @@ proptest! {
         let one = between(&subject(&fields, &[at(&before, 0), at(&after, 10_000)]), 0, 1);
         let other = between(&subject(&fields, &[at(&before, far), at(&after, 20_000 + far)]), 0, 1);
         prop_assert_eq!(&one, &other);
-        if let Some(found) = one {
+        if let Ok(found) = one {
             prop_assert_eq!(found.survived + found.born, after.len() as u64);
             prop_assert_eq!(found.survived + found.died, before.len() as u64);
             prop_assert!((0.0..=1.0).contains(&found.confidence));

@@ -45,6 +45,8 @@ pub(super) struct Trait {
 /// The objects of a type in several dumps with their traits.
 #[derive(Debug)]
 pub(super) struct Subject {
+    /// Which run of the process each dump is of; `None` where the dump does not tell.
+    pub(super) runs: Vec<Option<u64>>,
     /// The objects, a dump each.
     pub(super) objects: Vec<Objects>,
     /// The traits that tell objects apart at all, the most telling ones of a sample first.
@@ -108,7 +110,8 @@ impl Subject {
             telling(&sampled).into_iter().take(most).filter_map(|at| traits.get(at).cloned()).collect();
         let columns = sides.iter().map(|side| side.columns(&side.objects.addresses, &traits, options.cancel));
         let columns = columns.collect::<Result<Vec<_>, QueryError>>()?;
-        Ok(Subject { objects: sides.into_iter().map(|side| side.objects).collect(), traits, columns })
+        let runs = snapshots.iter().map(|snapshot| snapshot.facts.process_run).collect();
+        Ok(Subject { runs, objects: sides.into_iter().map(|side| side.objects).collect(), traits, columns })
     }
 }
 

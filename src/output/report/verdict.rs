@@ -2,7 +2,6 @@
 
 use crate::diff::growth::Growth;
 use crate::diff::{Report, Way};
-
 use crate::units::grouped;
 
 use super::figures::{bytes, change, counted, share, signed_bytes};

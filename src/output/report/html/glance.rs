@@ -43,12 +43,12 @@ fn tiles(report: &Report, page: &mut Markup) {
     let Some(last) = report.profiles.last().map(|profile| &profile.totals) else { return };
     let several = report.profiles.len() > 1;
     let whole = last.bytes.saturating_add(last.free);
-    let changed = |figure: fn(&HeapTotals) -> u64| change(&each(report, figure));
+    let changed = |figure: fn(&HeapTotals) -> u64, told: fn(i128) -> String| {
+        if several { told(change(&each(report, figure))) } else { String::new() }
+    };
     page.element("dl", &[("class", "tiles")], |tiles| {
-        let size = changed(|totals| totals.bytes);
-        let objects = changed(|totals| totals.objects);
-        tile("Size", &bytes(last.bytes), &several.then(|| signed_bytes(size)).unwrap_or_default(), tiles);
-        tile("Objects", &grouped(last.objects), &several.then(|| signed(objects)).unwrap_or_default(), tiles);
+        tile("Size", &bytes(last.bytes), &changed(|totals| totals.bytes, signed_bytes), tiles);
+        tile("Objects", &grouped(last.objects), &changed(|totals| totals.objects, signed), tiles);
         tile(
             "Garbage",
             &bytes(last.garbage),

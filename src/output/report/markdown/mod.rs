@@ -70,6 +70,9 @@ impl Page {
     }
 }
 
+/// One of the numbers of a heap.
+type Figure = fn(&HeapTotals) -> u64;
+
 fn totals(report: &Report, page: &mut Page) {
     let several = report.profiles.len() > 1;
     let dumps: Vec<_> = report.profiles.iter().map(|profile| &profile.dump).collect();
@@ -78,7 +81,7 @@ fn totals(report: &Report, page: &mut Page) {
     heads.extend(several.then(|| "change".to_owned()));
     page.blank();
     page.head(&heads);
-    let figures: [(&str, fn(&HeapTotals) -> u64, bool); 5] = [
+    let figures: [(&str, Figure, bool); 5] = [
         ("objects", |totals| totals.objects, false),
         ("size", |totals| totals.bytes, true),
         ("reachable", |totals| totals.reachable, true),
