@@ -82,3 +82,49 @@ fn slips_are_told_before_any_dump_is_opened() {
     assert_eq!(run(&["report", "no-such.core", "-o", &path.display().to_string()]).status, 3);
     assert!(!path.exists(), "nothing is left behind");
 }
+
+#[test]
+fn a_comparison_can_be_written_as_a_report() {
+    let dumps: Vec<String> = (0..3).map(dump).collect();
+    let compared = |more: &[&str]| {
+        let mut arguments = vec!["diff"];
+        arguments.extend(dumps.iter().map(String::as_str));
+        arguments.extend(more);
+        run(&arguments)
+    };
+    let ended = compared(&["--format", "markdown"]);
+    assert_eq!((ended.status, ended.out), (0, fs::read_to_string(golden()).expect("the golden file")));
+    let ended = compared(&["--format", "html"]);
+    assert!(ended.status == 0 && ended.out.starts_with("<!DOCTYPE html>"), "{}", ended.err);
+    let ended = compared(&["--format", "html", "-e", "select type, count group by type"]);
+    assert!(ended.status == 2 && ended.err.contains("a report compares types"), "{}", ended.err);
+}
+
+#[test]
+fn answers_of_comparisons_and_leaks_are_as_the_schema_says() {
+    let schema = Schema::read("answer");
+    for command in ["diff", "leaks"] {
+        let (first, last) = (dump(0), dump(2));
+        let ended = run(&[command, &first, &last, "--format", "json"]);
+        assert_eq!(ended.status, 0, "{}", ended.err);
+        let document: Value = serde_json::from_str(&ended.out).expect("it is JSON");
+        assert_eq!(schema.offences(&document), Vec::<String>::new(), "{command}");
+    }
+    let ended =
+        run(&["query", &dump(0), "-e", "select kind, count from roots group by kind", "--format", "json"]);
+    let document: Value = serde_json::from_str(&ended.out).expect("it is JSON");
+    assert_eq!(schema.offences(&document), Vec::<String>::new());
+}
+
+#[test]
+fn a_baseline_is_as_the_schema_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("base.json");
+    let select = "select gen, count, size group by gen";
+    let ended = run(&["snapshot", &dump(0), "-o", &path.display().to_string(), "-e", select]);
+    assert_eq!(ended.status, 0, "{}", ended.err);
+    let text = fs::read_to_string(path).expect("the baseline");
+    let document: Value = serde_json::from_str(&text).expect("it is JSON");
+    assert_eq!(Schema::read("report").offences_of("profile", &document), Vec::<String>::new());
+    assert_eq!(document["answers"].as_array().map(Vec::len), Some(1));
+}

@@ -121,15 +121,3 @@ fn many_remarks_and_suspects_are_cut_with_a_word() {
     assert!(page.contains("450 more remarks") && page.contains("suspects with lower scores are not shown"));
     assert!(page.len() < 600_000, "{}", page.len());
 }
-
-#[test]
-#[ignore]
-fn scratch() {
-    let dir = std::path::Path::new("/dev/shm/report");
-    std::fs::create_dir_all(dir).unwrap();
-    std::fs::write(dir.join("series.html"), page(&samples::series())).unwrap();
-    std::fs::write(dir.join("one.html"), page(&samples::one_dump())).unwrap();
-    std::fs::write(dir.join("hostile.html"), page(&samples::hostile())).unwrap();
-    std::fs::write(dir.join("enormous.html"), page(&samples::enormous())).unwrap();
-    std::fs::write(dir.join("empty.html"), page(&samples::empty_dump())).unwrap();
-}
