@@ -29,13 +29,6 @@ impl Schema {
         offences
     }
 
-    /// The same by one of the schema's definitions.
-    pub fn offences_of(&self, definition: &str, document: &Value) -> Vec<String> {
-        let mut offences = Vec::new();
-        self.check(&self.root["$defs"][definition], document, "", &mut offences);
-        offences
-    }
-
     fn check(&self, schema: &Value, value: &Value, place: &str, offences: &mut Vec<String>) {
         let rules = schema.as_object().unwrap_or_else(|| panic!("no schema for {place}"));
         for (keyword, rule) in rules {

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn dumps_have_the_form_of_baselines() {
+    fn dumps_read_back_as_they_were() {
         let report = samples::series();
         let read = document(&report);
         let dumps: Vec<Profile> = serde_json::from_value(read["dumps"].clone()).unwrap();
