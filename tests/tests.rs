@@ -6,6 +6,7 @@ mod damage;
 mod dominators;
 mod golden;
 mod growth;
+mod json_schema;
 mod leaks;
 mod references;
 mod roots;

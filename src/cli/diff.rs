@@ -7,11 +7,12 @@ use std::time::Instant;
 use crate::diff::compare::{self, Thresholds};
 use crate::diff::gate::{self, Verdict};
 use crate::diff::growth::{AssemblyGrowth, Growth, RootGrowth, Side, assembly_growth, growth, root_growth};
-use crate::diff::relation;
+use crate::diff::leaks::{Suspect, leaks};
+use crate::diff::{Report, relation};
 use crate::graph::Facts;
 use crate::output::{
     Comparison, Document, Format, GrowthSection, compared_row, write_comparison_json, write_comparison_table,
-    write_growth, write_junit,
+    write_growth, write_junit, write_report_html, write_report_markdown,
 };
 use crate::problem::Problem;
 use crate::query::{Answer, GroupedSelect, QueryError, RunOptions};
@@ -43,8 +44,10 @@ pub(super) fn compare(request: &Diff, common: &Common, console: &Console) -> Exi
             return ExitStatus::Statement;
         }
     };
-    if matches!(request.format, DiffFormat::Markdown | DiffFormat::Html) {
-        console.messages.complaint("reports are written by `heapql report`, not by `heapql diff`");
+    if is_report(request.format) && request.select.is_some() {
+        console
+            .messages
+            .complaint("a report compares types: -e goes with the formats table, json, csv and ndjson");
         return ExitStatus::Usage;
     }
     let opened = destination(request.output.as_deref())
@@ -67,6 +70,11 @@ pub(super) fn compare(request: &Diff, common: &Common, console: &Console) -> Exi
         sides.session().keep_indexes();
     }
     status
+}
+
+/// Whether the comparison is written as a report is.
+fn is_report(format: DiffFormat) -> bool {
+    matches!(format, DiffFormat::Markdown | DiffFormat::Html)
 }
 
 fn destination(path: Option<&Path>) -> crate::Result<Destination> {
@@ -93,6 +101,8 @@ struct Found {
     growth: Vec<Growth>,
     roots: Vec<RootGrowth>,
     assemblies: Vec<AssemblyGrowth>,
+    /// What looks like a leak; of reports only.
+    suspects: Vec<Suspect>,
     verdicts: Vec<Verdict>,
 }
 
@@ -150,6 +160,10 @@ impl Run<'_> {
             found = growth(&self.sides, MOST_GROWTH, options).map_err(|error| (statement, error))?;
             (roots, assemblies) = (root_growth(&self.sides), assembly_growth(&self.sides));
         }
+        let mut suspects = Vec::new();
+        if is_report(self.request.format) {
+            suspects = leaks(&self.sides, options).map_err(|error| (statement, error))?;
+        }
         let compared = |thresholds: &Thresholds| self.rows(&found, thresholds, options);
         let asked = self.request.thresholds;
         let whole = Thresholds { limit: None, ..asked };
@@ -168,7 +182,7 @@ impl Run<'_> {
                 );
             }
         }
-        Ok(Found { answer, left_out, growth: found, roots, assemblies, verdicts })
+        Ok(Found { answer, left_out, growth: found, roots, assemblies, suspects, verdicts })
     }
 
     fn rows(
@@ -219,9 +233,21 @@ impl Run<'_> {
             }
             DiffFormat::Csv => Format::Csv.writer(screen).write(&document, &mut out)?,
             DiffFormat::Ndjson => Format::Ndjson.writer(screen).write(&document, &mut out)?,
-            DiffFormat::Markdown | DiffFormat::Html => {}
+            DiffFormat::Markdown => write_report_markdown(&self.report(found, remarks), &mut out)?,
+            DiffFormat::Html => write_report_html(&self.report(found, remarks), &mut out)?,
         }
         out.finish()
+    }
+
+    /// What was found as a report.
+    fn report(&self, found: &Found, remarks: &[Problem]) -> Report {
+        Report {
+            profiles: self.sides.iter().map(|side| side.profile.clone()).collect(),
+            remarks: remarks.iter().chain(&self.problems).cloned().collect(),
+            comparison: Some(found.answer.clone()),
+            growth: found.growth.clone(),
+            suspects: found.suspects.clone(),
+        }
     }
 
     /// How writing ended. Whoever read the output may have read enough (`heapql ... | head`).

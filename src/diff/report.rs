@@ -1,10 +1,12 @@
 //! Everything that is told of one dump or several, in one place: what reports are written from.
 
-use super::growth::Growth;
-use super::leaks::Suspect;
+use super::compare::{Thresholds, compare_types};
+use super::growth::{Growth, Side, growth};
+use super::leaks::{Suspect, leaks};
 use super::profile::Profile;
+use super::relation;
 use crate::problem::Problem;
-use crate::query::Answer;
+use crate::query::{Answer, QueryError, RunOptions};
 
 /// What a report tells.
 #[derive(Clone, Debug, Default)]
@@ -19,4 +21,40 @@ pub struct Report {
     pub growth: Vec<Growth>,
     /// What looks like a leak.
     pub suspects: Vec<Suspect>,
+}
+
+impl Report {
+    /// Types at which growth begins that a report has: nobody reads more.
+    pub const MOST_GROWTH: usize = 20;
+
+    /// The report on one dump or several, oldest first. Of a single one there is no comparison and no growth.
+    ///
+    /// # Errors
+    /// A dump holds no heap or cannot tell its references; it was stopped.
+    pub fn of(
+        sides: &[Side<'_>],
+        thresholds: &Thresholds,
+        options: &RunOptions<'_>,
+    ) -> Result<Report, QueryError> {
+        let facts: Vec<_> = sides.iter().map(|side| &side.profile.dump).collect();
+        let mut remarks = relation::remarks(&facts);
+        remarks.extend(sides.iter().flat_map(|side| left_out(side.profile, sides.len() > 1)));
+        let several = sides.len() > 1;
+        let growth = if several { growth(sides, Self::MOST_GROWTH, options)? } else { Vec::new() };
+        Ok(Report {
+            profiles: sides.iter().map(|side| side.profile.clone()).collect(),
+            remarks,
+            comparison: several.then(|| compare_types(sides, &growth, thresholds)),
+            growth,
+            suspects: leaks(sides, options)?,
+        })
+    }
+}
+
+/// What the reading of a dump left out, with the dump's name where there are several.
+fn left_out(profile: &Profile, named: bool) -> impl Iterator<Item = Problem> {
+    profile.problems.iter().map(move |problem| {
+        let message = if named { format!("{}: {problem}", profile.dump.file) } else { problem.clone() };
+        Problem::loss(message)
+    })
 }

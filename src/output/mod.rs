@@ -19,6 +19,7 @@ mod json;
 mod json_text;
 mod junit;
 mod ndjson;
+mod report;
 mod rows;
 pub mod sanitize;
 mod short_names;
@@ -36,6 +37,6 @@ pub use format::{AnswerWriter, Document, Format, Screen};
 pub use growth::{GrowthSection, write_growth};
 pub use info::{write_info_json, write_info_table};
 pub use junit::write_junit;
-
+pub use report::{write_report_html, write_report_json, write_report_markdown};
 pub use shorten::shorten_middle;
 pub use suspects::{write_suspects, write_suspects_json};

@@ -50,7 +50,7 @@ pub(super) fn short_member(name: &str) -> String {
 }
 
 /// A name of a type without namespaces.
-fn short(name: &str) -> String {
+pub(super) fn short(name: &str) -> String {
     let mut short = String::with_capacity(name.len());
     for part in name.split_inclusive(['<', '>', ',', ' ', '[', ']', '+', '*', '&', '(', ')']) {
         let bare = part.trim_end_matches(['<', '>', ',', ' ', '[', ']', '+', '*', '&', '(', ')']);

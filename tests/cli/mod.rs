@@ -5,6 +5,7 @@ mod diff;
 mod help;
 mod index;
 mod refusals;
+mod report;
 mod snapshot;
 #[cfg(unix)]
 mod terminal;
