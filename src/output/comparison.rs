@@ -12,6 +12,7 @@ use crate::problem::Problem;
 use crate::query::{Answer, AnswerColumn, Kind, ValueRef};
 use crate::units::{grouped, human_bytes, push_short_real};
 
+use super::escaped_json;
 use super::format::{Document, Screen};
 use super::growth::GrowthSection;
 use super::json::{push_problem, write_with_members};
@@ -19,7 +20,7 @@ use super::sanitize::sanitize;
 use super::short_names::ShortNames;
 use super::shorten::shorten_middle;
 
-/// So many rows are shown on a terminal where no limit was asked for: a screen of them.
+/// So many rows are shown where no limit was asked for: a screen of them. What a program is to read is CSV or JSON.
 const MOST_ROWS: usize = 25;
 
 /// What the name of a measure's change ends with.
@@ -65,7 +66,7 @@ pub fn write_comparison_table(
         let everything = if comparison.left_out > 0 { "no row is asked for" } else { "nothing changed" };
         return writeln!(out, "{everything}");
     }
-    let limit = if screen.terminal && !comparison.is_limited { MOST_ROWS } else { usize::MAX };
+    let limit = if comparison.is_limited { usize::MAX } else { MOST_ROWS };
     let rows = answer.row_count().min(limit);
     let mut grid = changes(answer, rows);
     if total_width(&grid) > width {
@@ -105,10 +106,10 @@ pub fn write_comparison_json(
     }
     told.push(b']');
     let members = [
-        ("totals", serde_json::to_string(totals)?),
-        ("growth", serde_json::to_string(section.growth)?),
-        ("roots", serde_json::to_string(section.roots)?),
-        ("assemblies", serde_json::to_string(section.assemblies)?),
+        ("totals", escaped_json::line(totals)?),
+        ("growth", escaped_json::line(section.growth)?),
+        ("roots", escaped_json::line(section.roots)?),
+        ("assemblies", escaped_json::line(section.assemblies)?),
         ("remarks", String::from_utf8(told).map_err(io::Error::other)?),
     ];
     write_with_members(document, &members, out)

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
 use crate::diff::growth::{AssemblyGrowth, Growth, RootGrowth};
+use crate::diff::identity::Cohort;
 use crate::diff::{Way, WayStep};
 use crate::units::{grouped, human_bytes};
 
@@ -48,6 +49,9 @@ const LEAST_PART: f64 = 0.01;
 /// Roots and assemblies on which fewer bytes more hang are left out.
 const LEAST_BYTES: i64 = 10 << 10;
 
+/// Matches of objects between dumps that are surer than that are told without a word of doubt.
+const SURE: f64 = 0.95;
+
 /// Types whose fields say nothing of a program.
 const COLLECTIONS: &str = "System.Collections.";
 
@@ -74,6 +78,27 @@ pub fn write_growth(
     write_holders("Retained growth by assembly", &assemblies, width, out)
 }
 
+/// Since when the objects of the last dump are there, and how many of those before are gone.
+fn since(growth: &Growth) -> Option<String> {
+    let last = growth.survival.last()?;
+    let about = if growth.survival.iter().any(|step| step.confidence < SURE) { "about " } else { "" };
+    let there = match growth.cohorts.as_slice() {
+        [] => format!(
+            "{about}{} there since @{}, {} new",
+            grouped(last.survived),
+            last.from,
+            grouped(last.born)
+        ),
+        cohorts => {
+            let cohort = |of: &Cohort| format!("{} since @{}", grouped(of.objects), of.since);
+            format!("{about}{}", cohorts.iter().map(cohort).collect::<Vec<_>>().join(", "))
+        }
+    };
+    let died: u64 = growth.survival.iter().map(|step| step.died).sum();
+    let gone = if died > 0 { format!("; {} gone", grouped(died)) } else { String::new() };
+    Some(format!("{there}{gone} (told by {})", sanitize(&last.by)))
+}
+
 fn all_names(growth: &Growth) -> impl Iterator<Item = &str> {
     let steps = growth.ways.iter().flat_map(|way| way.steps.iter().map(|step| &*step.type_name));
     steps.chain([&*growth.type_name])
@@ -87,16 +112,7 @@ fn write_one(
 ) -> io::Result<()> {
     let room = width.unwrap_or(usize::MAX);
     write_broken(&headline(growth), ("", "  "), room, out)?;
-    for survival in &growth.survival {
-        let of = survival.survived.saturating_add(survival.born);
-        let line = format!(
-            "{} of {} in dump {} were there in dump {} already (by {})",
-            grouped(survival.survived),
-            grouped(of),
-            survival.to,
-            survival.from,
-            sanitize(&survival.by)
-        );
+    if let Some(line) = since(growth) {
         writeln!(out, "  {line}")?;
     }
     for way in &growth.ways {

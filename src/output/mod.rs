@@ -12,6 +12,7 @@ mod chains;
 mod comparison;
 mod csv;
 mod drawing;
+mod escaped_json;
 mod format;
 mod growth;
 mod info;

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use super::format::{AnswerWriter, Document, Screen};
-use super::json::JsonWriter;
+use super::escaped_json;
+use super::format::{Document, Screen};
+use super::json::write_with_members;
 use super::sanitize::sanitize;
 use crate::diff::leaks::{Suspect, nothing_found};
 use crate::diff::{Way, WayStep};
@@ -51,15 +52,7 @@ pub fn write_suspects_json(
     suspects: &[Suspect],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut text = Vec::new();
-    JsonWriter.write(document, &mut text)?;
-    // The document is one object on one line: what is added stands before its last brace.
-    let end = text.iter().rposition(|&byte| byte == b'}').unwrap_or(text.len());
-    text.truncate(end);
-    text.extend_from_slice(b",\"suspects\":");
-    serde_json::to_writer(&mut text, suspects)?;
-    text.extend_from_slice(b"}\n");
-    out.write_all(&text)
+    write_with_members(document, &[("suspects", escaped_json::line(suspects)?)], out)
 }
 
 fn told(suspect: &Suspect, width: usize) -> String {

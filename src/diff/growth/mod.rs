@@ -21,7 +21,7 @@ pub use holders::{AssemblyGrowth, RootGrowth, assembly_growth, root_growth};
 pub use ways::{TypeName, ways_of, ways_to};
 
 use super::compare::names::{key, module_key};
-use super::identity::{Cohort, Survival};
+use super::identity::{Cohort, Survival, of_growth};
 use super::profile::{OwnerTree, Pruning, TypeWays};
 use super::{Profile, Way};
 use aligned_tree::AlignedTree;
@@ -71,13 +71,14 @@ pub struct Growth {
     pub ways: Vec<Way>,
     /// Ways that are not listed, and the objects on them in the last dump.
     pub more_ways: (u64, u64),
-    /// How many were there before; a step from dump to dump. Empty where it was not asked or is not possible.
+    /// How many were there before; a step from dump to dump. Empty where it cannot be told.
     pub survival: Vec<Survival>,
-    /// Since when those of the last dump are there. Empty where it was not asked or is not possible.
+    /// Since when those of the last dump are there. Empty where it cannot be told.
     pub cohorts: Vec<Cohort>,
 }
 
-/// The types at which growth begins, the most retained growth first, at most `most`.
+/// The types at which growth begins, the most retained growth first, at most `most`, with the ways by which they hang on
+/// roots and, where that can be told, since when their objects are there.
 ///
 /// # Errors
 /// A dump cannot tell its references; it was stopped.
@@ -101,6 +102,7 @@ pub fn growth(sides: &[Side<'_>], most: usize, options: &RunOptions<'_>) -> Resu
     heads.truncate(most.saturating_mul(MOST_HELD_BY_OTHERS));
     let mut growth = described(&heads, ways(sides, &heads, options)?);
     growth.truncate(most);
+    of_growth(&mut growth, sides, options)?;
     Ok(growth)
 }
 

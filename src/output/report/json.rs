@@ -7,11 +7,11 @@ use serde::{Serialize, Serializer};
 use crate::diff::growth::Growth;
 use crate::diff::leaks::Suspect;
 use crate::diff::{Profile, Report};
+use crate::output::escaped_json::{self, Spelling};
 use crate::problem::{Problem, Severity};
 use crate::query::{Answer, ValueRef};
 use crate::units::real_word;
 
-use super::escaped_json::{self, Spelling};
 use super::verdict::verdict;
 
 /// The version of the document's form: it changes when a reader of an older document would misread a newer one.

@@ -5,7 +5,6 @@
 //! place through which all of it goes (`html::markup`, `markdown::escape`, `escaped_json`).
 
 mod by_assembly;
-mod escaped_json;
 mod figures;
 mod html;
 mod json;

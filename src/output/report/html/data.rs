@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::diff::Report;
 use crate::diff::profile::OwnerTree;
+use crate::output::escaped_json::{self, Spelling};
 use crate::output::report::by_assembly::{AssemblyBytes, by_assembly};
-use crate::output::report::escaped_json::{self, Spelling};
 use crate::output::report::names::shown;
 
 use super::tables::{ColumnKind, Table, Values, tables};

@@ -24,8 +24,8 @@ mod way;
 use std::io::{self, Write};
 
 use crate::diff::Report;
+use crate::output::escaped_json::{self, Spelling};
 
-use super::escaped_json::{self, Spelling};
 use super::names::dump_labels;
 use markup::Markup;
 

@@ -1,6 +1,6 @@
 //! JSON of whole data structures in which no text can do harm.
 //!
-//! [`super::super::json_text`] spells single values for answers of millions of rows; here serde walks a structure, and only
+//! [`super::json_text`] spells single values for answers of millions of rows; here serde walks a structure, and only
 //! how texts are spelled differs from what `serde_json` does itself.
 
 use std::io::{self, Write};
@@ -31,6 +31,16 @@ pub(super) fn write<T: Serialize + ?Sized>(
 ) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(out, Escaping(spelling));
     value.serialize(&mut serializer).map_err(io::Error::from)
+}
+
+/// A value as one line of JSON, spelled exactly.
+///
+/// # Errors
+/// The value refuses to be serialised.
+pub(super) fn line<T: Serialize + ?Sized>(value: &T) -> io::Result<String> {
+    let mut out = Vec::new();
+    write(value, Spelling::Exact, &mut out)?;
+    String::from_utf8(out).map_err(io::Error::other)
 }
 
 /// The compact form of `serde_json` with texts spelled in another way.
