@@ -20,6 +20,24 @@ pub struct Way {
     pub counts: Vec<u64>,
     /// The bytes of these objects themselves, in each dump.
     pub sizes: Vec<u64>,
+    /// Dumps, by their positions from 1, that are baselines which did not keep the ways to these objects: what stands for them
+    /// in `counts` and `sizes`, 0, is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_kept: Vec<u32>,
+}
+
+impl Way {
+    /// How many objects hang on it in the dump at `position`, from 0; `None` where that is not known.
+    pub fn known_count(&self, position: usize) -> Option<u64> {
+        let is_unknown = self.not_kept.iter().any(|&dump| dump as usize == position + 1);
+        self.counts.get(position).copied().filter(|_| !is_unknown)
+    }
+
+    /// The change from the first dump to the last; `None` where that is not known, or for fewer than two dumps.
+    pub fn change(&self) -> Option<i128> {
+        let last = self.counts.len().checked_sub(1).filter(|&last| last > 0)?;
+        Some(i128::from(self.known_count(last)?) - i128::from(self.known_count(0)?))
+    }
 }
 
 /// A type on a way.

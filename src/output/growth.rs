@@ -155,7 +155,8 @@ fn write_way(way: &Way, names: &ShortNames, room: usize, out: &mut dyn Write) ->
         }
         None => format!("held by {}", root(way)),
     };
-    let counts = series(&way.counts, |&count| grouped(count));
+    let known: Vec<Option<u64>> = (0..way.counts.len()).map(|at| way.known_count(at)).collect();
+    let counts = series(&known, |count| count.map_or_else(|| "?".to_owned(), grouped));
     let line = [sanitize(&holder).into_owned(), format!("({counts})")];
     write_broken(&line, ("  ", INDENT), room, out)?;
     let parts = parts(way, names);

@@ -108,7 +108,8 @@ fn way_text(way: &Way) -> String {
             parts.push(step_text(step, at + 1 < shown.len()));
         }
     }
-    let counts: Vec<String> = way.counts.iter().map(|&count| grouped(count)).collect();
+    let counts: Vec<String> =
+        (0..way.counts.len()).map(|at| way.known_count(at).map_or_else(|| "?".to_owned(), grouped)).collect();
     format!("{} ({})", parts.join(" -> "), counts.join(", "))
 }
 
@@ -189,6 +190,7 @@ mod tests {
             owner: Some(0),
             counts: vec![10, 20],
             sizes: vec![240, 480],
+            not_kept: Vec::new(),
         };
         Suspect {
             subject: "Shop.Order\u{1b}[31m".to_owned(),

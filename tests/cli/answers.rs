@@ -13,12 +13,16 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+fn corpus(name: &str) -> String {
+    root().join(format!("corpus/{name}.core.zst")).to_str().expect("the path is text").to_owned()
+}
+
 fn zoo() -> String {
-    root().join("corpus/zoo-10.0.core.zst").to_str().expect("the path is text").to_owned()
+    corpus("zoo-10.0")
 }
 
 fn web() -> String {
-    root().join("corpus/web-t1.core.zst").to_str().expect("the path is text").to_owned()
+    corpus("web-t1")
 }
 
 fn query(more: &[&str]) -> super::Ended {
@@ -146,9 +150,16 @@ fn every_script_of_the_project_is_answered() {
     assert!(scripts.len() >= 5);
     for script in scripts {
         // A script about a program's own types is asked of a dump that has them.
-        let about_web = fs::read_to_string(&script).unwrap().contains("from testwebapi.");
-        let dump = if about_web { web() } else { zoo() };
-        let ended = run(&["query", &dump, "--format", "csv", "-f", script.to_str().unwrap()]);
+        let text = fs::read_to_string(&script).unwrap();
+        let about_several = ["\ndiff ", "\nsurvivors ", "\nleaks"].iter().any(|word| text.contains(word));
+        let dumps = match () {
+            () if about_several => vec![corpus("web-t0"), corpus("web-t2")],
+            () if text.contains("from testwebapi.") => vec![web()],
+            () => vec![zoo()],
+        };
+        let mut arguments = vec!["query", "--format", "csv", "-f", script.to_str().unwrap()];
+        arguments.extend(dumps.iter().map(String::as_str));
+        let ended = run(&arguments);
         let told = ended.err.lines().all(|line| line.starts_with("note: "));
         assert!(ended.status == 0 && told, "{}: {}", script.display(), ended.err);
         for answer in ended.out.split("\r\n\r\n") {

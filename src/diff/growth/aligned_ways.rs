@@ -93,6 +93,7 @@ mod tests {
             owner: Some(owner),
             counts: vec![count],
             sizes: vec![count * 24],
+            not_kept: Vec::new(),
         }
     }
 

@@ -132,7 +132,13 @@ fn ways(sides: &[Side<'_>], heads: &[Head], options: &RunOptions<'_>) -> Result<
     let of_head = |at: usize| {
         let dumps: Vec<Option<&[Way]>> =
             of_dumps.iter().map(|types| Some(&*types.get(at)?.as_ref()?.ways)).collect();
-        aligned_ways::aligned(&dumps)
+        let mut ways = aligned_ways::aligned(&dumps);
+        let not_kept = sides.iter().zip(&dumps).zip(1_u32..);
+        let not_kept =
+            not_kept.filter(|((side, kept), _)| kept.is_none() && has_type(side.profile, types[at]));
+        let not_kept: Vec<u32> = not_kept.map(|(_, position)| position).collect();
+        ways.iter_mut().for_each(|way| way.not_kept.clone_from(&not_kept));
+        ways
     };
     Ok((0..heads.len()).map(of_head).collect())
 }
@@ -143,6 +149,11 @@ fn names_in<'p>(profile: &'p Profile, types: &[TypeName<'_>]) -> Vec<Option<Type
     let keys: FxHashMap<_, _> =
         names.map(|(name, module)| ((key(name), module.map(module_key)), (name, module))).collect();
     types.iter().map(|&(name, module)| keys.get(&(key(name), module.map(module_key))).copied()).collect()
+}
+
+/// Whether a dump has objects of a type.
+fn has_type(profile: &Profile, of: TypeName<'_>) -> bool {
+    names_in(profile, &[of]).into_iter().any(|name| name.is_some())
 }
 
 /// The ways that a baseline kept.

@@ -187,6 +187,23 @@ fn what_hangs_on_other_growth_is_not_told() {
 }
 
 #[test]
+fn ways_that_a_baseline_did_not_keep_are_not_known() {
+    let tree = |n: u64| profile(&format!("static keep|1|0\n  Shop.Hub|1|24\n    Shop.Session|{n}|4000"));
+    let steps = ["Shop.Hub", "Shop.Session"]
+        .map(|of| crate::diff::WayStep { type_name: of.to_owned(), ..Default::default() });
+    let way = Way { steps: steps.to_vec(), counts: vec![501], sizes: vec![501], ..Way::default() };
+    let ways = TypeWays { type_name: "Shop.Session".to_owned(), module: None, ways: vec![way] };
+    let after = Profile { ways: vec![ways], ..tree(501) };
+    let change = |before: &Profile| {
+        let sides = [before, &after].map(|profile| Side { profile, snapshot: None });
+        let growth = growth(&sides, 10, &RunOptions::default()).expect("baselines need nothing");
+        growth[0].ways[0].change()
+    };
+    assert_eq!(change(&tree(1)), None);
+    assert_eq!(change(&profile("static keep|1|0\n  Shop.Hub|1|24")), Some(501), "there was none");
+}
+
+#[test]
 fn garbage_is_no_growth() {
     let tree = |n: u64| format!("garbage|0|0\n  Shop.Item|{n}|100\nstatic a|1|0\n  Shop.One|1|100000");
     assert_eq!(found_with(tree, [10, 5000]), []);

@@ -156,6 +156,7 @@ impl Reader<'_> {
             steps,
             counts: vec![members.len() as u64],
             sizes: vec![members.iter().map(size).sum()],
+            not_kept: Vec::new(),
         }
     }
 

@@ -19,6 +19,7 @@ fn customers() -> Growth {
         owner: Some(2),
         counts: vec![100, 100_100, 200_100],
         sizes: vec![2400, 2_402_400, 4_802_400],
+        not_kept: Vec::new(),
     };
     Growth {
         type_name: "Shop.Customer".to_owned(),
@@ -60,6 +61,7 @@ fn sessions() -> Growth {
         owner: Some(11),
         counts: vec![1, 101],
         sizes: vec![24, 2424],
+        not_kept: Vec::new(),
     };
     Growth {
         type_name: "Shop.Session".to_owned(),
@@ -102,6 +104,14 @@ fn long_ways_are_folded_in_the_middle_and_events_keep_their_name() {
          \x20   stack Program.<Main>$ -> WebApplication -> Host -> … 4 more … -> ConcurrentDictionary<Key, Site> -> \
          ConstructorCallSite -> Notifier .Notified -> EventHandler<String> -> Session\n"
     );
+}
+
+#[test]
+fn what_a_baseline_did_not_keep_is_told_as_not_known() {
+    let mut growth = sessions();
+    growth.ways[0].not_kept = vec![1];
+    let text = shown(&[growth], None);
+    assert!(text.contains("held by Notifier.Notified (? -> 101)"), "{text}");
 }
 
 #[test]

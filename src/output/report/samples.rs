@@ -295,6 +295,7 @@ fn way(counts: Vec<u64>) -> Way {
         ],
         owner: Some(2),
         sizes: counts.iter().map(|count| count * 96).collect(),
+        not_kept: Vec::new(),
         counts,
     }
 }

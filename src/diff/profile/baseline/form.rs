@@ -302,6 +302,7 @@ impl WayForm<'_> {
             owner,
             counts: vec![count],
             sizes: vec![size],
+            not_kept: Vec::new(),
         })
     }
 }

@@ -59,6 +59,7 @@ fn profile() -> Profile {
                 owner: Some(0),
                 counts: vec![3],
                 sizes: vec![60],
+                not_kept: Vec::new(),
             }],
         }],
         answers: vec![KeptAnswer {

@@ -1,7 +1,7 @@
 //! A way from a root to objects, drawn as steps.
 
 use crate::diff::{Way, WayStep};
-use crate::output::report::figures::{change, signed};
+use crate::output::report::figures::signed;
 use crate::output::report::names::{root, short_root_of, short_type};
 use crate::units::grouped;
 
@@ -33,12 +33,11 @@ pub(super) fn ways(ways: &[Way], most: usize, more: (u64, u64), page: &mut Marku
     });
 }
 
-/// How many objects hang on it: the change, where it is of several dumps.
+/// How many objects hang on it: the change, where it is of several dumps and known.
 fn objects_on(way: &Way) -> String {
-    match way.counts.as_slice() {
-        [] => String::new(),
-        [one] => grouped(*one),
-        counts => signed(change(counts)),
+    match way.change() {
+        Some(change) => signed(change),
+        None => way.counts.last().map(|&last| grouped(last)).unwrap_or_default(),
     }
 }
 

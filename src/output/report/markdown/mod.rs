@@ -134,7 +134,7 @@ fn growth_item(growth: &Growth, page: &mut Page) {
 
 fn ways(ways: &[Way], page: &mut Page) {
     for way in ways.iter().take(MOST_WAYS) {
-        let by = if way.counts.len() > 1 { signed(change(&way.counts)) } else { way_count(way) };
+        let by = way.change().map_or_else(|| way_count(way), signed);
         page.line(&format!("  - {by}: {}", chain(way)));
     }
 }
