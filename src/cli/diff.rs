@@ -7,8 +7,8 @@ use std::time::Instant;
 use crate::diff::compare::{self, Thresholds};
 use crate::diff::gate::{self, Verdict};
 use crate::diff::growth::{AssemblyGrowth, Growth, RootGrowth, Side, assembly_growth, growth, root_growth};
-use crate::diff::leaks::{Suspect, leaks};
-use crate::diff::{Report, relation};
+use crate::diff::leaks::Suspect;
+use crate::diff::{self, Report, relation};
 use crate::graph::Facts;
 use crate::output::{
     Comparison, Document, Format, GrowthSection, compared_row, write_comparison_json, write_comparison_table,
@@ -101,8 +101,8 @@ struct Found {
     growth: Vec<Growth>,
     roots: Vec<RootGrowth>,
     assemblies: Vec<AssemblyGrowth>,
-    /// What looks like a leak; of reports only.
-    suspects: Vec<Suspect>,
+    /// What looks like a leak; of reports only, and not where that could not be looked for.
+    suspects: Option<Vec<Suspect>>,
     verdicts: Vec<Verdict>,
 }
 
@@ -160,9 +160,10 @@ impl Run<'_> {
             found = growth(&self.sides, MOST_GROWTH, options).map_err(|error| (statement, error))?;
             (roots, assemblies) = (root_growth(&self.sides), assembly_growth(&self.sides));
         }
-        let mut suspects = Vec::new();
+        let (mut suspects, mut remarks) = (None, Vec::new());
         if is_report(self.request.format) {
-            suspects = leaks(&self.sides, options).map_err(|error| (statement, error))?;
+            let looked = diff::suspects(&self.sides, options, &mut remarks);
+            suspects = looked.map_err(|error| (statement, error))?;
         }
         let compared = |thresholds: &Thresholds| self.rows(&found, thresholds, options);
         let asked = self.request.thresholds;
@@ -182,6 +183,7 @@ impl Run<'_> {
                 );
             }
         }
+        answer.warnings.append(&mut remarks);
         Ok(Found { answer, left_out, growth: found, roots, assemblies, suspects, verdicts })
     }
 
@@ -243,10 +245,11 @@ impl Run<'_> {
     fn report(&self, found: &Found, remarks: &[Problem]) -> Report {
         Report {
             profiles: self.sides.iter().map(|side| side.profile.clone()).collect(),
-            remarks: remarks.iter().chain(&self.problems).cloned().collect(),
+            remarks: remarks.iter().chain(&self.problems).chain(&found.answer.warnings).cloned().collect(),
             comparison: Some(found.answer.clone()),
             growth: found.growth.clone(),
-            suspects: found.suspects.clone(),
+            suspects: found.suspects.clone().unwrap_or_default(),
+            leaks_unsought: found.suspects.is_none(),
         }
     }
 

@@ -29,6 +29,6 @@ mod run;
 mod way;
 
 pub use profile::Profile;
-pub use report::Report;
+pub use report::{Report, suspects};
 pub use run::run;
 pub use way::{Way, WayStep};

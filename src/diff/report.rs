@@ -21,6 +21,27 @@ pub struct Report {
     pub growth: Vec<Growth>,
     /// What looks like a leak.
     pub suspects: Vec<Suspect>,
+    /// Whether leaks could not be looked for, since the last dump is a baseline: then no suspect says nothing.
+    pub leaks_unsought: bool,
+}
+
+/// What looks like a leak, for a report; `None`, with a remark, where the last dump is a baseline, which has no objects to ask.
+///
+/// # Errors
+/// Those of [`leaks()`].
+pub fn suspects(
+    sides: &[Side<'_>],
+    options: &RunOptions<'_>,
+    remarks: &mut Vec<Problem>,
+) -> Result<Option<Vec<Suspect>>, QueryError> {
+    match sides.last() {
+        Some(Side { snapshot: None, profile }) => {
+            let message = format!("leaks were not looked for: {} is a baseline", profile.dump.file);
+            remarks.push(Problem::note(message).hint("suspects need the last dump itself"));
+            Ok(None)
+        }
+        _ => leaks(sides, options).map(Some),
+    }
 }
 
 impl Report {
@@ -41,12 +62,14 @@ impl Report {
         remarks.extend(sides.iter().flat_map(|side| left_out(side.profile, sides.len() > 1)));
         let several = sides.len() > 1;
         let growth = if several { growth(sides, Self::MOST_GROWTH, options)? } else { Vec::new() };
+        let suspects = suspects(sides, options, &mut remarks)?;
         Ok(Report {
             profiles: sides.iter().map(|side| side.profile.clone()).collect(),
             remarks,
             comparison: several.then(|| compare_types(sides, &growth, thresholds)),
             growth,
-            suspects: leaks(sides, options)?,
+            leaks_unsought: suspects.is_none(),
+            suspects: suspects.unwrap_or_default(),
         })
     }
 }

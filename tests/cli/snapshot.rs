@@ -101,6 +101,22 @@ fn answers_to_grouped_selects_are_kept() {
 }
 
 #[test]
+fn a_baseline_has_no_objects_in_which_leaks_could_be_looked_for() {
+    let folder = Folder::new();
+    assert_eq!(folder.keep(&corpus("web-t0.core.zst"), &[]).status, 0);
+    let base = folder.file();
+    let base = base.to_str().expect("the path is text");
+    let ended = run(&["leaks", base]);
+    assert_eq!((ended.status, ended.out.as_str()), (3, ""));
+    assert!(ended.err.contains("web-t0.core.zst is a baseline"), "{}", ended.err);
+    let page = folder.0.path().join("report.md");
+    let ended = run(&["report", base, "-o", page.to_str().expect("the path is text")]);
+    assert_eq!(ended.status, 0, "{}", ended.err);
+    let text = fs::read_to_string(page).expect("a report");
+    assert!(text.contains("leaks were not looked for") && !text.contains("othing looks like"), "{text}");
+}
+
+#[test]
 fn a_select_without_groups_is_refused_and_nothing_is_written() {
     let folder = Folder::new();
     fs::write(folder.file(), "old").expect("a file");

@@ -19,11 +19,14 @@ mod ways;
 
 pub use answer::answer;
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::Way;
 use super::growth::Side;
+use crate::error::{Error, ErrorKind};
 use crate::query::{QueryError, RunOptions};
 use dump::OpenDump;
 use fold::{Finding, fold};
@@ -74,10 +77,11 @@ pub struct Evidence {
 /// profiles tell; where the last is one, nothing is named, for it has no objects to look at.
 ///
 /// # Errors
-/// A dump has no heap; it was stopped.
+/// The last dump is a baseline; a dump has no heap; it was stopped.
 pub fn leaks(sides: &[Side<'_>], options: &RunOptions<'_>) -> Result<Vec<Suspect>, QueryError> {
     let dumps = sides.iter().map(|side| OpenDump::of(side, options)).collect::<Result<Vec<_>, _>>()?;
-    let Some(Some(last)) = dumps.last() else { return Ok(Vec::new()) };
+    let Some(last) = dumps.last() else { return Ok(Vec::new()) };
+    let Some(last) = last else { return Err(Arc::new(no_objects(sides)).into()) };
     let mut findings = Vec::new();
     for rule in rules::ALL {
         let mut found = found_by(rule, sides, &dumps, last)?;
@@ -93,6 +97,16 @@ pub fn leaks(sides: &[Side<'_>], options: &RunOptions<'_>) -> Result<Vec<Suspect
     let ways = ways::of(&findings, &dumps)?;
     let told = findings.into_iter().zip(ways);
     Ok(told.map(|(finding, ways)| suspect(finding, ways, last, number)).collect())
+}
+
+/// Why nothing can be said where the last dump is a baseline.
+fn no_objects(sides: &[Side<'_>]) -> Error {
+    let file = sides.last().map_or("", |side| &*side.profile.dump.file);
+    Error::new(
+        ErrorKind::Usage,
+        format!("leaks cannot be looked for: {file} is a baseline, which has no objects to ask"),
+    )
+    .hint("name the dump itself last; earlier ones may be baselines")
 }
 
 /// The highest score first, then the most bytes.

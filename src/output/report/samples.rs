@@ -35,6 +35,7 @@ pub fn series() -> Report {
         comparison: Some(comparison()),
         growth: vec![customers(), sessions()],
         suspects: vec![suspect(vec![0, 100_000, 200_000])],
+        leaks_unsought: false,
         profiles,
     }
 }

@@ -79,13 +79,14 @@ fn of_one_dump(report: &Report) -> String {
         let subject = shown(&short_type(&suspect.subject), NAME_WIDTH);
         return format!("{suspects} in {heap}, first of all {subject}");
     }
+    let calm = if report.leaks_unsought { "" } else { "Nothing looks like a leak: " };
     match profile.types.first() {
         Some(row) => format!(
-            "Nothing looks like a leak: {heap}; {} hold the most ({})",
+            "{calm}{heap}; {} hold the most ({})",
             shown(&short_type(&row.name), NAME_WIDTH),
             share(row.retained.max(row.size), profile.totals.bytes),
         ),
-        None => format!("Nothing looks like a leak: {heap}"),
+        None => format!("{calm}{heap}"),
     }
 }
 
@@ -109,6 +110,8 @@ mod tests {
             "1 suspect in 37.9 MB in 270,000 objects, first of all Customer"
         );
         let calm = Report { suspects: vec![], ..samples::one_dump() };
+        let unsought = Report { leaks_unsought: true, ..calm.clone() };
+        assert!(!verdict(&unsought).contains("leak"), "nobody looked for one");
         assert!(
             verdict(&calm)
                 .starts_with("Nothing looks like a leak: 37.9 MB in 270,000 objects; Customer hold")

@@ -20,7 +20,12 @@ pub(super) fn section(report: &Report, page: &mut Markup) {
     page.element("section", &[("id", "suspects")], |section| {
         section.leaf("h2", &[], "Suspects");
         if report.suspects.is_empty() {
-            section.leaf("p", &[("class", "quiet")], "Nothing looks like a leak.");
+            let told = if report.leaks_unsought {
+                "Not looked for: the last dump is a baseline."
+            } else {
+                "Nothing looks like a leak."
+            };
+            section.leaf("p", &[("class", "quiet")], told);
         }
         report.suspects.iter().take(MOST_SUSPECTS).for_each(|suspect| article(suspect, section));
         let more = report.suspects.len().saturating_sub(MOST_SUSPECTS);
