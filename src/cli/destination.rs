@@ -18,6 +18,8 @@ pub(super) struct Destination {
     target: Target,
     /// What it is called in messages.
     name: String,
+    /// Bytes that were written.
+    written: u64,
 }
 
 #[derive(Debug)]
@@ -34,7 +36,7 @@ enum Target {
 impl Destination {
     /// Standard output.
     pub(super) fn stdout() -> Destination {
-        Destination { target: Target::Stdout(io::stdout()), name: "standard output".into() }
+        Destination { target: Target::Stdout(io::stdout()), name: "standard output".into(), written: 0 }
     }
 
     /// The file at `path`. Until [`Destination::finish`] an existing file stays as it is.
@@ -48,7 +50,7 @@ impl Destination {
                 .caused_by(error)
                 .hint("is the folder there, and may files be made in it?")
         })?;
-        Ok(Destination { target, name })
+        Ok(Destination { target, name, written: 0 })
     }
 
     /// What answers are shown on.
@@ -80,6 +82,11 @@ impl Destination {
     /// The error to tell when writing failed.
     pub(super) fn failure(name: &str, error: io::Error) -> Error {
         Error::new(ErrorKind::Io, format!("cannot write {name}")).caused_by(error)
+    }
+
+    /// How many bytes were written so far.
+    pub(super) fn written(&self) -> u64 {
+        self.written
     }
 
     /// What it is called in messages.
@@ -118,11 +125,13 @@ fn new_file_builder() -> tempfile::Builder<'static, 'static> {
 
 impl Write for Destination {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.target {
+        let written = match &mut self.target {
             Target::Stdout(out) => out.write(bytes),
             Target::Replaced { file, .. } => file.write(bytes),
             Target::Special(out) => out.write(bytes),
-        }
+        }?;
+        self.written += written as u64;
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,6 +1,6 @@
 //! `heapql report`: everything in one file.
 
-use std::io::{self, Write};
+use std::io;
 
 use crate::diff::compare::Thresholds;
 use crate::diff::{Report, relation};
@@ -54,13 +54,12 @@ pub(super) fn deliver(
     console: &Console,
 ) -> ExitStatus {
     let name = destination.name().to_owned();
-    let mut counted = Counted { out: &mut destination, bytes: 0 };
     let written = match format {
-        ReportFormat::Html => write_report_html(report, &mut counted),
-        ReportFormat::Markdown => write_report_markdown(report, &mut counted),
-        ReportFormat::Json => write_report_json(report, &mut counted),
+        ReportFormat::Html => write_report_html(report, &mut destination),
+        ReportFormat::Markdown => write_report_markdown(report, &mut destination),
+        ReportFormat::Json => write_report_json(report, &mut destination),
     };
-    let bytes = counted.bytes;
+    let bytes = destination.written();
     match written.and_then(|()| destination.finish()) {
         Ok(()) => {
             let size = human_bytes(bytes as f64);
@@ -73,24 +72,6 @@ pub(super) fn deliver(
             console.messages.error(&Destination::failure(&name, error));
             ExitStatus::Usage
         }
-    }
-}
-
-/// An output that counts what goes through it.
-struct Counted<'a> {
-    out: &'a mut dyn Write,
-    bytes: u64,
-}
-
-impl Write for Counted<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
     }
 }
 

@@ -1,6 +1,5 @@
 //! `heapql snapshot`: keep what is compared of a dump.
 
-use std::io::{self, Write};
 use std::slice;
 
 use crate::diff::Profile;
@@ -87,12 +86,11 @@ fn profile(
 }
 
 /// Writes the file and says what is in it.
-fn write(profile: &Profile, destination: Destination, console: &Console) -> Result<(), ExitStatus> {
+fn write(profile: &Profile, mut destination: Destination, console: &Console) -> Result<(), ExitStatus> {
     let name = destination.name().to_owned();
-    let mut counted = Counted { out: destination, bytes: 0 };
-    let written = profile.write(&mut counted).and_then(|kept| {
-        let bytes = counted.bytes;
-        counted.out.finish()?;
+    let written = profile.write(&mut destination).and_then(|kept| {
+        let bytes = destination.written();
+        destination.finish()?;
         Ok((kept, bytes))
     });
     match written {
@@ -126,22 +124,4 @@ fn summary(name: &str, kept: &Profile, bytes: u64) -> String {
         parts.join(", "),
         human_bytes(bytes as f64)
     )
-}
-
-/// Counts what is written.
-struct Counted {
-    out: Destination,
-    bytes: u64,
-}
-
-impl Write for Counted {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
 }

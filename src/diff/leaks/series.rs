@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::score::Trend;
 use crate::bytes::Addr;
 use crate::graph::{ObjectId, TypeId};
 
@@ -116,6 +117,14 @@ impl Series<'_> {
     /// How many more bytes that are.
     pub fn grown_bytes(&self) -> u64 {
         grown(&self.all_bytes)
+    }
+
+    /// Whether there are too many of them: at least `many` in a single dump; over several, a growth by at least `more`.
+    pub fn are_too_many(&self, many: u64, more: u64) -> bool {
+        match self.has_history() {
+            true => Trend::of(&self.counts).is_growth() && self.grown_count() >= more,
+            false => self.count() >= many,
+        }
     }
 
     /// Whether there are several dumps.

@@ -10,7 +10,7 @@ use crate::bytes::Addr;
 use crate::diff::leaks::dump::OpenDump;
 use crate::diff::leaks::fields::FieldPlace;
 use crate::diff::leaks::member_names::readable;
-use crate::diff::leaks::score::{Score, Trend};
+use crate::diff::leaks::score::Score;
 use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{HANDLERS, ONLY_BY_EVENT};
 use crate::diff::leaks::trails::Holder;
@@ -79,12 +79,7 @@ impl Rule for EventHandlers {
 
     fn judge(&self, series: &Series<'_>) -> Option<Judgement> {
         let only = series.last.remarks.first().map_or(0, |&(points, _)| points);
-        let trend = Trend::of(&series.counts);
-        let is_many = match series.has_history() {
-            true => trend.is_growth() && series.grown_count() >= HANDLERS / 2,
-            false => series.count() >= HANDLERS,
-        };
-        if only == 0 || !is_many {
+        if only == 0 || !series.are_too_many(HANDLERS, HANDLERS / 2) {
             return None;
         }
         let mut score = Score::default();

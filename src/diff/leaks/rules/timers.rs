@@ -11,7 +11,7 @@ use crate::diff::leaks::dump::OpenDump;
 use crate::diff::leaks::fields::FieldPlace;
 use crate::diff::leaks::member_names::readable;
 use crate::diff::leaks::origin::speaks_of_program;
-use crate::diff::leaks::score::{Score, Trend};
+use crate::diff::leaks::score::Score;
 use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{OF_FRAMEWORK, TIMERS};
 use crate::graph::{ObjectId, TypeId};
@@ -90,12 +90,7 @@ impl Rule for Timers {
 
     fn judge(&self, series: &Series<'_>) -> Option<Judgement> {
         let needed = if series.last.is_of_program { TIMERS } else { OF_FRAMEWORK };
-        let trend = Trend::of(&series.counts);
-        let is_many = match series.has_history() {
-            true => trend.is_growth() && series.grown_count() >= needed / 4,
-            false => series.count() >= needed,
-        };
-        if !is_many {
+        if !series.are_too_many(needed, needed / 4) {
             return None;
         }
         let mut score = Score::default();
