@@ -132,7 +132,7 @@ pub struct TypeRow {
 /// What hangs on roots of one name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RootGroup {
-    /// The kind of root, by the word of the table `roots`.
+    /// The kind of root, by the word of the table `roots`, [`RootGroup::THREAD`] or `shared`.
     pub kind: String,
     /// `Type.Field` of statics, `thread 1234` of stacks and thread statics; `None` for kinds that have no names.
     pub name: Option<String>,
@@ -140,6 +140,11 @@ pub struct RootGroup {
     pub count: u64,
     /// The bytes that would go without them.
     pub retained: u64,
+}
+
+impl RootGroup {
+    /// The kind of what the stack and the thread statics of one thread hold together.
+    pub const THREAD: &str = "thread";
 }
 
 /// What hangs on the objects of an assembly's types.

@@ -28,7 +28,7 @@ pub(super) fn root_groups(tree: &MergedDominators) -> Vec<RootGroup> {
 fn words(label: &TopLabel) -> Option<(&'static str, Option<String>)> {
     Some(match label {
         TopLabel::Root { kind, name } => (kind.word(), name.as_deref().map(str::to_owned)),
-        TopLabel::Thread(os_id) => ("thread", os_id.map(|id| format!("thread {id}"))),
+        TopLabel::Thread(os_id) => (RootGroup::THREAD, os_id.map(|id| format!("thread {id}"))),
         TopLabel::Shared => ("shared", None),
         TopLabel::Garbage => return None,
     })

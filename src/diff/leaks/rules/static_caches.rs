@@ -82,7 +82,8 @@ fn statics(dump: &OpenDump<'_>) -> Vec<Sighting> {
             key: format!("static {name}"),
             subject: format!("static {name}"),
             module: dump.type_of(first).and_then(|of| of.module.clone()),
-            is_of_program: !is_framework_static(name),
+            // By its name, which begins as its module's does: a root's facts do not tell the module itself.
+            is_of_program: !origin::is_framework(name),
             count: group.count,
             bytes: group.retained,
             objects: Objects::These(objects),
@@ -93,11 +94,6 @@ fn statics(dump: &OpenDump<'_>) -> Vec<Sighting> {
         })
     });
     made.collect()
-}
-
-/// Whether a static is one of the framework's, by its name: the module of the declaring type is not among a root's facts.
-fn is_framework_static(name: &str) -> bool {
-    name.starts_with("System.") || origin::is_framework(name)
 }
 
 /// The known caches, those of one type together.
