@@ -122,10 +122,9 @@ impl Run<'_> {
                 .complaint("the dumps are of different programs, so that --fail-if would say nothing");
             return ExitStatus::Usage;
         }
-        let found = self
-            .console
-            .interrupt
-            .while_working(|cancel| self.find(&RunOptions { progress: &*self.console.progress, cancel }));
+        let found = self.console.interrupt.while_working(|cancel| {
+            self.find(&RunOptions { progress: &*self.console.progress, cancel, ..RunOptions::default() })
+        });
         let found = match found {
             Ok(found) => found,
             Err((statement, error)) => return self.refuse(statement, &error),

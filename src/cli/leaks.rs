@@ -34,9 +34,9 @@ pub(super) fn name(request: &Leaks, common: &Common, console: &Console) -> ExitS
         Err(status) => return status,
     };
     let all = sides.all();
-    let found = console
-        .interrupt
-        .while_working(|cancel| leaks::leaks(&all, &RunOptions { progress: &*console.progress, cancel }));
+    let found = console.interrupt.while_working(|cancel| {
+        leaks::leaks(&all, &RunOptions { progress: &*console.progress, cancel, ..RunOptions::default() })
+    });
     let suspects = match found {
         Ok(suspects) => suspects,
         Err(error) => return tell(&error, console),

@@ -30,7 +30,7 @@ pub(super) fn write(request: &request::Report, common: &Common, console: &Consol
     let all = sides.all();
     let facts: Vec<_> = all.iter().map(|side| &side.profile.dump).collect();
     let report = console.interrupt.while_working(|cancel| {
-        let options = RunOptions { progress: &*console.progress, cancel };
+        let options = RunOptions { progress: &*console.progress, cancel, ..RunOptions::default() };
         Report::of(&all, &Thresholds::default(), &options)
     });
     let report = match report {

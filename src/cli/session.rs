@@ -1,5 +1,6 @@
 //! Open dumps that answer statements: what `query` and the prompt have in common.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -16,7 +17,7 @@ use super::exit::ExitStatus;
 use super::interrupt::{Stoppable, is_stopped};
 use super::open_options::open_options;
 use super::request::Common;
-use crate::query::{QueryError, RunOptions};
+use crate::query::{Environment, QueryError, RunOptions};
 
 /// The dumps that statements are asked of, oldest first.
 pub(super) struct Session<'a> {
@@ -24,6 +25,8 @@ pub(super) struct Session<'a> {
     /// The indexes of those that have one or may get one.
     indexes: Vec<Option<IndexFile>>,
     console: &'a Console,
+    /// What statements can refer to besides the dumps.
+    environment: RefCell<Environment>,
     /// Whether it is told where a new index lies.
     tells_indexes: bool,
 }
@@ -71,7 +74,13 @@ impl<'a> Session<'a> {
 
     /// A session over dumps that are already open.
     pub(super) fn over(snapshots: Vec<Snapshot>, console: &'a Console) -> Session<'a> {
-        let session = Session { snapshots, indexes: Vec::new(), console, tells_indexes: false };
+        let session = Session {
+            snapshots,
+            indexes: Vec::new(),
+            console,
+            environment: RefCell::default(),
+            tells_indexes: false,
+        };
         session.known_problems().for_each(|problem| console.messages.problem(problem));
         session
     }
@@ -97,7 +106,8 @@ impl<'a> Session<'a> {
         out: &mut dyn Write,
     ) -> io::Result<Reply> {
         let reply = self.console.interrupt.while_working(|cancel| {
-            let options = RunOptions { progress: &*self.console.progress, cancel };
+            let environment = self.environment.borrow();
+            let options = RunOptions { progress: &*self.console.progress, cancel, environment: &environment };
             match run(&self.snapshots, statement, &options) {
                 Ok(answer) => match self.write(&answer, writer, &mut Stoppable::new(out, cancel)) {
                     Err(error) if is_stopped(&error) => {

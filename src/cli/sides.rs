@@ -53,7 +53,7 @@ impl<'a> Sides<'a> {
         });
         let session = Session::open(&dumps.collect::<Vec<_>>(), common, console)?;
         let profiles = console.interrupt.while_working(|cancel| {
-            let options = RunOptions { progress: &*console.progress, cancel };
+            let options = RunOptions { progress: &*console.progress, cancel, ..RunOptions::default() };
             let mut open = session.snapshots().iter().enumerate();
             let made = read.into_iter().filter_map(|file| match file {
                 File::Baseline(profile) => Some(Ok((*profile, None))),

@@ -16,6 +16,7 @@ pub mod catalog;
 mod cells;
 mod chains;
 mod diagnostic;
+mod environment;
 mod exec;
 mod given;
 mod graph_statements;
@@ -45,6 +46,7 @@ pub use answer::{Answer, AnswerColumn, Kind, ValueRef};
 pub use cells::{Cells, Data as CellData, Texts as CellTexts};
 pub use chains::{Chain, Chains, Link};
 pub use diagnostic::{Diagnostic, Span, nearest};
+pub use environment::Environment;
 pub use given::{Given, Tested, rows_where, select_over};
 pub use grouped::{GroupedAnswer, GroupedSelect, NamedOrder, Role};
 pub use lexer::{is_incomplete, parse_size, split_statements};
@@ -65,13 +67,16 @@ pub struct RunOptions<'a> {
     pub progress: &'a dyn Progress,
     /// Set from elsewhere to stop the statement; it is looked at every few thousand rows.
     pub cancel: &'a AtomicBool,
+    /// The parameters and the kept answers that the statement can refer to.
+    pub environment: &'a Environment,
 }
 
 impl Default for RunOptions<'static> {
-    /// Tells nobody, and is never stopped.
+    /// Tells nobody, is never stopped, and knows neither parameters nor kept answers.
     fn default() -> Self {
         static NEVER: AtomicBool = AtomicBool::new(false);
-        RunOptions { progress: &NoProgress, cancel: &NEVER }
+        static EMPTY: Environment = Environment::new();
+        RunOptions { progress: &NoProgress, cancel: &NEVER, environment: &EMPTY }
     }
 }
 

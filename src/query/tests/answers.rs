@@ -197,7 +197,7 @@ fn several_dumps() {
 #[test]
 fn a_cancelled_query_stops() {
     let cancel = AtomicBool::new(true);
-    let options = RunOptions { progress: &NoProgress, cancel: &cancel };
+    let options = RunOptions { progress: &NoProgress, cancel: &cancel, ..RunOptions::default() };
     for statement in ["select address", "select type, max(length) group by type", "select count limit 1"] {
         assert!(matches!(run(&zoo(), statement, &options), Err(QueryError::Cancelled)), "{statement}");
     }

@@ -19,7 +19,7 @@ use crate::progress::NoProgress;
 /// Runs a statement on one or more snapshots.
 fn ask(snapshots: &[Snapshot], statement: &str) -> Result<Answer, QueryError> {
     let cancel = AtomicBool::new(false);
-    run(snapshots, statement, &RunOptions { progress: &NoProgress, cancel: &cancel })
+    run(snapshots, statement, &RunOptions { progress: &NoProgress, cancel: &cancel, ..RunOptions::default() })
 }
 
 /// The rows of an answer, each value as text.
