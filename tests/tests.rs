@@ -1,6 +1,7 @@
 //! The integration tests, one binary with a module a theme.
 
 mod cli;
+mod conformance;
 mod corpus;
 mod damage;
 mod dominators;

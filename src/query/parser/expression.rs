@@ -263,7 +263,8 @@ fn in_parentheses(input: Tokens<'_>) -> Parsed<'_, Expr> {
     let (rest, cast) = opt(preceded(operator(Keyword::As), type_name("a type's name"))).parse(rest)?;
     let (rest, close) = symbol(")")(rest)?;
     match cast {
-        None => Ok((rest, inner)),
+        // Its place is that of the parentheses too: what it becomes a part of is spelled with both of them.
+        None => Ok((rest, Expr { span: open.start..close.end, ..inner })),
         Some(name) => {
             let height = inner.height;
             build(rest, ExprKind::Cast(Box::new(inner), name), open.start..close.end, height)

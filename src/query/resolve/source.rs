@@ -6,8 +6,12 @@ use super::scope::{ObjectRows, Scope};
 use super::{Checked, Resolver, dumps};
 use crate::bytes::Addr;
 use crate::query::Kind;
-use crate::query::ast::{Literal, Name, Select, Source as AstSource, SourceArgument, written_name};
-use crate::query::catalog::{Level, SourceDoc, SourceFunction, TableId, source_functions, table, tables};
+use crate::query::ast::{
+    Expr, ExprKind, Item, Literal, Name, Select, Source as AstSource, SourceArgument, written_name,
+};
+use crate::query::catalog::{
+    Level, SourceDoc, SourceFunction, TableId, function, source_functions, table, tables,
+};
 use crate::query::cells::Cells;
 use crate::query::diagnostic::{Diagnostic, Span, nearest, one_of};
 use crate::query::given::Given;
@@ -47,6 +51,7 @@ impl Resolver<'_> {
             }
         }
         match &select.source {
+            None if asks_for_constants(select) => Ok(one_row()),
             None => Ok(self.table(0, TableId::Objects)),
             Some(AstSource::Select(inner)) => {
                 let plan = self.select(inner)?;
@@ -209,6 +214,23 @@ impl Resolver<'_> {
         refuse_no_objects(name, &named, subclasses)?;
         Ok(Addresses::Types { wanted: named.ids(subclasses).to_vec(), name: title(name, subclasses) })
     }
+}
+
+/// Whether nothing in a select depends on a row, so that one row answers it: `select 2mb / 1kb`.
+fn asks_for_constants(select: &Select) -> bool {
+    fn is_constant(expr: &Expr) -> bool {
+        let aggregate = matches!(&expr.kind, ExprKind::Call { name, .. } if function(&name.text).is_some_and(|f| f.is_aggregate()));
+        !aggregate && !matches!(expr.kind, ExprKind::Name(_)) && expr.parts().into_iter().all(is_constant)
+    }
+    let items = select.items.iter().all(|item| matches!(item, Item::Expr { expr, .. } if is_constant(expr)));
+    items && select.group_by.is_empty() && select.filter.iter().chain(&select.having).all(is_constant)
+}
+
+/// One row without columns.
+fn one_row() -> Resolved {
+    let scope =
+        Scope { name: "a select of constants".to_owned(), columns: Vec::new(), snapshot: 0, objects: None };
+    Resolved::all(Source::Given([Cells::null(1)].into()), scope)
 }
 
 /// Rows that are given.
