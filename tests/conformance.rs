@@ -168,6 +168,7 @@ suites! {
     groups
     order
     fields
+    grammar
     objects
     tables
     graph

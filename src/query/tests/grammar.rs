@@ -1,10 +1,14 @@
 //! The grammar file and the parser say the same.
 
+mod derivation;
 mod ebnf;
 mod sentences;
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
+use derivation::Derivation;
 use ebnf::{Expr, Grammar};
 use sentences::Generator;
 
@@ -41,6 +45,39 @@ fn every_production_and_alternative_is_parsed() {
     }
     assert!(sentences > 1000, "{sentences}");
     let missing: Vec<_> = grammar.choices().into_iter().filter(|c| !generator.covered.contains(c)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// The statements of the conformance suite that have answers.
+fn conforming_statements() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance");
+    let mut statements = Vec::new();
+    for entry in folder.read_dir().expect("the folder of the suite") {
+        let text = fs::read_to_string(entry.expect("an entry").path()).expect("a suite");
+        for block in text.split("\n\n") {
+            let of_block: Vec<&str> = block.lines().filter_map(|line| line.strip_prefix("> ")).collect();
+            if !of_block.is_empty() && !block.contains("\nerror: ") {
+                statements.push(of_block.join("\n"));
+            }
+        }
+    }
+    statements
+}
+
+#[test]
+fn every_production_and_alternative_is_in_the_conformance_suite() {
+    let grammar = grammar();
+    let mut met = BTreeSet::new();
+    for statement in conforming_statements() {
+        let derived = Derivation::of(&grammar, "script", &statement);
+        met.extend(derived.unwrap_or_else(|| panic!("the grammar does not have {statement}")));
+    }
+    // How tokens are spelled is the lexer's test; that each keyword which is no reserved word is a name, another's here.
+    let spelling = |name: &str| {
+        name.starts_with(char::is_uppercase) || ["script", "name", "nested-name", "word"].contains(&name)
+    };
+    let wanted = grammar.choices().into_iter().filter(|(name, _)| !spelling(name));
+    let missing: Vec<_> = wanted.filter(|choice| !met.contains(choice)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 
