@@ -107,7 +107,7 @@ impl<'a> Session<'a> {
     ) -> io::Result<Reply> {
         let reply = self.console.interrupt.while_working(|cancel| {
             let environment = self.environment.borrow();
-            let options = RunOptions { progress: &*self.console.progress, cancel, environment: &environment };
+            let options = RunOptions { environment: &environment, ..self.console.run_options(cancel) };
             match run(&self.snapshots, statement, &options) {
                 Ok(answer) => match self.write(&answer, writer, &mut Stoppable::new(out, cancel)) {
                     Err(error) if is_stopped(&error) => {
@@ -208,7 +208,7 @@ impl<'a> Session<'a> {
             }
             QueryError::Data(error) => {
                 messages.error(error);
-                Reply::Refused(ExitStatus::Dump)
+                Reply::Refused(ExitStatus::of_error(error))
             }
             QueryError::Cancelled => self.stopped(),
         }

@@ -53,6 +53,7 @@ pub use lexer::{is_incomplete, parse_size, split_statements};
 pub use several::{SeveralDumps, parse_several};
 
 use crate::graph::Snapshot;
+use crate::memory_limit::MemoryLimit;
 use crate::problem::Problem;
 use crate::progress::{NoProgress, Progress};
 use ast::{Select, Statement};
@@ -69,6 +70,8 @@ pub struct RunOptions<'a> {
     pub cancel: &'a AtomicBool,
     /// The parameters and the kept answers that the statement can refer to.
     pub environment: &'a Environment,
+    /// How much memory the statement may take beyond what opening and the graph take.
+    pub memory: MemoryLimit,
 }
 
 impl Default for RunOptions<'static> {
@@ -76,7 +79,12 @@ impl Default for RunOptions<'static> {
     fn default() -> Self {
         static NEVER: AtomicBool = AtomicBool::new(false);
         static EMPTY: Environment = Environment::new();
-        RunOptions { progress: &NoProgress, cancel: &NEVER, environment: &EMPTY }
+        RunOptions {
+            progress: &NoProgress,
+            cancel: &NEVER,
+            environment: &EMPTY,
+            memory: MemoryLimit::Available,
+        }
     }
 }
 
@@ -186,7 +194,7 @@ fn select_answer(
     snapshots: &[Snapshot],
     options: &RunOptions<'_>,
 ) -> Result<Answer, QueryError> {
-    let execution = Execution::new(snapshots, options.progress, options.cancel);
+    let execution = Execution::new(snapshots, options);
     let columns = exec::execute(plan, &execution)?.into_columns().into_iter().zip(&plan.items);
     let columns = columns.map(|(cells, item)| AnswerColumn {
         name: item.name.clone(),
