@@ -342,6 +342,10 @@ pub(super) enum AnswerFormat {
     Csv,
     /// One JSON object a row, a line each
     Ndjson,
+    /// A table in Markdown, for an issue or a pull request
+    Markdown,
+    /// A page with a table
+    Html,
     /// Paths and references between types as a graph for Graphviz
     Dot,
     /// The same as a Mermaid flowchart

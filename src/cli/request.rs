@@ -296,6 +296,8 @@ impl From<AnswerFormat> for Format {
             AnswerFormat::Json => Format::Json,
             AnswerFormat::Csv => Format::Csv,
             AnswerFormat::Ndjson => Format::Ndjson,
+            AnswerFormat::Markdown => Format::Markdown,
+            AnswerFormat::Html => Format::Html,
             AnswerFormat::Dot => Format::Dot,
             AnswerFormat::Mermaid => Format::Mermaid,
         }

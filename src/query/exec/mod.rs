@@ -18,6 +18,7 @@ mod reader;
 mod related;
 mod scan;
 mod sort;
+mod stream;
 mod top;
 mod unknown_types;
 mod vector;
@@ -40,6 +41,7 @@ use notes::Notes;
 pub use operand::objects;
 use scan::{DuplicateScan, ObjectScan, RefScan, Scan, Table};
 use sort::{SortColumn, sorted};
+pub use stream::{Scanned, stream};
 
 use super::ast::Limit;
 
@@ -92,6 +94,15 @@ impl<'a> Execution<'a> {
 /// # Errors
 /// [`QueryError::Data`] when a dump cannot answer, [`QueryError::Cancelled`].
 pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryError> {
+    scan_source(plan, execution, &mut over)
+}
+
+/// Makes the source of a plan ready and has `over` answer the plan over its rows.
+fn scan_source(
+    plan: &Plan,
+    execution: &Execution<'_>,
+    over: &mut dyn FnMut(&Plan, &dyn Scan, &Execution<'_>) -> Result<Table, QueryError>,
+) -> Result<Table, QueryError> {
     let table = match &plan.source {
         Source::Select(inner) => {
             let table = execute(inner, execution)?;

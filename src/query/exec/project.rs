@@ -92,7 +92,8 @@ fn accounted(columns: Vec<Cells>, execution: &Execution<'_>) -> Result<Vec<Cells
     Ok(columns)
 }
 
-fn values(columns: &[Typed], batch: &Batch<'_>) -> Vec<Cells> {
+/// The values of `columns` in the rows of a batch.
+pub fn values(columns: &[Typed], batch: &Batch<'_>) -> Vec<Cells> {
     columns.iter().map(|c| eval(c, batch).into_cells(batch.len(), c.kind_or_text())).collect()
 }
 
