@@ -2,8 +2,11 @@
 
 use std::env;
 use std::io::{self, IsTerminal};
+use std::sync::atomic::AtomicBool;
 
+use crate::memory_limit::MemoryLimit;
 use crate::progress::{NoProgress, Progress};
+use crate::query::RunOptions;
 
 use super::interrupt::Interrupt;
 use super::messages::Messages;
@@ -15,6 +18,8 @@ pub(super) struct Console {
     pub messages: Messages,
     pub progress: Box<dyn Progress>,
     pub interrupt: &'static Interrupt,
+    /// How much memory an answer may take.
+    pub memory: MemoryLimit,
     /// Whether messages go to a terminal.
     pub terminal: bool,
     /// Whether the prompt and messages are coloured.
@@ -31,9 +36,15 @@ impl Console {
             messages: Messages::on_stderr(color),
             progress: if bars { Box::new(Bars::default()) } else { Box::new(NoProgress) },
             interrupt: Interrupt::install(),
+            memory: common.memory,
             terminal,
             color,
         }
+    }
+
+    /// How a statement is run for this user, until `cancel` is set.
+    pub(super) fn run_options<'a>(&'a self, cancel: &'a AtomicBool) -> RunOptions<'a> {
+        RunOptions { progress: &*self.progress, cancel, memory: self.memory, ..RunOptions::default() }
     }
 }
 
@@ -56,6 +67,7 @@ pub(super) mod tests {
             progress: Box::new(NoProgress),
             // Each its own: tests run at the same time.
             interrupt: Box::leak(Box::new(Interrupt::new())),
+            memory: MemoryLimit::Available,
             terminal: false,
             color: false,
         };

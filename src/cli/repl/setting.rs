@@ -17,7 +17,11 @@ pub(super) enum Setting {
 
 /// The settings' words with the values they take, for help, completion and messages.
 pub(super) const SETTINGS: [(&str, &[&str], &str); 4] = [
-    ("format", &["table", "json", "csv", "ndjson", "dot", "mermaid"], "how answers are written"),
+    (
+        "format",
+        &["table", "json", "csv", "ndjson", "markdown", "html", "dot", "mermaid"],
+        "how answers are written",
+    ),
     ("timing", &["on", "off"], "whether the time an answer took is shown"),
     ("help", &[], "this list"),
     ("quit", &[], "leave; also quit, exit, Ctrl-D"),

@@ -57,6 +57,16 @@ impl Texts {
     pub fn get(&self, row: usize) -> &Arc<str> {
         &self.values[self.codes[row] as usize]
     }
+
+    /// The bytes that the list takes: the texts with their counters, and what points at them.
+    fn list_bytes(&self) -> usize {
+        self.values.iter().map(text_bytes).sum()
+    }
+}
+
+/// The bytes that a text takes with its two counters and what points at it.
+pub(in crate::query) fn text_bytes(text: &Arc<str>) -> usize {
+    text.len() + 2 * size_of::<usize>() + size_of_val(text)
 }
 
 impl<'a> From<&'a Scalar> for ValueRef<'a> {
@@ -94,6 +104,21 @@ impl Cells {
     /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The bytes that the column takes. A list of texts that other columns share is not counted.
+    pub fn bytes(&self) -> u64 {
+        let of_data = match &self.data {
+            Data::Text(t) => {
+                size_of_val(&t.codes[..]) + if Arc::strong_count(&t.values) == 1 { t.list_bytes() } else { 0 }
+            }
+            Data::Unsigned(v) => size_of_val(&v[..]),
+            Data::Wide(v) => size_of_val(&v[..]),
+            Data::Real(v) => size_of_val(&v[..]),
+            Data::Boolean(v) => size_of_val(&v[..]),
+            Data::Mixed(v) => v.iter().map(Scalar::bytes).sum(),
+        };
+        (of_data + self.nulls.as_ref().map_or(0, |nulls| nulls.len() / 8)) as u64
     }
 
     /// The values.
