@@ -24,6 +24,7 @@ mod grouped;
 mod lexer;
 mod like;
 mod listing;
+mod memory;
 mod object;
 mod parser;
 mod path;
@@ -210,8 +211,10 @@ fn dump_problems(plan: &Plan, snapshots: &[Snapshot], problems: &mut Vec<Problem
             }
         }
     };
-    if let Source::Table { snapshot, .. } | Source::Items { snapshot, .. } | Source::Related { snapshot, .. } =
-        &plan.source
+    if let Source::Table { snapshot, .. }
+    | Source::Items { snapshot, .. }
+    | Source::Memory { snapshot, .. }
+    | Source::Related { snapshot, .. } = &plan.source
         && let Some(snapshot) = snapshots.get(*snapshot)
     {
         add(&snapshot.problems);
