@@ -51,6 +51,8 @@ pub(super) struct Query {
     /// In the order they were given; at least one.
     pub sources: Vec<Source>,
     pub format: Format,
+    /// Whether the statements that words of SOS stand for are told.
+    pub sql: bool,
     pub output: Option<PathBuf>,
 }
 
@@ -193,6 +195,7 @@ fn action(
                 sources: sources(&query, typed)?,
                 dumps: query.dumps,
                 format: query.format.into(),
+                sql: query.sql,
                 output: query.output,
             })
         }

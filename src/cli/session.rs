@@ -1,6 +1,6 @@
 //! Open dumps that answer statements: what `query` and the prompt have in common.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -10,6 +10,7 @@ use crate::open::{IndexFile, open};
 use crate::output::{AnswerWriter, Document};
 use crate::problem::Problem;
 use crate::query::Answer;
+use crate::sos;
 use crate::units::human_bytes;
 
 use super::console::Console;
@@ -27,6 +28,10 @@ pub(super) struct Session<'a> {
     console: &'a Console,
     /// What statements can refer to besides the dumps.
     environment: RefCell<Environment>,
+    /// Whether the statements that a word of SOS stands for are told before they are answered.
+    tells_statements: Cell<bool>,
+    /// The statements that the words asked last stood for.
+    last_statements: RefCell<Vec<String>>,
     /// Whether it is told where a new index lies.
     tells_indexes: bool,
 }
@@ -41,6 +46,21 @@ pub(super) enum Reply {
 }
 
 impl Reply {
+    /// Both answers as one: all rows, the whole time, the worse status.
+    fn followed_by(self, next: Reply) -> Reply {
+        match (self, next) {
+            (
+                Reply::Answered { status, rows, elapsed },
+                Reply::Answered { status: next_status, rows: next_rows, elapsed: next_elapsed },
+            ) => Reply::Answered {
+                status: status.max(next_status),
+                rows: rows + next_rows,
+                elapsed: elapsed + next_elapsed,
+            },
+            (first, next) => Reply::Refused(first.status().max(next.status())),
+        }
+    }
+
     pub(super) fn status(self) -> ExitStatus {
         match self {
             Reply::Answered { status, .. } | Reply::Refused(status) => status,
@@ -79,6 +99,8 @@ impl<'a> Session<'a> {
             indexes: Vec::new(),
             console,
             environment: RefCell::default(),
+            tells_statements: Cell::new(false),
+            last_statements: RefCell::default(),
             tells_indexes: false,
         };
         session.known_problems().for_each(|problem| console.messages.problem(problem));
@@ -95,13 +117,96 @@ impl<'a> Session<'a> {
         self.console
     }
 
-    /// Answers one statement on `out`, tells what is missing from the answer, or what is wrong.
+    /// Whether the statements that words of SOS stand for are told before they are answered.
+    pub(super) fn tell_statements(&self, tell: bool) {
+        self.tells_statements.set(tell);
+    }
+
+    /// The statements that the words of SOS asked last stood for; none when no word was asked yet.
+    pub(super) fn last_statements(&self) -> Vec<String> {
+        self.last_statements.borrow().clone()
+    }
+
+    /// Answers one statement, or words of SOS, on `out`, tells what is missing from the answer, or what is wrong.
     ///
     /// # Errors
     /// Those of `out`.
     pub(super) fn ask(
         &self,
         statement: &str,
+        writer: &mut dyn AnswerWriter,
+        out: &mut dyn Write,
+    ) -> io::Result<Reply> {
+        if sos::is_command(statement) {
+            return self.ask_in_words(statement, writer, out);
+        }
+        self.answer(statement, sos::Closing::Nothing, (0, 1), writer, out)
+    }
+
+    /// Answers the statements that words of SOS stand for, one after the other, until one is wrong.
+    fn ask_in_words(
+        &self,
+        text: &str,
+        writer: &mut dyn AnswerWriter,
+        out: &mut dyn Write,
+    ) -> io::Result<Reply> {
+        let meanings = match sos::translate(text) {
+            Ok(meanings) => meanings,
+            Err(error) => return Ok(self.refuse(text, &QueryError::Statement(error))),
+        };
+        let asked = meanings.iter().filter_map(|meaning| match meaning {
+            sos::Meaning::Ask(translation) => Some(&translation.statements),
+            sos::Meaning::Explain(_) => None,
+        });
+        let asked: Vec<String> = asked.flatten().cloned().collect();
+        if !asked.is_empty() {
+            self.last_statements.replace(asked);
+        }
+        let mut whole =
+            Reply::Answered { status: ExitStatus::Answered, rows: 0, elapsed: std::time::Duration::ZERO };
+        for meaning in &meanings {
+            let reply = match meaning {
+                sos::Meaning::Explain(answer) => self.write(answer, writer, out)?,
+                sos::Meaning::Ask(translation) => self.ask_translated(translation, writer, out)?,
+            };
+            whole = whole.followed_by(reply);
+            if matches!(whole, Reply::Refused(_)) {
+                break;
+            }
+        }
+        Ok(whole)
+    }
+
+    fn ask_translated(
+        &self,
+        translation: &sos::Translation,
+        writer: &mut dyn AnswerWriter,
+        out: &mut dyn Write,
+    ) -> io::Result<Reply> {
+        let messages = &self.console.messages;
+        translation.remarks.iter().for_each(|remark| messages.remark(remark));
+        let mut whole: Option<Reply> = None;
+        let count = translation.statements.len();
+        for (at, statement) in translation.statements.iter().enumerate() {
+            if self.tells_statements.get() {
+                messages.remark(&format!("{statement};"));
+            }
+            let reply = self.answer(statement, translation.closing, (at, count), writer, out)?;
+            let reply = whole.map_or(reply, |whole| whole.followed_by(reply));
+            whole = Some(reply);
+            if matches!(reply, Reply::Refused(_)) {
+                break;
+            }
+        }
+        Ok(whole.unwrap_or(Reply::Refused(ExitStatus::Statement)))
+    }
+
+    /// Answers one statement of the language, the one numbered `at` of so many that a word stands for.
+    fn answer(
+        &self,
+        statement: &str,
+        closing: sos::Closing,
+        (at, count): (usize, usize),
         writer: &mut dyn AnswerWriter,
         out: &mut dyn Write,
     ) -> io::Result<Reply> {
@@ -116,7 +221,11 @@ impl<'a> Session<'a> {
                         out.flush()?;
                         Ok(self.stopped())
                     }
-                    written => written,
+                    written => {
+                        let line = closing.line(&answer, at, count);
+                        line.iter().for_each(|line| self.console.messages.remark(line));
+                        written
+                    }
                 },
                 Err(error) => Ok(self.refuse(statement, &error)),
             }
@@ -223,7 +332,9 @@ impl<'a> Session<'a> {
 /// Whether the answer explains rather than lists.
 fn is_about_the_language(statement: &str) -> bool {
     let word = statement.split_whitespace().next().unwrap_or_default();
-    ["help", "tables", "describe", "explain"].iter().any(|known| word.eq_ignore_ascii_case(known))
+    ["help", "tables", "describe", "explain", "soshelp", "sql"]
+        .iter()
+        .any(|known| word.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]

@@ -129,6 +129,14 @@ impl From<Arc<crate::Error>> for QueryError {
     }
 }
 
+/// Whether a text is a statement, as far as that can be told without a dump: its names and kinds are not looked at.
+///
+/// # Errors
+/// The place from which on it is none.
+pub fn check_syntax(statement: &str) -> Result<(), Diagnostic> {
+    parser::parse(statement).map(|_| ())
+}
+
 /// Answers one statement, which may end with a semicolon. Those about several dumps ([`parse_several`]) are refused:
 /// [`crate::diff::run`] answers every statement.
 ///
