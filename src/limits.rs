@@ -280,3 +280,9 @@ pub const MAX_IDENTITY_BYTES: usize = 4096;
 /// Values that are held in memory of all objects of one type in one dump to match them with those of another: 256 MiB.
 /// Of types with more objects fewer fields are tried.
 pub const MAX_IDENTITY_VALUES: usize = 32 << 20;
+
+/// Units of memory that one call of `memory(...)` shows: more is no reading any more but a copy of the dump.
+pub const MAX_MEMORY_UNITS: u64 = 1 << 20;
+
+/// Broken references that `damage` lists: a heap with more of them was not walked right.
+pub const MAX_DAMAGED_REFERENCES: usize = 1 << 20;

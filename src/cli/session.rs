@@ -1,22 +1,20 @@
 //! Open dumps that answer statements: what `query` and the prompt have in common.
 
-use std::cell::RefCell;
-use std::io::{self, Write};
+mod ask;
+
+use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 
-use crate::diff::{run, run_into};
-use crate::graph::{Facts, Snapshot};
+use crate::graph::Snapshot;
 use crate::open::{IndexFile, open};
-use crate::output::{AnswerWriter, Document};
 use crate::problem::Problem;
 use crate::units::human_bytes;
 
 use super::console::Console;
 use super::exit::ExitStatus;
-use super::interrupt::{Stoppable, is_stopped};
 use super::open_options::open_options;
 use super::request::Common;
-use crate::query::{Delivered, Environment, QueryError, Rows, RunError, RunOptions, deliver};
+use crate::query::Environment;
 
 /// The dumps that statements are asked of, oldest first.
 pub(super) struct Session<'a> {
@@ -26,6 +24,10 @@ pub(super) struct Session<'a> {
     console: &'a Console,
     /// What statements can refer to besides the dumps.
     environment: RefCell<Environment>,
+    /// Whether the statements that a word of SOS stands for are told before they are answered.
+    tells_statements: Cell<bool>,
+    /// The statements that the words asked last stood for.
+    last_statements: RefCell<Vec<String>>,
     /// Whether it is told where a new index lies.
     tells_indexes: bool,
 }
@@ -40,6 +42,21 @@ pub(super) enum Reply {
 }
 
 impl Reply {
+    /// Both answers as one: all rows, the whole time, the worse status.
+    fn followed_by(self, next: Reply) -> Reply {
+        match (self, next) {
+            (
+                Reply::Answered { status, rows, elapsed },
+                Reply::Answered { status: next_status, rows: next_rows, elapsed: next_elapsed },
+            ) => Reply::Answered {
+                status: status.max(next_status),
+                rows: rows + next_rows,
+                elapsed: elapsed + next_elapsed,
+            },
+            (first, next) => Reply::Refused(first.status().max(next.status())),
+        }
+    }
+
     pub(super) fn status(self) -> ExitStatus {
         match self {
             Reply::Answered { status, .. } | Reply::Refused(status) => status,
@@ -78,6 +95,8 @@ impl<'a> Session<'a> {
             indexes: Vec::new(),
             console,
             environment: RefCell::default(),
+            tells_statements: Cell::new(false),
+            last_statements: RefCell::default(),
             tells_indexes: false,
         };
         session.known_problems().for_each(|problem| console.messages.problem(problem));
@@ -94,37 +113,14 @@ impl<'a> Session<'a> {
         self.console
     }
 
-    /// Answers one statement on `out`, tells what is missing from the answer, or what is wrong.
-    ///
-    /// # Errors
-    /// Those of `out`.
-    pub(super) fn ask(
-        &self,
-        statement: &str,
-        writer: &mut dyn AnswerWriter,
-        out: &mut dyn Write,
-    ) -> io::Result<Reply> {
-        let reply = self.console.interrupt.while_working(|cancel| {
-            let environment = self.environment.borrow();
-            let options = RunOptions { environment: &environment, ..self.console.run_options(cancel) };
-            match self.answer(statement, &options, writer, &mut Stoppable::new(out, cancel)) {
-                Ok(reply) => Ok(reply),
-                Err(RunError::Query(error)) => {
-                    // Nothing is written yet, or the beginning of an answer, behind which nothing may follow.
-                    Ok(self.refuse(statement, &error))
-                }
-                Err(RunError::Output(error)) if is_stopped(&error) => {
-                    // What is shown next must not stand behind half a row.
-                    out.write_all(b"\n")?;
-                    out.flush()?;
-                    Ok(self.stopped())
-                }
-                Err(RunError::Output(error)) => Err(error),
-            }
-        });
-        // Parts of an index are looked at when a statement needs them.
-        self.tell_index_problems();
-        reply
+    /// Whether the statements that words of SOS stand for are told before they are answered.
+    pub(super) fn tell_statements(&self, tell: bool) {
+        self.tells_statements.set(tell);
+    }
+
+    /// The statements that the words of SOS asked last stood for; none when no word was asked yet.
+    pub(super) fn last_statements(&self) -> Vec<String> {
+        self.last_statements.borrow().clone()
     }
 
     /// Writes the indexes of dumps of whose graph more was built than their index holds. All answers are out by now:
@@ -156,44 +152,6 @@ impl<'a> Session<'a> {
         problems.for_each(|problem| self.console.messages.problem(&problem));
     }
 
-    fn answer(
-        &self,
-        statement: &str,
-        options: &RunOptions<'_>,
-        writer: &mut dyn AnswerWriter,
-        out: &mut dyn Write,
-    ) -> Result<Reply, RunError> {
-        let prose = is_about_the_language(statement);
-        let streams = writer.streams();
-        let mut refusal = None;
-        let mut write = |rows: &Rows<'_>| {
-            refusal = writer.refusal(rows.head());
-            if refusal.is_none() { writer.write_rows(rows, prose, out) } else { Ok(()) }
-        };
-        let delivered = if streams {
-            run_into(&self.snapshots, statement, options, &mut write)?
-        } else {
-            deliver(run(&self.snapshots, statement, options)?, &mut write)?
-        };
-        if let Some(refusal) = refusal {
-            self.console.messages.error(&refusal);
-            return Ok(Reply::Refused(ExitStatus::Usage));
-        }
-        let Delivered { answer, rows } = delivered;
-        let dumps: Vec<&Facts> = self.snapshots.iter().map(|snapshot| &snapshot.facts).collect();
-        let mut problems: Vec<&Problem> = Vec::new();
-        for problem in self.known_problems().chain(&answer.warnings) {
-            if !problems.contains(&problem) {
-                problems.push(problem);
-            }
-        }
-        let document = Document { answer: &answer, dumps: &dumps, problems: &problems, prose };
-        writer.finish(&document, out).and_then(|()| out.flush()).map_err(RunError::Output)?;
-        problems.iter().for_each(|problem| self.console.messages.problem(problem));
-        let status = ExitStatus::of_problems(problems);
-        Ok(Reply::Answered { status, rows, elapsed: answer.elapsed })
-    }
-
     /// What is known to be missing from the dumps by now, each once.
     pub(super) fn problems(&self) -> Vec<&Problem> {
         let mut problems: Vec<&Problem> = Vec::new();
@@ -212,32 +170,6 @@ impl<'a> Session<'a> {
             snapshot.problems.iter().chain(walk)
         })
     }
-
-    fn refuse(&self, statement: &str, error: &QueryError) -> Reply {
-        let messages = &self.console.messages;
-        match error {
-            QueryError::Statement(diagnostic) => {
-                messages.diagnostic(&diagnostic.render(statement));
-                Reply::Refused(ExitStatus::Statement)
-            }
-            QueryError::Data(error) => {
-                messages.error(error);
-                Reply::Refused(ExitStatus::of_error(error))
-            }
-            QueryError::Cancelled => self.stopped(),
-        }
-    }
-
-    fn stopped(&self) -> Reply {
-        self.console.messages.remark("stopped");
-        Reply::Refused(ExitStatus::Interrupted)
-    }
-}
-
-/// Whether the answer explains rather than lists.
-fn is_about_the_language(statement: &str) -> bool {
-    let word = statement.split_whitespace().next().unwrap_or_default();
-    ["help", "tables", "describe", "explain"].iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]

@@ -79,6 +79,13 @@ impl<'a> Interpreter<'a> {
                 self.writer = None;
             }
             Setting::Timing(timing) => self.timing = *timing,
+            Setting::Sql(tell) => self.session.tell_statements(*tell),
+            Setting::LastSql => {
+                for statement in self.session.last_statements() {
+                    writeln!(out, "{statement};")?;
+                }
+                out.flush()?;
+            }
             Setting::Help => {
                 out.write_all(setting::help().as_bytes())?;
                 out.flush()?;

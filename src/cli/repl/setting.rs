@@ -9,6 +9,10 @@ pub(super) enum Setting {
     Format(Format),
     /// Tell, or do not tell, how long answers took.
     Timing(bool),
+    /// Tell, or do not tell, which statements the words of SOS stand for.
+    Sql(bool),
+    /// Show the statements that the words last entered stand for.
+    LastSql,
     /// Explain the prompt.
     Help,
     /// End.
@@ -16,13 +20,18 @@ pub(super) enum Setting {
 }
 
 /// The settings' words with the values they take, for help, completion and messages.
-pub(super) const SETTINGS: [(&str, &[&str], &str); 4] = [
+pub(super) const SETTINGS: [(&str, &[&str], &str); 5] = [
     (
         "format",
         &["table", "json", "csv", "ndjson", "markdown", "html", "dot", "mermaid"],
         "how answers are written",
     ),
     ("timing", &["on", "off"], "whether the time an answer took is shown"),
+    (
+        "sql",
+        &["on", "off"],
+        "whether the statements behind words of SOS are shown; alone: those of the last word",
+    ),
     ("help", &[], "this list"),
     ("quit", &[], "leave; also quit, exit, Ctrl-D"),
 ];
@@ -47,6 +56,10 @@ pub(super) fn parse(line: &str) -> Option<Result<Setting, String>> {
     }
     let mut words = line[1..].split_whitespace();
     let (name, value, more) = (words.next().unwrap_or_default(), words.next(), words.next());
+    if name == "sql" && !matches!(value, None | Some("on" | "off")) {
+        // `\sql dumpheap -stat` shows the statements of a word, which is no setting.
+        return None;
+    }
     Some(if more.is_some() { Err(usage(name)) } else { setting(name, value) })
 }
 
@@ -55,6 +68,9 @@ fn setting(name: &str, value: Option<&str>) -> Result<Setting, String> {
         ("format", Some(word)) => Format::from_word(word).map(Setting::Format),
         ("timing", Some("on")) => Some(Setting::Timing(true)),
         ("timing", Some("off")) => Some(Setting::Timing(false)),
+        ("sql", Some("on")) => Some(Setting::Sql(true)),
+        ("sql", Some("off")) => Some(Setting::Sql(false)),
+        ("sql", None) => Some(Setting::LastSql),
         ("help", None) => Some(Setting::Help),
         ("quit", None) => Some(Setting::Quit),
         _ => None,
@@ -127,7 +143,7 @@ mod tests {
         let wrong = |line| parse(line).unwrap().unwrap_err();
         assert_eq!(wrong("\\format xml"), "\\format is used as `\\format table|json|csv|ndjson|dot|mermaid`");
         assert_eq!(wrong("\\timing on off"), "\\timing is used as `\\timing on|off`");
-        assert_eq!(wrong("\\x"), "no setting `\\x`; there are \\format, \\timing, \\help, \\quit");
+        assert_eq!(wrong("\\x"), "no setting `\\x`; there are \\format, \\timing, \\sql, \\help, \\quit");
     }
 
     #[test]

@@ -1,12 +1,16 @@
 //! Statements asked of dumps that are made up: answers, refusals, statuses.
 
+use std::io::{self, Write};
+
 use std::sync::Arc;
 
+use super::ask::is_about_the_language;
 use super::*;
 use crate::bytes::Addr;
 use crate::cli::console::tests::quiet;
 use crate::dump::AddressSpace;
 use crate::error::{Error, ErrorKind};
+use crate::graph::Facts;
 use crate::graph::{Heap, Module, StackRoots, TypeInfo, TypeTable};
 use crate::output::{Format, Screen};
 
