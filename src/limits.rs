@@ -280,3 +280,9 @@ pub const MAX_IDENTITY_BYTES: usize = 4096;
 /// Values that are held in memory of all objects of one type in one dump to match them with those of another: 256 MiB.
 /// Of types with more objects fewer fields are tried.
 pub const MAX_IDENTITY_VALUES: usize = 32 << 20;
+
+/// How deep scripts may include each other.
+pub const MAX_INCLUDE_DEPTH: usize = 16;
+
+/// How many texts one script may include, those of what it includes counted too: each may include others several times.
+pub const MAX_INCLUDES: usize = 256;

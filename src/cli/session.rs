@@ -17,7 +17,8 @@ use super::exit::ExitStatus;
 use super::interrupt::{Stoppable, is_stopped};
 use super::open_options::open_options;
 use super::request::Common;
-use crate::query::{Environment, QueryError, RunOptions};
+use crate::query::script::Origin;
+use crate::query::{Diagnostic, Environment, QueryError, RunOptions};
 
 /// The dumps that statements are asked of, oldest first.
 pub(super) struct Session<'a> {
@@ -95,6 +96,11 @@ impl<'a> Session<'a> {
         self.console
     }
 
+    /// Gives a parameter a value for the statements that follow.
+    pub(super) fn set_parameter(&self, name: &str, value: &str) {
+        self.environment.borrow_mut().set_parameter(name, value);
+    }
+
     /// Answers one statement on `out`, tells what is missing from the answer, or what is wrong.
     ///
     /// # Errors
@@ -102,6 +108,29 @@ impl<'a> Session<'a> {
     pub(super) fn ask(
         &self,
         statement: &str,
+        writer: &mut dyn AnswerWriter,
+        out: &mut dyn Write,
+    ) -> io::Result<Reply> {
+        self.ask_rendering(statement, &|diagnostic| diagnostic.render(statement), writer, out)
+    }
+
+    /// The same of a statement of a script: what is wrong is told with file and line.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub(super) fn ask_of_script(
+        &self,
+        statement: &Origin,
+        writer: &mut dyn AnswerWriter,
+        out: &mut dyn Write,
+    ) -> io::Result<Reply> {
+        self.ask_rendering(statement.text(), &|diagnostic| statement.render(diagnostic), writer, out)
+    }
+
+    fn ask_rendering(
+        &self,
+        statement: &str,
+        render: &dyn Fn(&Diagnostic) -> String,
         writer: &mut dyn AnswerWriter,
         out: &mut dyn Write,
     ) -> io::Result<Reply> {
@@ -118,7 +147,7 @@ impl<'a> Session<'a> {
                     }
                     written => written,
                 },
-                Err(error) => Ok(self.refuse(statement, &error)),
+                Err(error) => Ok(self.refuse(render, &error)),
             }
         });
         // Parts of an index are looked at when a statement needs them.
@@ -199,11 +228,11 @@ impl<'a> Session<'a> {
         })
     }
 
-    fn refuse(&self, statement: &str, error: &QueryError) -> Reply {
+    fn refuse(&self, render: &dyn Fn(&Diagnostic) -> String, error: &QueryError) -> Reply {
         let messages = &self.console.messages;
         match error {
             QueryError::Statement(diagnostic) => {
-                messages.diagnostic(&diagnostic.render(statement));
+                messages.diagnostic(&render(diagnostic));
                 Reply::Refused(ExitStatus::Statement)
             }
             QueryError::Data(error) => {

@@ -50,21 +50,30 @@ const STYLE: TableStyle = TableStyle::new()
 pub(super) struct TableWriter {
     screen: Screen,
     written: bool,
+    /// What the next answer is called.
+    title: Option<String>,
 }
 
 impl TableWriter {
     pub(super) fn new(screen: Screen) -> Self {
-        TableWriter { screen, written: false }
+        TableWriter { screen, written: false, title: None }
     }
 }
 
 impl AnswerWriter for TableWriter {
+    fn title(&mut self, title: Option<&str>) {
+        self.title = title.map(|title| sanitize(title).into_owned());
+    }
+
     fn write(&mut self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
         if document.answer.columns.is_empty() {
             return Ok(());
         }
         if std::mem::replace(&mut self.written, true) {
             out.write_all(b"\n")?;
+        }
+        if let Some(title) = self.title.take() {
+            writeln!(out, "{title}\n")?;
         }
         out.write_all(&heading(&document.answer.heading))?;
         if let Some(chains) = document.answer.chains.as_ref().filter(|chains| !chains.rows_are_better) {

@@ -32,6 +32,7 @@ mod plan;
 mod resolve;
 mod scalar;
 mod schema;
+pub mod script;
 mod several;
 #[cfg(test)]
 mod tests;
