@@ -1,4 +1,5 @@
--- What would free the most memory if it went?
+-- question: What would free the most memory if it went?
+-- dumps: 1
 --
 -- `retained` counts what only these objects keep alive: their own bytes and those of everything that no root would
 -- reach without them. Of a type it counts each byte once, also where one object of the type holds another. The

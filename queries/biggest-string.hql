@@ -1,4 +1,5 @@
--- Which string is the biggest, and how does it begin?
+-- question: Which string is the biggest, and how does it begin?
+-- dumps: 1
 --
 -- The first answer is the biggest string with its first 200 characters, which mostly tell what it is: a
 -- page, a document, a log that somebody keeps. The second lists the next ones. Whole texts are shown by

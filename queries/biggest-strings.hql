@@ -1,4 +1,5 @@
--- Are there strings that should not be there?
+-- question: Are there strings that should not be there?
+-- dumps: 1
 --
 -- The first answer tells how much memory all strings take; the second lists the largest, with
 -- their length in characters. From 42,489 characters on a string takes 85,000 bytes and lies on

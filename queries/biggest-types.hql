@@ -1,4 +1,5 @@
--- Which types take the most memory?
+-- question: Which types take the most memory?
+-- dumps: 1
 --
 -- One row a type: how many objects of exactly this type, and their bytes together. The size is
 -- that of the objects themselves, without what they refer to: a dictionary's row does not hold its

@@ -1,4 +1,5 @@
--- How old is what is on the heap?
+-- question: How old is what is on the heap?
+-- dumps: 1
 --
 -- One row a generation: gen0 and gen1 are young and soon collected; gen2 holds what lived on; loh
 -- holds large objects and poh pinned ones, both collected together with gen2; frozen is never

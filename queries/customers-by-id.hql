@@ -1,4 +1,5 @@
--- Which customers have an id that starts with a given text?
+-- question: Which customers have an id that starts with a given text?
+-- dumps: 1
 --
 -- TO ASK ABOUT ANOTHER TYPE, edit the type behind `from`, the field and the text. A type's fields are columns:
 -- `select name, field_type from fields where type = '...'` lists them.

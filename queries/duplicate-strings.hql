@@ -1,4 +1,5 @@
--- How many bytes do equal strings waste?
+-- question: How many bytes do equal strings waste?
+-- dumps: 1
 --
 -- Strings that hold the same text could be one string. The first answer is what all of them together cost
 -- beyond the first of each; the second the texts that cost most. Texts with thousands of copies mostly come

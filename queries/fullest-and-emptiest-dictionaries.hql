@@ -1,4 +1,5 @@
--- Which dictionaries are the fullest, and which have the most room for nothing?
+-- question: Which dictionaries are the fullest, and which have the most room for nothing?
+-- dumps: 1
 --
 -- A collection that grew and was then emptied keeps its room. The first answer has the dictionaries with
 -- the most items, the second those whose room is used least, the biggest waste first: `fill` is items by

@@ -1,4 +1,5 @@
--- Which objects of one type are the largest, and how many are there of each size?
+-- question: Which objects of one type are the largest, and how many are there of each size?
+-- dumps: 1
 --
 -- TO ASK ABOUT ANOTHER TYPE, edit the two lines that say 'System.Byte[]'. A name is spelled as
 -- listings print it, for example 'System.Collections.Generic.List<System.String>'. Take an address

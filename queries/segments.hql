@@ -1,4 +1,5 @@
--- Is the heap fragmented?
+-- question: Is the heap fragmented?
+-- dumps: 1
 --
 -- One row a segment (a region, from .NET 7 on): what it holds, its bytes from the first object to
 -- the last, how many of them are free space between objects, and their share in percent. Much

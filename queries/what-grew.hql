@@ -1,4 +1,5 @@
--- What grew from dump to dump?
+-- question: What grew from dump to dump?
+-- dumps: 2+
 --
 -- Asked of two dumps or more, oldest first: types by size in each dump, the biggest growth first. `heapql diff`
 -- adds who holds the growth.

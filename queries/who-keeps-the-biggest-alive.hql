@@ -1,4 +1,5 @@
--- Who keeps the biggest array alive?
+-- question: Who keeps the biggest array alive?
+-- dumps: 1
 --
 -- Every root that reaches it, the shortest path first, with the field by which each object holds the next.
 

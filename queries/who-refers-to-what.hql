@@ -1,4 +1,5 @@
--- Which types refer to which, and how often?
+-- question: Which types refer to which, and how often?
+-- dumps: 1
 --
 -- The first answer counts references by the types at both ends: a cache shows as many references from its nodes or
 -- entries to what it caches. The second lists the objects that are referred to most often.

@@ -286,3 +286,9 @@ pub const MAX_MEMORY_UNITS: u64 = 1 << 20;
 
 /// Broken references that `damage` lists: a heap with more of them was not walked right.
 pub const MAX_DAMAGED_REFERENCES: usize = 1 << 20;
+
+/// How deep scripts may include each other.
+pub const MAX_INCLUDE_DEPTH: usize = 16;
+
+/// How many texts one script may include, those of what it includes counted too: each may include others several times.
+pub const MAX_INCLUDES: usize = 256;

@@ -61,6 +61,12 @@ pub(super) enum Command {
     /// ; between them and -- before comments. A wrong statement ends its text; the next -e or -f
     /// is still answered.
     Query(QueryArguments),
+    /// Answer a script: a file, or one of the library that heapql brings along
+    ///
+    /// The library has a script for each of the first questions: is it growing, what grew, which
+    /// objects are it, who holds them, since when. --list lists them. docs/scripts.md tells how
+    /// scripts are written.
+    Run(RunArguments),
     /// Tell what a dump is, which runtime it holds, and what can be asked
     ///
     /// Also tells which checks the reading of this dump passed, what the dump lacks, and what can
@@ -111,6 +117,10 @@ pub(super) struct QueryArguments {
     #[arg(short = 'f', long = "file", value_name = "FILE")]
     pub scripts: Vec<PathBuf>,
 
+    /// Give a parameter a value, which statements write as :NAME (may be repeated)
+    #[arg(short = 'p', long = "parameter", value_name = "NAME=VALUE", allow_hyphen_values = true)]
+    pub parameters: Vec<String>,
+
     /// How to write the answers
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: AnswerFormat,
@@ -125,6 +135,50 @@ pub(super) struct QueryArguments {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
+
+/// What is typed after the command's name.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "heapql run [OPTIONS] SCRIPT DUMP...\n       heapql run SCRIPT --show\n       heapql run --list",
+    after_help = RUN_EXAMPLES
+)]
+pub(super) struct RunArguments {
+    /// The script: the name of one of the library, or the path of a file (with a / or .hql in it)
+    #[arg(value_name = "SCRIPT")]
+    pub script: Option<PathBuf>,
+
+    /// Core dumps to ask, oldest first; .zst and .gz are unpacked
+    #[arg(value_name = "DUMP")]
+    pub dumps: Vec<PathBuf>,
+
+    /// Give a parameter of the script a value (may be repeated)
+    #[arg(short = 'p', long = "parameter", value_name = "NAME=VALUE", allow_hyphen_values = true)]
+    pub parameters: Vec<String>,
+
+    /// List the library: names, questions, how many dumps are asked, parameters with their defaults
+    #[arg(long, conflicts_with_all = ["script", "dumps", "parameters", "show"])]
+    pub list: bool,
+
+    /// Show the text of the script instead of running it
+    #[arg(long, conflicts_with_all = ["dumps", "parameters", "output"])]
+    pub show: bool,
+
+    /// How to write the answers
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: AnswerFormat,
+
+    /// Write the answers to this file instead of standard output
+    ///
+    /// The file appears, or is replaced, when all answers are written.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  heapql run --list                      what the library can answer
+  heapql run what-grew monday.core tuesday.core
+  heapql run duplicate-strings app.core --format csv -o strings.csv";
 
 const QUERY_EXAMPLES: &str = "\
 Examples:

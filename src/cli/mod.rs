@@ -13,6 +13,7 @@ mod index;
 mod info;
 mod interrupt;
 mod leaks;
+mod library;
 mod messages;
 mod open_options;
 mod progress;
@@ -20,6 +21,7 @@ mod query;
 mod repl;
 mod report;
 mod request;
+mod run;
 mod script;
 mod session;
 mod sides;
@@ -57,6 +59,7 @@ fn carry_out(request: &Request) -> ExitStatus {
     }
     match &request.action {
         Action::Query(query) => query::answer(query, common, &console),
+        Action::Run(request) => run::run(request, common, &console),
         Action::Info { dump, json } => info::tell(dump, *json, common, &console),
         Action::Diff(request) => diff::compare(request, common, &console),
         Action::Leaks(request) => leaks::name(request, common, &console),

@@ -9,16 +9,19 @@ use super::console::Console;
 use super::destination::Destination;
 use super::exit::ExitStatus;
 use super::request::{Common, Query};
-use super::script::Script;
+use super::script::{self, Loaded};
 use super::session::{Reply, Session};
+use crate::query::script::{Script, ScriptError, undeclared_parameter, unknown_parameter};
 
 /// Answers the statements of a request. Scripts are read and the output is opened before the dumps
 /// are: a slip in a path should not cost the opening of a large dump.
 pub(super) fn answer(query: &Query, common: &Common, console: &Console) -> ExitStatus {
-    let scripts: Result<Vec<_>, _> = query.sources.iter().map(Script::read).collect();
-    let opened = scripts.and_then(|scripts| Ok((scripts, destination(query.output.as_deref())?)));
-    let (scripts, destination) = match opened {
-        Ok(opened) => opened,
+    let scripts = match scripts(query, console) {
+        Ok(scripts) => scripts,
+        Err(status) => return status,
+    };
+    let destination = match destination(query.output.as_deref()) {
+        Ok(destination) => destination,
         Err(error) => {
             console.messages.error(&error);
             return ExitStatus::Usage;
@@ -27,7 +30,8 @@ pub(super) fn answer(query: &Query, common: &Common, console: &Console) -> ExitS
     match Session::open(&query.dumps, common, console) {
         Ok(session) => {
             session.tell_statements(query.sql);
-            let status = answer_all(&session, &scripts, query.format, destination);
+            let asked = Asked { scripts: &scripts, parameters: &query.parameters };
+            let status = answer_all(&session, &asked, query.format, destination);
             if status < ExitStatus::Interrupted {
                 session.keep_indexes();
             }
@@ -37,13 +41,66 @@ pub(super) fn answer(query: &Query, common: &Common, console: &Console) -> ExitS
     }
 }
 
+/// Scripts, and the parameters that were given for them.
+struct Asked<'a> {
+    scripts: &'a [Loaded],
+    parameters: &'a [(String, String)],
+}
+
+/// The scripts of a request, proved to have the dumps and the parameters that they need. What is wrong is told.
+fn scripts(query: &Query, console: &Console) -> Result<Vec<Loaded>, ExitStatus> {
+    let mut scripts = Vec::new();
+    for source in &query.sources {
+        match script::read(source) {
+            Ok(loaded) => scripts.push(loaded),
+            Err(ScriptError::Text(error)) => {
+                console.messages.error(&error);
+                return Err(ExitStatus::Usage);
+            }
+            Err(error @ ScriptError::Wrong(..)) => {
+                console.messages.diagnostic(&error.to_string());
+                return Err(ExitStatus::Statement);
+            }
+        }
+    }
+    for Loaded { name, script } in &scripts {
+        let given = query.dumps.len();
+        if !script.dumps.allows(given) {
+            console.messages.complaint(&dumps_wanted(name, script, given));
+            return Err(ExitStatus::Usage);
+        }
+    }
+    let given: Vec<&str> = query.parameters.iter().map(|(name, _)| name.as_str()).collect();
+    let all: Vec<Script> = scripts.iter().map(|loaded| loaded.script.clone()).collect();
+    if let Some(message) = unknown_parameter(&all, &given) {
+        console.messages.complaint(&message);
+        return Err(ExitStatus::Usage);
+    }
+    match all.iter().find_map(|script| undeclared_parameter(script, &given)) {
+        None => Ok(scripts),
+        Some((origin, diagnostic)) => {
+            console.messages.diagnostic(&origin.render(&diagnostic));
+            Err(ExitStatus::Statement)
+        }
+    }
+}
+
+/// That a script was given the wrong number of dumps.
+fn dumps_wanted(name: &str, script: &Script, given: usize) -> String {
+    let least = script.dumps.least;
+    let dumps = if least == 1 { "dump" } else { "dumps" };
+    let more = if script.dumps.more { " or more" } else { "" };
+    let order = if least > 1 { ", oldest first" } else { "" };
+    format!("{name} asks {least} {dumps}{more}{order}; {given} given")
+}
+
 fn destination(path: Option<&Path>) -> crate::Result<Destination> {
     path.map_or_else(|| Ok(Destination::stdout()), Destination::file)
 }
 
 fn answer_all(
     session: &Session<'_>,
-    scripts: &[Script],
+    asked: &Asked<'_>,
     format: Format,
     mut destination: Destination,
 ) -> ExitStatus {
@@ -57,7 +114,7 @@ fn answer_all(
         status: ExitStatus::Answered,
         answered: false,
     };
-    let written = run.scripts(scripts, &mut destination).and_then(|()| {
+    let written = run.scripts(asked, &mut destination).and_then(|()| {
         // A file that holds no answer at all, or half of one, must not replace one that does.
         let whole = run.answered && run.status != ExitStatus::Interrupted;
         if whole { destination.finish() } else { Ok(()) }
@@ -82,10 +139,14 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn scripts(&mut self, scripts: &[Script], out: &mut Destination) -> io::Result<()> {
-        for script in scripts {
+    fn scripts(&mut self, asked: &Asked<'_>, out: &mut Destination) -> io::Result<()> {
+        for loaded in asked.scripts {
             if self.status < ExitStatus::Interrupted {
-                self.script(script, out)?;
+                let defaults =
+                    loaded.script.parameters.iter().filter_map(|p| Some((&p.name, p.default.as_ref()?)));
+                let given = asked.parameters.iter().map(|(name, value)| (name, value));
+                defaults.chain(given).for_each(|(name, value)| self.session.set_parameter(name, value));
+                self.script(loaded, out)?;
             }
         }
         Ok(())
@@ -93,11 +154,10 @@ impl Run<'_> {
 
     /// A wrong statement ends its script, for the rest was written with it in mind. One that this
     /// dump cannot answer does not: the next may need less of the dump.
-    fn script(&mut self, script: &Script, out: &mut Destination) -> io::Result<()> {
-        let mut empty = true;
-        for statement in script.statements() {
-            empty = false;
-            let reply = self.session.ask(statement, &mut *self.writer, out)?;
+    fn script(&mut self, loaded: &Loaded, out: &mut Destination) -> io::Result<()> {
+        for statement in &loaded.script.statements {
+            self.writer.title(statement.title.as_deref());
+            let reply = self.session.ask_of_script(&statement.origin, &mut *self.writer, out)?;
             self.status = self.status.max(reply.status());
             match reply {
                 Reply::Answered { rows, elapsed, .. } => {
@@ -110,8 +170,8 @@ impl Run<'_> {
                 Reply::Refused(_) => {}
             }
         }
-        if empty {
-            self.session.console().messages.warning(&format!("no statement in {}", script.name));
+        if loaded.script.statements.is_empty() {
+            self.session.console().messages.warning(&format!("no statement in {}", loaded.name));
         }
         Ok(())
     }
@@ -143,9 +203,10 @@ mod tests {
         let path = folder.path().join("out");
         fs::write(&path, "old").unwrap();
         let scripts: Vec<_> =
-            sources.iter().map(|text| Script::read(&Source::Text((*text).into())).unwrap()).collect();
+            sources.iter().map(|text| script::read(&Source::Text((*text).into())).unwrap()).collect();
         let destination = Destination::file(&path).unwrap();
-        let status = answer_all(&session, &scripts, Format::Csv, destination);
+        let asked = Asked { scripts: &scripts, parameters: &[] };
+        let status = answer_all(&session, &asked, Format::Csv, destination);
         (status, fs::read_to_string(&path).unwrap(), page.take())
     }
 
@@ -206,6 +267,7 @@ mod tests {
         let query = |source: Source, output: Option<&str>| Query {
             dumps: vec!["no/such.core".into()],
             sources: vec![source],
+            parameters: vec![],
             format: Format::Table,
             sql: false,
             output: output.map(Into::into),

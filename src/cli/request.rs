@@ -12,7 +12,8 @@ use crate::memory_limit::MemoryLimit;
 use crate::output::Format;
 
 use super::args::{
-    AnswerFormat, Arguments, ColorWhen, Command, CommonArguments, InfoFormat, QueryArguments, StackSearch,
+    AnswerFormat, Arguments, ColorWhen, Command, CommonArguments, InfoFormat, QueryArguments, RunArguments,
+    StackSearch,
 };
 pub(super) use super::args::{DiffFormat, LeaksFormat, ReportFormat};
 use crate::diff::compare::Thresholds;
@@ -31,6 +32,8 @@ pub(super) enum Action {
     Open { dumps: Vec<PathBuf> },
     /// Answer and end.
     Query(Query),
+    /// Answer, show or list scripts.
+    Run(Run),
     /// Build the graph of dumps and keep it.
     Index(Index),
     /// Compare dumps.
@@ -51,10 +54,23 @@ pub(super) struct Query {
     pub dumps: Vec<PathBuf>,
     /// In the order they were given; at least one.
     pub sources: Vec<Source>,
+    /// The parameters that were given, each with its value.
+    pub parameters: Vec<(String, String)>,
     pub format: Format,
     /// Whether the statements that words of SOS stand for are told.
     pub sql: bool,
     pub output: Option<PathBuf>,
+}
+
+/// A script that is answered or shown, or the library.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Run {
+    /// Answer it.
+    Answer(Query),
+    /// Show its text: of a file or of the library.
+    Show { source: Source },
+    /// List the library.
+    List { format: Format, output: Option<PathBuf> },
 }
 
 /// Dumps whose graph is to be kept.
@@ -112,6 +128,8 @@ pub(super) enum Source {
     File(PathBuf),
     /// Standard input.
     Stdin,
+    /// A script of the library, by its name.
+    Library(String),
 }
 
 /// What holds for all actions.
@@ -191,11 +209,13 @@ fn action(
             selects: snapshot.selects,
             output: snapshot.output,
         }),
+        Command::Run(arguments) => Action::Run(run(arguments)?),
         Command::Query(query) => {
             let typed = matches.subcommand_matches("query").expect("clap took the command from there");
             Action::Query(Query {
                 sources: sources(&query, typed)?,
                 dumps: query.dumps,
+                parameters: parameters(&query.parameters, "query")?,
                 format: query.format.into(),
                 sql: query.sql,
                 output: query.output,
@@ -231,12 +251,65 @@ fn sources(query: &QueryArguments, typed: &ArgMatches) -> Result<Vec<Source>, cl
     sources.sort_by_key(|&(place, _)| place);
     let sources: Vec<_> = sources.into_iter().map(|(_, source)| source).collect();
     if sources.is_empty() {
-        return Err(query_usage("nothing is asked: give a statement with -e or a script with -f"));
+        return Err(usage_of("query", "nothing is asked: give a statement with -e or a script with -f"));
     }
     if sources.iter().filter(|&source| *source == Source::Stdin).count() > 1 {
-        return Err(query_usage("standard input can be read once: `-f -` is given twice"));
+        return Err(usage_of("query", "standard input can be read once: `-f -` is given twice"));
     }
     Ok(sources)
+}
+
+/// What `heapql run` is to do.
+fn run(arguments: RunArguments) -> Result<Run, clap::Error> {
+    let format = arguments.format.into();
+    if arguments.list {
+        return Ok(Run::List { format, output: arguments.output });
+    }
+    let Some(script) = arguments.script else {
+        return Err(usage_of("run", "no script is named: `heapql run --list` lists those of the library"));
+    };
+    let source = script_named(script);
+    if arguments.show {
+        return Ok(Run::Show { source });
+    }
+    if arguments.dumps.is_empty() {
+        return Err(usage_of("run", "no dump is named behind the script; --show shows its text"));
+    }
+    Ok(Run::Answer(Query {
+        dumps: arguments.dumps,
+        sources: vec![source],
+        parameters: parameters(&arguments.parameters, "run")?,
+        format,
+        sql: false,
+        output: arguments.output,
+    }))
+}
+
+/// A path has a folder or the ending of scripts in it; anything else is a name of the library.
+fn script_named(script: PathBuf) -> Source {
+    let is_path = script.extension().is_some_and(|ending| ending == "hql") || script.components().count() > 1;
+    match script.to_str() {
+        Some(name) if !is_path && !name.contains(std::path::is_separator) => Source::Library(name.to_owned()),
+        _ => Source::File(script),
+    }
+}
+
+/// Parameters and their values.
+fn parameters(typed: &[String], command: &str) -> Result<Vec<(String, String)>, clap::Error> {
+    let mut parameters: Vec<(String, String)> = Vec::new();
+    for text in typed {
+        let (name, value) = text.split_once('=').unwrap_or((text, ""));
+        let name = name.trim().trim_start_matches(':');
+        if name.is_empty() || !text.contains('=') {
+            let message = format!("`-p {text}` gives nothing a value: write `-p NAME=VALUE`");
+            return Err(usage_of(command, &message));
+        }
+        if parameters.iter().any(|(known, _)| known == name) {
+            return Err(usage_of(command, &format!("`-p {name}=` is given twice")));
+        }
+        parameters.push((name.to_owned(), value.to_owned()));
+    }
+    Ok(parameters)
 }
 
 /// A number of bytes as statements write it.
@@ -260,12 +333,12 @@ fn usage(message: &str) -> clap::Error {
     Arguments::command().error(ErrorKind::MissingRequiredArgument, message)
 }
 
-/// An error that shows how `query` is used.
-fn query_usage(message: &str) -> clap::Error {
+/// An error that shows how a command is used.
+fn usage_of(command: &str, message: &str) -> clap::Error {
     let mut program = Arguments::command();
     program.build();
-    let query = program.find_subcommand_mut("query").expect("the program has this command");
-    query.error(ErrorKind::MissingRequiredArgument, message)
+    let command = program.find_subcommand_mut(command).expect("the program has this command");
+    command.error(ErrorKind::MissingRequiredArgument, message)
 }
 
 impl From<CommonArguments> for Common {

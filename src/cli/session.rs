@@ -113,6 +113,11 @@ impl<'a> Session<'a> {
         self.console
     }
 
+    /// Gives a parameter a value for the statements that follow.
+    pub(super) fn set_parameter(&self, name: &str, value: &str) {
+        self.environment.borrow_mut().set_parameter(name, value);
+    }
+
     /// Whether the statements that words of SOS stand for are told before they are answered.
     pub(super) fn tell_statements(&self, tell: bool) {
         self.tells_statements.set(tell);

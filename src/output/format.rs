@@ -144,6 +144,11 @@ pub trait AnswerWriter {
         Ok(())
     }
 
+    /// Says what the next answer is called, where its script says so. Formats for programs leave that out.
+    fn title(&mut self, title: Option<&str>) {
+        let _ = title;
+    }
+
     /// Writes one answer whole.
     ///
     /// # Errors

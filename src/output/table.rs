@@ -50,15 +50,21 @@ const STYLE: TableStyle = TableStyle::new()
 pub(super) struct TableWriter {
     screen: Screen,
     written: bool,
+    /// What the next answer is called.
+    title: Option<String>,
 }
 
 impl TableWriter {
     pub(super) fn new(screen: Screen) -> Self {
-        TableWriter { screen, written: false }
+        TableWriter { screen, written: false, title: None }
     }
 }
 
 impl AnswerWriter for TableWriter {
+    fn title(&mut self, title: Option<&str>) {
+        self.title = title.map(|title| sanitize(title).into_owned());
+    }
+
     fn write_rows(&mut self, rows: &Rows<'_>, prose: bool, out: &mut dyn Write) -> io::Result<()> {
         let head = rows.head();
         if head.columns.is_empty() {
@@ -66,6 +72,9 @@ impl AnswerWriter for TableWriter {
         }
         if std::mem::replace(&mut self.written, true) {
             out.write_all(b"\n")?;
+        }
+        if let Some(title) = self.title.take() {
+            writeln!(out, "{title}\n")?;
         }
         out.write_all(&heading(&head.heading))?;
         if let Some(chains) = head.chains.as_ref().filter(|chains| !chains.rows_are_better) {

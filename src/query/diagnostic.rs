@@ -61,6 +61,15 @@ impl Diagnostic {
     /// Plain text of several lines, without a final line break. `statement` is the text that was run;
     /// its control characters are shown as spaces, so nothing in it can move the mark.
     pub fn render(&self, statement: &str) -> String {
+        self.render_with(statement, None)
+    }
+
+    /// The same of a text that is a file, with its name, the line and the column above the line.
+    pub fn render_in(&self, file: &str, text: &str) -> String {
+        self.render_with(text, Some(file))
+    }
+
+    fn render_with(&self, statement: &str, file: Option<&str>) -> String {
         let start = floor(statement, self.span.start);
         let end = floor(statement, self.span.end).max(start);
         let line_start = statement[..start].rfind('\n').map_or(0, |at| at + 1);
@@ -71,7 +80,11 @@ impl Diagnostic {
         let marked = statement[start..end.min(line_end)].chars().count().max(1);
         let margin = " ".repeat(number.len());
 
-        let mut text = format!("error: {}\n{margin} |\n", self.message);
+        let mut text = format!("error: {}\n", self.message);
+        if let Some(file) = file {
+            let _ = writeln!(text, "{margin}--> {}:{number}:{}", plain(file), indent + 1);
+        }
+        let _ = writeln!(text, "{margin} |");
         let _ = writeln!(text, "{number} | {}", plain(&statement[line_start..line_end]).trim_end());
         let _ = write!(text, "{margin} | {}{}", " ".repeat(indent), "^".repeat(marked));
         if let Some(expected) = &self.expected {

@@ -121,7 +121,7 @@ pub fn is_incomplete(text: &str) -> bool {
 }
 
 /// How many bytes at the start of `text` are white space or one comment.
-fn blank(text: &str) -> usize {
+pub fn blank(text: &str) -> usize {
     if text.starts_with("--") {
         return text.find('\n').unwrap_or(text.len());
     }
@@ -130,7 +130,7 @@ fn blank(text: &str) -> usize {
 
 /// How many bytes the quoted part at the start of `text` has, quotes included, and whether it is closed.
 /// A doubled quote stands for one.
-fn quoted(text: &str, quote: char) -> (usize, bool) {
+pub fn quoted(text: &str, quote: char) -> (usize, bool) {
     let mut at = 1;
     while let Some(found) = text[at..].find(quote) {
         at += found + 1;

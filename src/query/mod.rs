@@ -34,6 +34,7 @@ mod resolve;
 mod rows;
 mod scalar;
 mod schema;
+pub mod script;
 mod several;
 #[cfg(test)]
 mod tests;

@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use super::{heapql, run, run_with_input};
 
-fn root() -> &'static Path {
+pub(super) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn corpus(name: &str) -> String {
+pub(super) fn corpus(name: &str) -> String {
     root().join(format!("corpus/{name}.core.zst")).to_str().expect("the path is text").to_owned()
 }
 

@@ -32,6 +32,7 @@ fn help_of_the_program() {
 #[test]
 fn help_of_the_commands() {
     assert_golden("help-query.txt", &["query", "--help"]);
+    assert_golden("help-run.txt", &["run", "--help"]);
     assert_golden("help-info.txt", &["info", "--help"]);
     assert_golden("help-index.txt", &["index", "--help"]);
     assert_golden("help-open.txt", &["open", "--help"]);

@@ -6,6 +6,7 @@ mod help;
 mod index;
 mod refusals;
 mod report;
+mod scripts;
 mod snapshot;
 #[cfg(unix)]
 mod terminal;

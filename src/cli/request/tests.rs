@@ -40,6 +40,7 @@ fn statements_and_scripts_keep_their_order() {
                 Source::Text("three".into()),
                 Source::Stdin
             ],
+            parameters: vec![],
             format: Format::Csv,
             sql: false,
             output: Some("out.csv".into()),
@@ -108,4 +109,53 @@ fn wrong_lines_are_refused_with_a_way_out() {
 #[test]
 fn the_arguments_are_consistent() {
     Arguments::command().debug_assert();
+}
+
+fn run(line: &str) -> Run {
+    match parse(line).unwrap().action {
+        Action::Run(run) => run,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_script_is_a_name_of_the_library_or_a_path() {
+    let source = |name: &str| match run(&format!("run {name} a.core")) {
+        Run::Answer(query) => query.sources,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(source("what-grew"), [Source::Library("what-grew".into())]);
+    for path in ["what-grew.hql", "./what-grew", "queries/what-grew", "/what-grew"] {
+        assert_eq!(source(path), [Source::File(path.into())]);
+    }
+}
+
+#[test]
+fn the_library_is_listed_and_shown_without_dumps() {
+    assert_eq!(run("run --list --format json"), Run::List { format: Format::Json, output: None });
+    assert_eq!(run("run x --show"), Run::Show { source: Source::Library("x".into()) });
+    for (line, message) in [
+        ("run", "no script is named"),
+        ("run x", "no dump is named behind the script"),
+        ("run --list x", "cannot be used with"),
+        ("run x a.core --show", "cannot be used with"),
+    ] {
+        let told = parse(line).unwrap_err().to_string();
+        assert!(told.contains(message), "{line}: {told}");
+    }
+}
+
+#[test]
+fn parameters_are_names_with_values() {
+    let given = query("query a.core -e x -p min=1mb -p :like=a=b -p none=").parameters;
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(given, [pair("min", "1mb"), pair("like", "a=b"), pair("none", "")]);
+    for (line, message) in [
+        ("query a.core -e x -p min", "`-p min` gives nothing a value"),
+        ("run x a.core -p =1", "`-p =1` gives nothing a value"),
+        ("run x a.core -p a=1 -p a=2", "`-p a=` is given twice"),
+    ] {
+        let told = parse(line).unwrap_err().to_string();
+        assert!(told.contains(message), "{line}: {told}");
+    }
 }

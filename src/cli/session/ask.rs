@@ -9,36 +9,69 @@ use crate::diff::{run, run_into};
 use crate::graph::Facts;
 use crate::output::{AnswerWriter, Document};
 use crate::problem::Problem;
-use crate::query::{Answer, Delivered, QueryError, Rows, RunError, RunOptions, deliver};
+use crate::query::script::Origin;
+use crate::query::{Answer, Delivered, Diagnostic, QueryError, Rows, RunError, RunOptions, deliver};
 use crate::sos;
+
+/// How a mistake is shown in the text that it stands in.
+type Rendering<'r> = &'r dyn Fn(&Diagnostic) -> String;
+
+/// What is said below an answer, and which it is of how many that a word of SOS stands for.
+type Below = (sos::Closing, (usize, usize));
+
+const NOTHING_BELOW: Below = (sos::Closing::Nothing, (0, 1));
 
 impl Session<'_> {
     /// Answers one statement, or words of SOS, on `out`, tells what is missing from the answer, or what is wrong.
     ///
     /// # Errors
     /// Those of `out`.
-    pub(super) fn ask(
+    pub(in crate::cli) fn ask(
         &self,
         statement: &str,
         writer: &mut dyn AnswerWriter,
         out: &mut dyn Write,
     ) -> io::Result<Reply> {
+        self.ask_rendering(statement, &|diagnostic| diagnostic.render(statement), writer, out)
+    }
+
+    /// The same of a statement of a script: what is wrong is told with file and line.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub(in crate::cli) fn ask_of_script(
+        &self,
+        statement: &Origin,
+        writer: &mut dyn AnswerWriter,
+        out: &mut dyn Write,
+    ) -> io::Result<Reply> {
+        self.ask_rendering(statement.text(), &|diagnostic| statement.render(diagnostic), writer, out)
+    }
+
+    fn ask_rendering(
+        &self,
+        statement: &str,
+        render: Rendering<'_>,
+        writer: &mut dyn AnswerWriter,
+        out: &mut dyn Write,
+    ) -> io::Result<Reply> {
         if sos::is_command(statement) {
-            return self.ask_in_words(statement, writer, out);
+            return self.ask_in_words(statement, render, writer, out);
         }
-        self.ask_one(statement, sos::Closing::Nothing, (0, 1), writer, out)
+        self.ask_one(statement, render, NOTHING_BELOW, writer, out)
     }
 
     /// Answers the statements that words of SOS stand for, one after the other, until one is wrong.
     fn ask_in_words(
         &self,
         text: &str,
+        render: Rendering<'_>,
         writer: &mut dyn AnswerWriter,
         out: &mut dyn Write,
     ) -> io::Result<Reply> {
         let meanings = match sos::translate(text) {
             Ok(meanings) => meanings,
-            Err(error) => return Ok(self.refuse(text, &QueryError::Statement(error))),
+            Err(error) => return Ok(self.refuse(render, &QueryError::Statement(error))),
         };
         let asked = meanings.iter().filter_map(|meaning| match meaning {
             sos::Meaning::Ask(translation) => Some(&translation.statements),
@@ -77,7 +110,8 @@ impl Session<'_> {
             if self.tells_statements.get() {
                 messages.remark(&format!("{statement};"));
             }
-            let reply = self.ask_one(statement, translation.closing, (at, count), writer, out)?;
+            let below = (translation.closing, (at, count));
+            let reply = self.ask_one(statement, &|wrong| wrong.render(statement), below, writer, out)?;
             let reply = whole.map_or(reply, |whole| whole.followed_by(reply));
             whole = Some(reply);
             if matches!(reply, Reply::Refused(_)) {
@@ -87,23 +121,23 @@ impl Session<'_> {
         Ok(whole.unwrap_or(Reply::Refused(ExitStatus::Statement)))
     }
 
-    /// Answers one statement of the language, the one numbered `at` of so many that a word stands for.
+    /// Answers one statement of the language.
     fn ask_one(
         &self,
         statement: &str,
-        closing: sos::Closing,
-        at: (usize, usize),
+        render: Rendering<'_>,
+        below: Below,
         writer: &mut dyn AnswerWriter,
         out: &mut dyn Write,
     ) -> io::Result<Reply> {
         let reply = self.console.interrupt.while_working(|cancel| {
             let environment = self.environment.borrow();
             let options = RunOptions { environment: &environment, ..self.console.run_options(cancel) };
-            match self.answer(statement, (closing, at), &options, writer, &mut Stoppable::new(out, cancel)) {
+            match self.answer(statement, below, &options, writer, &mut Stoppable::new(out, cancel)) {
                 Ok(reply) => Ok(reply),
                 Err(RunError::Query(error)) => {
                     // Nothing is written yet, or the beginning of an answer, behind which nothing may follow.
-                    Ok(self.refuse(statement, &error))
+                    Ok(self.refuse(render, &error))
                 }
                 Err(RunError::Output(error)) if is_stopped(&error) => {
                     // What is shown next must not stand behind half a row.
@@ -123,7 +157,7 @@ impl Session<'_> {
     fn answer(
         &self,
         statement: &str,
-        (closing, (at, count)): (sos::Closing, (usize, usize)),
+        (closing, (at, count)): Below,
         options: &RunOptions<'_>,
         writer: &mut dyn AnswerWriter,
         out: &mut dyn Write,
@@ -151,7 +185,7 @@ impl Session<'_> {
     ) -> io::Result<Reply> {
         match self.show(true, writer, out, |take| deliver(answer.clone(), take)) {
             Ok(reply) => Ok(reply),
-            Err(RunError::Query(error)) => Ok(self.refuse("", &error)),
+            Err(RunError::Query(error)) => Ok(self.refuse(&|wrong| wrong.render(""), &error)),
             Err(RunError::Output(error)) => Err(error),
         }
     }
@@ -188,11 +222,11 @@ impl Session<'_> {
         Ok(Reply::Answered { status, rows, elapsed: answer.elapsed })
     }
 
-    fn refuse(&self, statement: &str, error: &QueryError) -> Reply {
+    fn refuse(&self, render: Rendering<'_>, error: &QueryError) -> Reply {
         let messages = &self.console.messages;
         match error {
             QueryError::Statement(diagnostic) => {
-                messages.diagnostic(&diagnostic.render(statement));
+                messages.diagnostic(&render(diagnostic));
                 Reply::Refused(ExitStatus::Statement)
             }
             QueryError::Data(error) => {
