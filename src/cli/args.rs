@@ -91,6 +91,11 @@ pub(super) enum Command {
     ///
     /// heapql diff takes it in place of the dump, so that last week's dump need not be kept.
     Snapshot(SnapshotArguments),
+    /// Write tables of dumps as Parquet files, for DuckDB, Spark and other warehouses
+    ///
+    /// DIR/objects/NAME.parquet and so on, one file a table and dump; the first columns of each row
+    /// say which dump it is of. docs/export.md has the schema.
+    Export(ExportArguments),
     /// Ask at a prompt: the same as naming dumps alone
     ///
     /// Where standard input or output is no terminal, statements are read from standard input,
@@ -310,6 +315,40 @@ pub(super) struct SnapshotArguments {
 
 /// What is typed after the command's name.
 #[derive(Debug, Args)]
+#[command(after_help = EXPORT_EXAMPLES)]
+pub(super) struct ExportArguments {
+    /// Core dumps; .zst and .gz are unpacked
+    #[arg(value_name = "DUMP", required = true)]
+    pub dumps: Vec<PathBuf>,
+
+    /// Write the files below this folder, which is made where it is missing
+    #[arg(long, value_name = "DIR", required = true)]
+    pub parquet: PathBuf,
+
+    /// These tables, by their names in `heapql query DUMP -e tables` [default: objects,types,refs,roots]
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    pub tables: Option<Vec<String>>,
+
+    /// The rows of a statement too, as a table of this name (may be repeated)
+    #[arg(long, value_name = "NAME=STATEMENT")]
+    pub select: Vec<String>,
+
+    /// A column of this name with this text, host=web-1 for example (may be repeated)
+    #[arg(long, value_name = "NAME=TEXT")]
+    pub label: Vec<String>,
+
+    /// Replace files that are there and were not exported from the same dump
+    #[arg(long)]
+    pub force: bool,
+}
+
+const EXPORT_EXAMPLES: &str = "\
+Examples:
+  heapql export app.core --parquet warehouse --label host=web-1
+  heapql export app.core --parquet warehouse --tables types --select 'big=select address, type, retained where size > 1mb'";
+
+/// What is typed after the command's name.
+#[derive(Debug, Args)]
 #[command(after_help = "Example:\n  heapql open before.core after.core")]
 pub(super) struct OpenArguments {
     /// Core dumps to open, oldest first; .zst and .gz are unpacked
@@ -405,6 +444,8 @@ pub(super) enum AnswerFormat {
     Markdown,
     /// A page with a table
     Html,
+    /// A Parquet file, for -o: one answer
+    Parquet,
     /// Paths and references between types as a graph for Graphviz
     Dot,
     /// The same as a Mermaid flowchart

@@ -9,6 +9,7 @@ mod console;
 mod destination;
 mod diff;
 mod exit;
+mod export;
 mod index;
 mod info;
 mod interrupt;
@@ -64,6 +65,7 @@ fn carry_out(request: &Request) -> ExitStatus {
         Action::Diff(request) => diff::compare(request, common, &console),
         Action::Leaks(request) => leaks::name(request, common, &console),
         Action::Report(request) => report::write(request, common, &console),
+        Action::Export(request) => export::write(request, common, &console),
         Action::Snapshot(request) => snapshot::keep(request, common, &console),
         Action::Index(request) => index::make(request, common, &console),
         Action::Open { dumps } => repl::open(dumps, common, &console),

@@ -12,10 +12,11 @@ use crate::memory_limit::MemoryLimit;
 use crate::output::Format;
 
 use super::args::{
-    AnswerFormat, Arguments, ColorWhen, Command, CommonArguments, InfoFormat, QueryArguments, RunArguments,
-    StackSearch,
+    AnswerFormat, Arguments, ColorWhen, Command, CommonArguments, ExportArguments, InfoFormat,
+    QueryArguments, RunArguments, StackSearch,
 };
 pub(super) use super::args::{DiffFormat, LeaksFormat, ReportFormat};
+use super::export::{ExportTable, default_tables};
 use crate::diff::compare::Thresholds;
 
 /// What the user wants.
@@ -44,6 +45,8 @@ pub(super) enum Action {
     Report(Report),
     /// Keep a baseline.
     Snapshot(Baseline),
+    /// Write Parquet files.
+    Export(Export),
     /// Tell what a dump is.
     Info { dump: PathBuf, json: bool },
 }
@@ -117,6 +120,23 @@ pub(super) struct Baseline {
     pub dump: PathBuf,
     pub selects: Vec<String>,
     pub output: PathBuf,
+}
+
+/// Dumps that are exported.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Export {
+    pub dumps: Vec<PathBuf>,
+    pub folder: PathBuf,
+    pub tables: Vec<ExportTable>,
+    pub labels: Vec<Label>,
+    pub force: bool,
+}
+
+/// A column with the same text in every row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Label {
+    pub name: String,
+    pub value: String,
 }
 
 /// Where statements come from.
@@ -203,6 +223,13 @@ fn action(
             format: report.format.map_or_else(|| format_of(&report.output), Ok)?,
             dumps: report.dumps,
             output: report.output,
+        }),
+        Command::Export(export) => Action::Export(Export {
+            tables: export_tables(&export)?,
+            labels: export.label.iter().map(|text| label(text)).collect::<Result<_, _>>()?,
+            dumps: export.dumps,
+            folder: export.parquet,
+            force: export.force,
         }),
         Command::Snapshot(snapshot) => Action::Snapshot(Baseline {
             dump: snapshot.dump,
@@ -312,6 +339,41 @@ fn parameters(typed: &[String], command: &str) -> Result<Vec<(String, String)>, 
     Ok(parameters)
 }
 
+/// What is exported: the tables, then the statements.
+fn export_tables(export: &ExportArguments) -> Result<Vec<ExportTable>, clap::Error> {
+    let named: Vec<&str> = match &export.tables {
+        Some(names) => names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect(),
+        None => default_tables().collect(),
+    };
+    let tables = named.into_iter().map(ExportTable::named);
+    let tables = tables.chain(export.select.iter().map(|text| ExportTable::select(text)));
+    let mut all: Vec<ExportTable> = Vec::new();
+    for table in tables {
+        let table = table.map_err(|error| {
+            let hint = error.hint_text().map_or_else(String::new, |hint| format!(": {hint}"));
+            usage(&format!("{}{hint}", error.message()))
+        })?;
+        if all.iter().any(|known| known.name == table.name) {
+            return Err(usage(&format!(
+                "`{}` is exported twice: give the statement another name",
+                table.name
+            )));
+        }
+        all.push(table);
+    }
+    if all.is_empty() { Err(usage("nothing is exported: name a table with --tables")) } else { Ok(all) }
+}
+
+/// A column and its text.
+fn label(text: &str) -> Result<Label, clap::Error> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok(Label { name: name.trim().to_owned(), value: value.to_owned() })
+        }
+        _ => Err(usage(&format!("`{text}` is no label: write `--label host=web-1`"))),
+    }
+}
+
 /// A number of bytes as statements write it.
 fn size(text: &str) -> Result<u64, clap::Error> {
     crate::query::parse_size(text)
@@ -374,6 +436,7 @@ impl From<AnswerFormat> for Format {
             AnswerFormat::Ndjson => Format::Ndjson,
             AnswerFormat::Markdown => Format::Markdown,
             AnswerFormat::Html => Format::Html,
+            AnswerFormat::Parquet => Format::Parquet,
             AnswerFormat::Dot => Format::Dot,
             AnswerFormat::Mermaid => Format::Mermaid,
         }

@@ -14,6 +14,7 @@ use super::html_table::HtmlWriter;
 use super::json::JsonWriter;
 use super::markdown_table::MarkdownWriter;
 use super::ndjson::NdjsonWriter;
+use super::parquet_file::ParquetWriter;
 use super::table::TableWriter;
 
 /// The form an answer is written in.
@@ -32,6 +33,8 @@ pub enum Format {
     Markdown,
     /// A page with a table.
     Html,
+    /// A Parquet file, which holds one answer.
+    Parquet,
     /// A graph in the language of Graphviz.
     Dot,
     /// A graph as a Mermaid flowchart.
@@ -40,13 +43,14 @@ pub enum Format {
 
 impl Format {
     /// All formats, the default first.
-    pub const ALL: [Format; 8] = [
+    pub const ALL: [Format; 9] = [
         Self::Table,
         Self::Json,
         Self::Csv,
         Self::Ndjson,
         Self::Markdown,
         Self::Html,
+        Self::Parquet,
         Self::Dot,
         Self::Mermaid,
     ];
@@ -60,6 +64,7 @@ impl Format {
             Self::Ndjson => "ndjson",
             Self::Markdown => "markdown",
             Self::Html => "html",
+            Self::Parquet => "parquet",
             Self::Dot => "dot",
             Self::Mermaid => "mermaid",
         }
@@ -80,6 +85,7 @@ impl Format {
             Self::Ndjson => Box::new(NdjsonWriter),
             Self::Markdown => Box::new(MarkdownWriter::default()),
             Self::Html => Box::new(HtmlWriter::default()),
+            Self::Parquet => Box::new(ParquetWriter::new(screen)),
             Self::Dot => Box::new(Drawing::Dot),
             Self::Mermaid => Box::new(Drawing::Mermaid),
         }

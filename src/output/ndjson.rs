@@ -42,14 +42,23 @@ impl AnswerWriter for NdjsonWriter {
 
 /// What stands before each cell of a row: the brace or comma, the key, the colon.
 fn keys(columns: &[AnswerColumn]) -> Vec<Vec<u8>> {
-    let mut taken = FxHashSet::default();
     let spell = |(i, name): (usize, String)| {
         let mut key = if i == 0 { b"{".to_vec() } else { b",".to_vec() };
         push_text(&name, &mut key);
         key.push(b':');
         key
     };
-    columns.iter().map(|column| unique_name(&column.name, &mut taken)).enumerate().map(spell).collect()
+    unique_names(columns.iter().map(|column| column.name.as_str()))
+        .into_iter()
+        .enumerate()
+        .map(spell)
+        .collect()
+}
+
+/// The names of columns, those that occur twice with a number from the second on.
+pub(super) fn unique_names<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut taken = FxHashSet::default();
+    names.map(|name| unique_name(name, &mut taken)).collect()
 }
 
 fn unique_name(name: &str, taken: &mut FxHashSet<String>) -> String {
