@@ -6,9 +6,6 @@ use super::text;
 use super::words::{SwitchDoc, WORD, WordDoc, flag, not_yet, takes};
 use crate::query::Diagnostic;
 
-/// Committed bytes: a segment's memory begins at a page, its first object a few bytes behind.
-const COMMITTED: &str = "sum(committed - start + start % 4096) as committed";
-
 pub(super) const WORDS: &[WordDoc] = &[
     WordDoc {
         word: "eeheap",
@@ -22,9 +19,9 @@ pub(super) const WORDS: &[WordDoc] = &[
         examples: &[(
             "eeheap -gc",
             &[
-                "select address, heap, kind, start, end, committed, size, committed - start + start % 4096 as committed_size, free \
+                "select address, heap, kind, start, end, committed, size, committed_size, free \
                  from segments order by heap, kind, start",
-                "select sum(size) as allocated, sum(committed - start + start % 4096) as committed, sum(free) as free from segments",
+                "select sum(size) as allocated, sum(committed_size) as committed, sum(free) as free from segments",
             ],
         )],
         translate: eeheap,
@@ -43,7 +40,7 @@ pub(super) const WORDS: &[WordDoc] = &[
         examples: &[(
             "gcheapstat -iu",
             &[
-                "select heap, kind, sum(size) as allocated, sum(free) as free, sum(committed - start + start % 4096) as committed \
+                "select heap, kind, sum(size) as allocated, sum(free) as free, sum(committed_size) as committed \
                  from segments group by heap, kind order by heap, kind",
                 "select heap, gen, sum(size) as objects, count where type != 'Free' group by heap, gen order by heap, gen",
                 "select heap, gen, sum(size) as unreachable, count where reachable = false group by heap, gen order by heap, gen",
@@ -91,16 +88,18 @@ pub(super) const WORDS: &[WordDoc] = &[
 fn eeheap(arguments: &Arguments) -> Result<Translation, Diagnostic> {
     let heap = arguments.count_of("-heap")?.map(|heap| format!(" where heap = {heap}")).unwrap_or_default();
     let segments = format!(
-        "select address, heap, kind, start, end, committed, size, committed - start + start % 4096 as committed_size, free \
+        "select address, heap, kind, start, end, committed, size, committed_size, free \
          from segments{heap} order by heap, kind, start"
     );
-    let totals = format!("select sum(size) as allocated, {COMMITTED}, sum(free) as free from segments{heap}");
+    let totals = format!(
+        "select sum(size) as allocated, sum(committed_size) as committed, sum(free) as free from segments{heap}"
+    );
     Ok(Translation::of([segments, totals]))
 }
 
 fn gcheapstat(arguments: &Arguments) -> Result<Translation, Diagnostic> {
     let generations = format!(
-        "select heap, kind, sum(size) as allocated, sum(free) as free, {COMMITTED} \
+        "select heap, kind, sum(size) as allocated, sum(free) as free, sum(committed_size) as committed \
          from segments group by heap, kind order by heap, kind"
     );
     let objects = |name: &str, condition: &str| {

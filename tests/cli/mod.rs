@@ -8,6 +8,7 @@ mod refusals;
 mod report;
 mod scripts;
 mod snapshot;
+mod sos;
 #[cfg(unix)]
 mod terminal;
 

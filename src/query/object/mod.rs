@@ -29,7 +29,7 @@ pub fn object(at: &ObjectAt, snapshots: &[Snapshot], options: &RunOptions<'_>) -
     let position = dumps::position(at.dump.as_ref(), snapshots.len())?;
     let snapshot = snapshots.get(position).ok_or_else(no_dump)?;
     let values = values_of(snapshot, options.progress)?;
-    let (view, heading) = match &at.read_as {
+    let (view, mut heading) = match &at.read_as {
         None => {
             let found = place::find(snapshot, values, address, span, options.progress)?;
             (values.object(address, MAX_ELEMENTS), heading(address, &found))
@@ -43,6 +43,8 @@ pub fn object(at: &ObjectAt, snapshots: &[Snapshot], options: &RunOptions<'_>) -
         }
     };
     let view = view.map_err(|no_object| not_read(address, no_object))?;
+    let mt = ValueRef::Address(view.description.method_table);
+    heading.push(AnswerColumn::new("mt", Kind::Address, [mt]));
     let mut warnings = snapshot.problems.clone();
     warnings.extend(snapshot.built_heap().into_iter().flat_map(|heap| heap.problems.clone()));
     warnings.extend(left_out(&view));
