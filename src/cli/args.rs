@@ -88,6 +88,9 @@ pub(super) enum Command {
     ///
     /// heapql diff takes it in place of the dump, so that last week's dump need not be kept.
     Snapshot(SnapshotArguments),
+    /// Write the reference of the language as Markdown
+    #[command(hide = true)]
+    Reference,
     /// Ask at a prompt: the same as naming dumps alone
     ///
     /// Where standard input or output is no terminal, statements are read from standard input,

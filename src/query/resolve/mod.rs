@@ -9,6 +9,7 @@ mod expression;
 mod groups;
 mod operators;
 mod order;
+mod other_names;
 mod paths;
 mod scope;
 mod source;
