@@ -96,6 +96,9 @@ pub(super) enum Command {
     /// DIR/objects/NAME.parquet and so on, one file a table and dump; the first columns of each row
     /// say which dump it is of. docs/export.md has the schema.
     Export(ExportArguments),
+    /// Write the reference of the language as Markdown
+    #[command(hide = true)]
+    Reference,
     /// Ask at a prompt: the same as naming dumps alone
     ///
     /// Where standard input or output is no terminal, statements are read from standard input,

@@ -19,6 +19,7 @@ mod messages;
 mod open_options;
 mod progress;
 mod query;
+mod reference;
 mod repl;
 mod report;
 mod request;
@@ -61,6 +62,7 @@ fn carry_out(request: &Request) -> ExitStatus {
     match &request.action {
         Action::Query(query) => query::answer(query, common, &console),
         Action::Run(request) => run::run(request, common, &console),
+        Action::Reference => reference::write(&console),
         Action::Info { dump, json } => info::tell(dump, *json, common, &console),
         Action::Diff(request) => diff::compare(request, common, &console),
         Action::Leaks(request) => leaks::name(request, common, &console),

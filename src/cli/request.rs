@@ -47,6 +47,8 @@ pub(super) enum Action {
     Snapshot(Baseline),
     /// Write Parquet files.
     Export(Export),
+    /// Write the reference of the language.
+    Reference,
     /// Tell what a dump is.
     Info { dump: PathBuf, json: bool },
 }
@@ -236,6 +238,7 @@ fn action(
             selects: snapshot.selects,
             output: snapshot.output,
         }),
+        Command::Reference => Action::Reference,
         Command::Run(arguments) => Action::Run(run(arguments)?),
         Command::Query(query) => {
             let typed = matches.subcommand_matches("query").expect("clap took the command from there");

@@ -47,6 +47,20 @@ impl Kind {
         Kind::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
+    /// What values of the kind are, with their unit, for people.
+    pub fn described(self) -> &'static str {
+        match self {
+            Kind::Text => "text",
+            Kind::Integer => "whole number",
+            Kind::Real => "real number",
+            Kind::Bytes => "bytes",
+            Kind::Address => "address",
+            Kind::Boolean => "true or false",
+            Kind::List => "list",
+            Kind::Value => "number, boolean, address or text",
+        }
+    }
+
     /// The word of the JSON contract.
     pub fn word(self) -> &'static str {
         match self {

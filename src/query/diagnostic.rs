@@ -114,6 +114,23 @@ pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, n)| n)
 }
 
+/// Up to three of `names` that `name` may have meant: the nearest as [`nearest`] has it, then those that contain it.
+pub fn near_names<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let lower = name.to_lowercase();
+    let mut left: Vec<&str> = names.into_iter().collect();
+    let mut found = Vec::new();
+    while let Some(near) = nearest(name, left.iter().copied()) {
+        found.push(near);
+        left.retain(|other| *other != near);
+    }
+    left.retain(|other| lower.chars().count() >= 3 && other.to_lowercase().contains(&lower));
+    left.sort_unstable();
+    left.dedup();
+    found.extend(left);
+    found.truncate(3);
+    found
+}
+
 /// Words in a sentence: `a, b or c`.
 pub fn one_of<S: AsRef<str>>(words: &[S]) -> String {
     match words {

@@ -221,12 +221,15 @@ impl Lexer<'_> {
         let found = SYMBOLS.iter().find(|s| self.rest().starts_with(**s));
         let Some(symbol) = found else {
             let span = self.at..self.at + first.len_utf8();
-            let d =
-                Diagnostic::new(span, format!("the character `{}` means nothing here", first.escape_debug()));
+            let d = Diagnostic::new(span, format!("the character `{}` means nothing here", shown(first)));
             return Err(match first {
                 '|' => d.hint("`or` is one of two conditions, `||` joins texts"),
                 '&' => d.hint("`and` joins conditions"),
                 '`' => d.hint("names with special characters stand in double quotes"),
+                '!' if self.at == 0 => d.hint("words of SOS stand without `!`"),
+                '\\' => d.hint("settings such as `\\format json` are for the prompt: `heapql DUMP...`"),
+                '#' | '{' => d.hint("`--` begins a comment"),
+                '?' | '$' | ':' => d.hint("a parameter is written `:name`"),
                 '!' => d.hint("`not` negates, `!=` is unequal"),
                 '‘' | '’' | '“' | '”' => d.hint("text stands in straight quotes: '...'"),
                 _ => d,
@@ -271,6 +274,10 @@ impl Lexer<'_> {
         }
         let Some(&(_, shift)) = UNITS.iter().find(|(name, _)| *name == unit) else {
             let span = unit_start..self.at;
+            if [digits.as_str(), &unit].concat().bytes().all(|b| b.is_ascii_hexdigit()) {
+                let message = "a number in hexadecimal begins with `0x`";
+                return Err(Diagnostic::new(start..self.at, message).hint(format!("`0x{digits}{unit}`")));
+            }
             return Err(Diagnostic::new(span, format!("`{unit}` is no unit of size"))
                 .expected("b, kb, mb, gb or tb")
                 .nearest(&unit, UNITS.iter().map(|(name, _)| *name)));
@@ -290,6 +297,11 @@ impl Lexer<'_> {
         let number = u64::from_str_radix(&digits, 16);
         number.map(TokenKind::Address).map_err(|_| Diagnostic::new(span, "the address has more than 64 bits"))
     }
+}
+
+/// A character as it is typed, or its escape where it cannot be seen.
+fn shown(c: char) -> String {
+    if c == '\\' { c.to_string() } else { c.escape_debug().to_string() }
 }
 
 /// Whether `text` is `point` and a digit.

@@ -1,15 +1,16 @@
 //! Statements that are answered from the catalog: `tables`, `describe`, `help`, and the steps of `explain`.
 
+mod help;
+
 use super::answer::{Answer, AnswerColumn, Kind, ValueRef};
 use super::ast::Name;
-use super::catalog::{Keyword, function, functions, keywords, source_functions, statements, table, tables};
+use super::catalog::{function, functions, source_functions, table, tables};
 use super::diagnostic::{Diagnostic, nearest};
 use super::path::Leaf;
 use super::plan::Step;
 use super::schema::DumpTypes;
 
-/// Groups of entries that `help` takes instead of a word.
-const TOPICS: [&str; 5] = ["statements", "tables", "sources", "functions", "keywords"];
+pub use help::help;
 
 /// An answer of columns of text.
 fn texts<const N: usize>(names: [&str; N], rows: &[[String; N]]) -> Answer {
@@ -92,50 +93,6 @@ fn describe_type(types: DumpTypes<'_>, name: &str) -> Option<Answer> {
         [field.name.to_string(), kind.to_owned(), what]
     });
     Some(texts(["column", "kind", "what"], &rows.collect::<Vec<_>>()))
-}
-
-/// Everything, one kind of thing, or what a word means.
-///
-/// # Errors
-/// The word means nothing.
-pub fn help(word: Option<&Name>) -> Result<Answer, Diagnostic> {
-    let all = entries();
-    let found: Vec<_> = match word.map(|w| w.text.as_str()) {
-        None => all,
-        Some(topic) if TOPICS.contains(&topic) => {
-            all.into_iter().filter(|[kind, ..]| topic.strip_suffix('s') == Some(kind.as_str())).collect()
-        }
-        Some(word) => all
-            .into_iter()
-            .filter(|[kind, name, ..]| {
-                name == word || (kind == "keyword" && Keyword::of(word).is_some_and(|k| k.word() == name))
-            })
-            .collect(),
-    };
-    match word {
-        Some(word) if found.is_empty() => {
-            let all = entries();
-            let names: Vec<_> = all.iter().map(|[_, name, ..]| name.as_str()).chain(TOPICS).collect();
-            Err(unknown(word, "word", &names))
-        }
-        _ => Ok(texts(["kind", "name", "usage", "what"], &found)),
-    }
-}
-
-/// All entries of the catalog: kind, name, usage, summary.
-fn entries() -> Vec<[String; 4]> {
-    let entry =
-        |kind: &str, name: &str, usage: &str, what: &str| [kind, name, usage, what].map(str::to_owned);
-    let mut all = Vec::new();
-    all.extend(statements().iter().map(|s| entry("statement", s.name, s.usage, s.summary)));
-    all.extend(tables().iter().map(|t| {
-        let columns: Vec<_> = t.columns.iter().map(|c| c.name).collect();
-        entry("table", t.name, &columns.join(", "), t.summary)
-    }));
-    all.extend(source_functions().iter().map(|f| entry("source", f.name, f.usage, f.summary)));
-    all.extend(functions().iter().map(|f| entry("function", f.name, f.usage, f.summary)));
-    all.extend(keywords().iter().map(|k| entry("keyword", k.word, k.word, k.summary)));
-    all
 }
 
 fn unknown(name: &Name, what: &str, names: &[&str]) -> Diagnostic {

@@ -8,18 +8,28 @@ use super::run;
 
 #[track_caller]
 fn assert_golden(name: &str, arguments: &[&str]) {
+    assert_golden_file(&format!("tests/cli/golden/{name}"), arguments);
+}
+
+#[track_caller]
+fn assert_golden_file(name: &str, arguments: &[&str]) {
     let ended = run(arguments);
     assert_eq!((ended.status, ended.err.as_str()), (0, ""), "{arguments:?}");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/golden").join(name);
+    assert_golden_text(name, &ended.out);
+}
+
+/// Holds a text against a file of the repository, or writes it there.
+#[track_caller]
+pub(super) fn assert_golden_text(name: &str, out: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     if env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(&path, &ended.out).expect("the golden file can be written");
+        fs::write(&path, out).expect("the golden file can be written");
     }
     let expected = fs::read_to_string(&path).unwrap_or_default();
     assert!(
-        ended.out == expected,
+        out == expected,
         "{name} is not what the program prints; if that is meant, run the tests with UPDATE_GOLDEN=1\n\
-         --- expected\n{expected}\n--- got\n{}",
-        ended.out
+         --- expected\n{expected}\n--- got\n{out}"
     );
 }
 
@@ -40,6 +50,11 @@ fn help_of_the_commands() {
     assert_golden("help-leaks.txt", &["leaks", "--help"]);
     assert_golden("help-report.txt", &["report", "--help"]);
     assert_golden("help-snapshot.txt", &["snapshot", "--help"]);
+}
+
+#[test]
+fn the_reference_is_what_the_catalog_says() {
+    assert_golden_file("docs/reference.md", &["reference"]);
 }
 
 #[test]

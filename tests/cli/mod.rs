@@ -2,6 +2,7 @@
 
 mod answers;
 mod diff;
+mod examples;
 mod help;
 mod index;
 mod refusals;

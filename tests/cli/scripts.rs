@@ -70,3 +70,50 @@ fn a_script_of_ones_own_has_titles_includes_and_places_of_errors() {
     let place = format!("error: there is no parameter `nam`\n --> {undeclared}:1:39\n");
     assert!(ended.status == 1 && ended.err.starts_with(&place), "{}", ended.err);
 }
+
+/// Scripts that ask for what the corpus has nothing of: an answer of theirs may be empty.
+const MAY_BE_EMPTY: [&str; 5] = ["exceptions", "finalizer-backlog", "pinning", "large-objects", "timers"];
+
+/// Runs every script of the library whose name begins in that range, over the dumps that it asks, and holds what it
+/// writes against a golden file.
+fn library(names: std::ops::RangeInclusive<char>) {
+    for entry in fs::read_dir(root().join("queries")).unwrap() {
+        let file = entry.unwrap().file_name().into_string().unwrap();
+        let name = file.strip_suffix(".hql").unwrap();
+        if !names.contains(&name.chars().next().unwrap()) {
+            continue;
+        }
+        let several = run(&["run", name, "--show"]).out.contains("-- dumps: 2+");
+        let dumps = if several { vec![corpus("web-t1"), corpus("web-t2")] } else { vec![corpus("web-t1")] };
+        let dumps: Vec<&str> = dumps.iter().map(String::as_str).collect();
+        let ended = run(&[&["run", name], dumps.as_slice()].concat());
+        assert!(ended.status == 0 && !ended.err.contains("warning"), "{name}: {}", ended.err);
+        // Below a title stand an empty line, the header of the table and a line: a table without rows ends there.
+        let lines: Vec<&str> = ended.out.lines().collect();
+        let line = |at: usize| lines.get(at).copied().unwrap_or_default();
+        let empty = (0..lines.len()).any(|at| line(at).starts_with('─') && line(at + 1).is_empty());
+        assert!(!empty || MAY_BE_EMPTY.contains(&name), "{name} gives an empty answer:\n{}", ended.out);
+        super::help::assert_golden_text(&format!("tests/cli/golden/library/{name}.txt"), &ended.out);
+    }
+}
+
+// In parts, which run at the same time.
+#[test]
+fn the_library_answers_what_it_promises_a_to_c() {
+    library('a'..='c');
+}
+
+#[test]
+fn the_library_answers_what_it_promises_d_to_l() {
+    library('d'..='l');
+}
+
+#[test]
+fn the_library_answers_what_it_promises_m_to_s() {
+    library('m'..='s');
+}
+
+#[test]
+fn the_library_answers_what_it_promises_t_to_z() {
+    library('t'..='z');
+}

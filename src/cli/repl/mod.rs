@@ -18,6 +18,7 @@ use super::request::Common;
 use super::session::Session;
 
 use interpreter::{Flow, Interpreter, Page};
+pub(super) use setting::settings;
 
 /// Opens dumps and answers what is asked of them: at a prompt when both ends are a terminal, else
 /// a statement a line from standard input. A prompt ends well however its statements went; through

@@ -93,6 +93,11 @@ fn form(name: &str, values: &[&str]) -> String {
     if values.is_empty() { format!("\\{name}") } else { format!("\\{name} {}", values.join("|")) }
 }
 
+/// How each setting is written and what it does.
+pub(in crate::cli) fn settings() -> Vec<(String, String)> {
+    SETTINGS.iter().map(|(name, values, summary)| (form(name, values), (*summary).to_owned())).collect()
+}
+
 /// What `\help` shows.
 pub(super) fn help() -> String {
     let mut text = String::from(

@@ -1,14 +1,16 @@
 //! What the language offers, documented once: tables, columns, functions, keywords, statements.
 //!
-//! Pure data. It feeds `help`, `describe`, `tables` and the prompt's completion; the lexer, the
+//! Pure data. It feeds `help`, `describe`, `tables`, the prompt's completion and `docs/reference.md`; the lexer, the
 //! parser and the resolver take their names from here, so nothing can be offered that is not
 //! understood, nor the other way round.
 
+mod examples;
 mod functions;
 mod keywords;
 mod sources;
 mod statements;
 mod tables;
+mod topics;
 
 pub use functions::{Aggregate, DatePart, Function, FunctionDoc, Meaning, functions};
 pub(in crate::query) use keywords::is_reserved;
@@ -16,6 +18,7 @@ pub use keywords::{Keyword, KeywordDoc, keywords};
 pub use sources::{SourceDoc, SourceFunction, source_functions};
 pub use statements::{StatementDoc, statements};
 pub use tables::{ColumnDoc, Level, TableDoc, TableId, tables};
+pub use topics::{Topic, TopicKind, topics};
 
 /// The table of that name, or `None`.
 pub fn table(name: &str) -> Option<&'static TableDoc> {

@@ -1,6 +1,7 @@
 //! The parser library's failures in words: the only file that would change with the library.
 
 use super::input::{Expected, Memory};
+use super::slips;
 use crate::query::catalog::Keyword;
 use crate::query::diagnostic::{Diagnostic, nearest, one_of};
 use crate::query::lexer::{Token, TokenKind};
@@ -13,6 +14,9 @@ pub fn translate(memory: &Memory, tokens: &[Token], end: usize, what: &str) -> D
         None => (end..end, format!("the {what} ends too early")),
     };
     let diagnostic = Diagnostic::new(span, message).expected(one_of(&in_words(&expected)));
+    if let Some(hint) = slips::hint(tokens, at, &expected) {
+        return diagnostic.hint(hint);
+    }
     let Some(Token { kind: TokenKind::Word(word), .. }) = tokens.get(at) else {
         return match hint_on_symbol(tokens, at) {
             Some(hint) => diagnostic.hint(hint),

@@ -7,6 +7,7 @@ mod graph;
 mod input;
 mod select;
 mod several;
+mod slips;
 mod statement;
 mod token;
 mod type_name;

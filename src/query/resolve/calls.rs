@@ -9,10 +9,11 @@ use super::paths::no_types;
 use crate::query::Kind;
 use crate::query::ast::{Arguments, Expr, ExprKind, Literal, Name};
 use crate::query::catalog::{Aggregate, Function, FunctionDoc, Level, Meaning, function, functions};
-use crate::query::diagnostic::Diagnostic;
+use crate::query::diagnostic::{Diagnostic, nearest};
 use crate::query::path::Form;
 use crate::query::plan::{AggregateCall, Node, ObjectProperty, Typed};
 use crate::query::resolve::groups::Groups;
+use crate::query::resolve::other_names;
 use crate::values::Values;
 
 impl Context<'_> {
@@ -22,7 +23,9 @@ impl Context<'_> {
             let message = format!("there is no function `{}`", name.text);
             let diagnostic = Diagnostic::new(name.span.clone(), message);
             return Err(
-                match crate::query::diagnostic::nearest(&name.text, functions().iter().map(|f| f.name)) {
+                match other_names::function(&name.text)
+                    .or_else(|| nearest(&name.text, functions().iter().map(|f| f.name)))
+                {
                     Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
                     None => diagnostic.hint("`help functions` lists them"),
                 },

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use regex::Regex;
 
 use super::groups::Groups;
+use super::other_names;
 use super::paths::THIS;
 use super::scope::Scope;
 use super::{Checked, Resolver};
@@ -232,10 +233,22 @@ impl Context<'_> {
         }
         let aliases = self.aliases.iter().map(|(alias, _)| alias.as_str());
         let near = nearest(name, columns.iter().copied().chain(aliases));
-        match near.or_else(|| last_of_stem(name, &columns)) {
+        let meant = other_names::column(name, &columns).or(near).or_else(|| last_of_stem(name, &columns));
+        match meant {
             Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-            None => diagnostic,
+            None => match self.dotted_name(span) {
+                Some(text) => diagnostic.hint(format!("text stands in single quotes: '{text}'")),
+                None => diagnostic,
+            },
         }
+    }
+
+    /// The name with points in it that begins at a place of the statement, where it is no path: `Zoo.Dog`.
+    fn dotted_name(&self, span: &Span) -> Option<&str> {
+        let rest = self.resolver.statement.get(span.start..)?;
+        let end =
+            rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '+'))).unwrap_or(rest.len());
+        Some(&rest[..end]).filter(|name| name.contains('.'))
     }
 
     /// Resolves an expression that must be text.

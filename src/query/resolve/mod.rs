@@ -10,6 +10,7 @@ mod groups;
 mod memory;
 mod operators;
 mod order;
+mod other_names;
 mod paths;
 mod scope;
 mod source;

@@ -128,7 +128,13 @@ impl Context<'_> {
         let kind = match (left.kind, right.kind) {
             (Some(a), Some(b)) => Some(arithmetic_kind(op, a, b).ok_or_else(|| {
                 let message = format!("`{}` does not take {} and {}", op.symbol(), a.phrase(), b.phrase());
-                Diagnostic::new(whole.span.clone(), message)
+                let diagnostic = Diagnostic::new(whole.span.clone(), message);
+                match (op, a, b) {
+                    (ArithmeticOp::Add, Kind::Text, _) | (ArithmeticOp::Add, _, Kind::Text) => {
+                        diagnostic.hint("`||` joins texts")
+                    }
+                    _ => diagnostic,
+                }
             })?),
             (one, other) => {
                 let kind = one.or(other);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::other_names;
 use super::scope::{ObjectRows, Scope};
 use super::{Checked, Resolver, dumps};
 use crate::bytes::Addr;
@@ -301,15 +302,23 @@ pub fn refuse_generic_interface(name: &Name, named: &NamedTypes) -> Checked<()> 
 
 fn unknown_source(name: &Name, types: Option<DumpTypes<'_>>) -> Diagnostic {
     let tables: Vec<_> = tables().iter().map(|t| t.name).collect();
-    let near_table = nearest(&name.text, tables.iter().copied());
+    let near_table = other_names::table(&name.text).or_else(|| nearest(&name.text, tables.iter().copied()));
     let Some(types) = types.filter(|_| near_table.is_none()) else {
         let message = format!("there is no table `{}`", name.text);
-        return Diagnostic::new(name.span.clone(), message)
-            .nearest(&name.text, tables.iter().copied())
-            .expected(one_of(&tables));
+        let diagnostic = Diagnostic::new(name.span.clone(), message).expected(one_of(&tables));
+        return match near_table {
+            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+            None => diagnostic,
+        };
     };
     let message = format!("there is no table `{}`, and no type of that name", name.text);
     let diagnostic = Diagnostic::new(name.span.clone(), message).expected("a table or a type's name");
+    if let Some((owner, member)) =
+        name.text.rsplit_once('.').filter(|(owner, _)| types.named(owner).is_some())
+    {
+        return diagnostic
+            .hint(format!("a field is a column: `select {member} from {}`", written_type(owner)));
+    }
     near_type(diagnostic, name, types)
 }
 

@@ -45,7 +45,9 @@ pub(super) fn comments(text: &str) -> Vec<Span> {
 pub(super) fn parameter_uses(text: &str) -> Vec<(&str, Span)> {
     let mut found = Vec::new();
     pieces(text, |piece| {
-        if let Piece::Character(at, ':') = piece {
+        if let Piece::Character(at, ':') = piece
+            && !text[..at].ends_with(':')
+        {
             let rest = &text[at + 1..];
             let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
             if length > 0 && !rest.starts_with(char::is_numeric) {

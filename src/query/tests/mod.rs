@@ -8,6 +8,7 @@ mod graph_columns;
 mod grouped;
 mod random;
 mod reference;
+mod slips;
 mod synthetic;
 
 use std::sync::atomic::AtomicBool;
