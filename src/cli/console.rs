@@ -2,6 +2,7 @@
 
 use std::env;
 use std::io::{self, IsTerminal};
+use std::sync::Arc;
 
 use crate::progress::{NoProgress, Progress};
 
@@ -14,6 +15,10 @@ use super::request::Common;
 pub(super) struct Console {
     pub messages: Messages,
     pub progress: Box<dyn Progress>,
+    /// What tells the progress of work that nobody waits for; hushed, but while somebody does.
+    pub background: Arc<Bars>,
+    /// Whether progress is shown at all.
+    pub bars: bool,
     pub interrupt: &'static Interrupt,
     /// Whether messages go to a terminal.
     pub terminal: bool,
@@ -30,10 +35,17 @@ impl Console {
         Console {
             messages: Messages::on_stderr(color),
             progress: if bars { Box::new(Bars::default()) } else { Box::new(NoProgress) },
+            background: Arc::new(Bars::hushed()),
+            bars,
             interrupt: Interrupt::install(),
             terminal,
             color,
         }
+    }
+
+    /// What tells the progress of one statement, which may be left behind.
+    pub(super) fn statement_progress(&self) -> Arc<Bars> {
+        Arc::new(if self.bars { Bars::default() } else { Bars::hushed() })
     }
 }
 
@@ -54,6 +66,8 @@ pub(super) mod tests {
         let console = Console {
             messages: Messages::on(Box::new(page.clone()), false),
             progress: Box::new(NoProgress),
+            background: Arc::new(Bars::hushed()),
+            bars: false,
             // Each its own: tests run at the same time.
             interrupt: Box::leak(Box::new(Interrupt::new())),
             terminal: false,

@@ -15,6 +15,7 @@ mod interrupt;
 mod leaks;
 mod messages;
 mod open_options;
+mod pager;
 mod progress;
 mod query;
 mod repl;
@@ -25,6 +26,7 @@ mod session;
 mod sides;
 mod snapshot;
 mod user_folders;
+mod worker;
 
 use std::process::ExitCode;
 

@@ -1,8 +1,11 @@
 //! Open dumps that answer statements: what `query` and the prompt have in common.
 
+mod at_prompt;
+
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::diff::run;
 use crate::graph::{Facts, Snapshot};
@@ -21,7 +24,8 @@ use crate::query::{Environment, QueryError, RunOptions};
 
 /// The dumps that statements are asked of, oldest first.
 pub(super) struct Session<'a> {
-    snapshots: Vec<Snapshot>,
+    /// Shared with threads that answer and build, and may be left behind.
+    snapshots: Arc<[Snapshot]>,
     /// The indexes of those that have one or may get one.
     indexes: Vec<Option<IndexFile>>,
     console: &'a Console,
@@ -75,7 +79,7 @@ impl<'a> Session<'a> {
     /// A session over dumps that are already open.
     pub(super) fn over(snapshots: Vec<Snapshot>, console: &'a Console) -> Session<'a> {
         let session = Session {
-            snapshots,
+            snapshots: snapshots.into(),
             indexes: Vec::new(),
             console,
             environment: RefCell::default(),
@@ -88,6 +92,11 @@ impl<'a> Session<'a> {
     /// The open dumps.
     pub(super) fn snapshots(&self) -> &[Snapshot] {
         &self.snapshots
+    }
+
+    /// What statements can refer to besides the dumps.
+    pub(super) fn environment(&self) -> &RefCell<Environment> {
+        &self.environment
     }
 
     /// What every command talks through.
@@ -221,7 +230,7 @@ impl<'a> Session<'a> {
 }
 
 /// Whether the answer explains rather than lists.
-fn is_about_the_language(statement: &str) -> bool {
+pub(super) fn is_about_the_language(statement: &str) -> bool {
     let word = statement.split_whitespace().next().unwrap_or_default();
     ["help", "tables", "describe", "explain"].iter().any(|known| word.eq_ignore_ascii_case(known))
 }

@@ -96,6 +96,23 @@ impl Cells {
         self.len() == 0
     }
 
+    /// About how many bytes they take. Texts count in full, also where columns share them; those that stand in other
+    /// values are taken to be short.
+    pub fn bytes(&self) -> u64 {
+        let (rows, value) = match &self.data {
+            Data::Text(t) => {
+                let texts: u64 = t.values.iter().map(|text| 32 + text.len() as u64).sum();
+                return texts + 4 * t.codes.len() as u64;
+            }
+            Data::Unsigned(v) => (v.len(), size_of::<u64>()),
+            Data::Wide(v) => (v.len(), size_of::<i128>()),
+            Data::Real(v) => (v.len(), size_of::<f64>()),
+            Data::Boolean(v) => (v.len(), size_of::<bool>()),
+            Data::Mixed(v) => (v.len(), size_of::<Scalar>() + 32),
+        };
+        rows as u64 * value as u64
+    }
+
     /// The values.
     pub fn data(&self) -> &Data {
         &self.data
