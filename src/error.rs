@@ -34,6 +34,8 @@ pub enum ErrorKind {
     Query,
     /// The command line is wrong.
     Usage,
+    /// The answer takes more memory than it may.
+    Memory,
 }
 
 /// Where in the input an error arose.

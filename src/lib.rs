@@ -44,6 +44,7 @@ pub mod graph;
 pub mod image;
 pub mod info;
 pub mod limits;
+pub mod memory_limit;
 pub mod open;
 pub mod output;
 pub mod problem;

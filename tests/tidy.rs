@@ -15,7 +15,7 @@ const LAYERS: &[&str] =
     &["bytes", "dump", "image", "clr", "values", "graph", "info", "query", "diff", "output", "open", "cli"];
 
 /// What every layer may use: errors, limits, problems, progress, .NET text; and the builders for tests.
-const GROUND: &[&str] = &["error", "limits", "problem", "progress", "synth", "text", "units"];
+const GROUND: &[&str] = &["error", "limits", "memory_limit", "problem", "progress", "synth", "text", "units"];
 
 /// What the crate's root re-exports of the ground.
 const ROOT_NAMES: &[&str] = &["Error", "ErrorKind", "Result"];

@@ -9,6 +9,9 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::memory_limit::MemoryLimit;
+use crate::query::parse_size;
+
 /// Ask a .NET core dump questions, offline, in a small SQL-like language.
 #[derive(Debug, Parser)]
 #[command(
@@ -35,7 +38,7 @@ pub(super) struct Arguments {
 const EXIT_STATUS: &str = "\
 Exit status:
   0    answered
-  1    a statement is wrong
+  1    a statement is wrong, or needs more memory than it may use
   2    the command line is wrong, or a file it names cannot be read or written
   3    a dump cannot be opened, or does not hold what a statement asks for
   4    a condition of --fail-if holds
@@ -275,6 +278,10 @@ pub(super) struct CommonArguments {
     #[arg(long, value_name = "N", global = true)]
     pub threads: Option<NonZeroUsize>,
 
+    /// Refuse answers that need more memory: 500mb, 8gb [default: three quarters of what is available]
+    #[arg(long, value_name = "SIZE", env = "HEAPQL_MEMORY", hide_env_values = true, value_parser = memory_limit, global = true)]
+    pub memory: Option<MemoryLimit>,
+
     /// Show no progress
     #[arg(long, global = true)]
     pub no_progress: bool,
@@ -290,6 +297,15 @@ pub(super) struct CommonArguments {
     /// Keep unpacked dumps here, so that the next opening is quick, and indexes that cannot lie beside dumps
     #[arg(long, value_name = "DIR", env = "HEAPQL_CACHE", hide_env_values = true, global = true)]
     pub cache: Option<OsString>,
+}
+
+/// A number of bytes as statements write it. A variable that is set to nothing means none, as for other programs.
+fn memory_limit(text: &str) -> Result<MemoryLimit, String> {
+    if text.is_empty() {
+        return Ok(MemoryLimit::Available);
+    }
+    let size = parse_size(text).map(MemoryLimit::Bytes);
+    size.ok_or_else(|| "write a size: `500mb`, `8gb`".into())
 }
 
 /// How threads' stacks are searched for roots.
@@ -326,6 +342,10 @@ pub(super) enum AnswerFormat {
     Csv,
     /// One JSON object a row, a line each
     Ndjson,
+    /// A table in Markdown, for an issue or a pull request
+    Markdown,
+    /// A page with a table
+    Html,
     /// Paths and references between types as a graph for Graphviz
     Dot,
     /// The same as a Mermaid flowchart

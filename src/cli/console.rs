@@ -3,8 +3,11 @@
 use std::env;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
+use crate::memory_limit::MemoryLimit;
 use crate::progress::{NoProgress, Progress};
+use crate::query::RunOptions;
 
 use super::interrupt::Interrupt;
 use super::messages::Messages;
@@ -20,6 +23,8 @@ pub(super) struct Console {
     /// Whether progress is shown at all.
     pub bars: bool,
     pub interrupt: &'static Interrupt,
+    /// How much memory an answer may take.
+    pub memory: MemoryLimit,
     /// Whether messages go to a terminal.
     pub terminal: bool,
     /// Whether the prompt and messages are coloured.
@@ -38,6 +43,7 @@ impl Console {
             background: Arc::new(Bars::hushed()),
             bars,
             interrupt: Interrupt::install(),
+            memory: common.memory,
             terminal,
             color,
         }
@@ -46,6 +52,11 @@ impl Console {
     /// What tells the progress of one statement, which may be left behind.
     pub(super) fn statement_progress(&self) -> Arc<Bars> {
         Arc::new(if self.bars { Bars::default() } else { Bars::hushed() })
+    }
+
+    /// How a statement is run for this user, until `cancel` is set.
+    pub(super) fn run_options<'a>(&'a self, cancel: &'a AtomicBool) -> RunOptions<'a> {
+        RunOptions { progress: &*self.progress, cancel, memory: self.memory, ..RunOptions::default() }
     }
 }
 
@@ -70,6 +81,7 @@ pub(super) mod tests {
             bars: false,
             // Each its own: tests run at the same time.
             interrupt: Box::leak(Box::new(Interrupt::new())),
+            memory: MemoryLimit::Available,
             terminal: false,
             color: false,
         };

@@ -122,9 +122,8 @@ impl Run<'_> {
                 .complaint("the dumps are of different programs, so that --fail-if would say nothing");
             return ExitStatus::Usage;
         }
-        let found = self.console.interrupt.while_working(|cancel| {
-            self.find(&RunOptions { progress: &*self.console.progress, cancel, ..RunOptions::default() })
-        });
+        let found =
+            self.console.interrupt.while_working(|cancel| self.find(&self.console.run_options(cancel)));
         let found = match found {
             Ok(found) => found,
             Err((statement, error)) => return self.refuse(statement, &error),
@@ -292,7 +291,7 @@ impl Run<'_> {
             }
             QueryError::Data(error) => {
                 messages.error(error);
-                ExitStatus::Dump
+                ExitStatus::of_error(error)
             }
             QueryError::Cancelled => {
                 messages.remark("stopped");

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::error::{Error, ErrorKind};
 use crate::problem::{Problem, Severity};
 
 /// How a command ended, the better before the worse: of several statements the worst counts.
@@ -41,6 +42,12 @@ impl ExitStatus {
             // What a shell reports of a process that SIGINT killed.
             Self::Interrupted => 130,
         }
+    }
+
+    /// Of a statement that a dump does not answer. One that asks for more than fits into memory is to be written
+    /// differently, as a wrong one is.
+    pub(super) fn of_error(error: &Error) -> ExitStatus {
+        if error.kind() == ErrorKind::Memory { Self::Statement } else { Self::Dump }
     }
 
     /// Partial when one of the problems affects numbers.

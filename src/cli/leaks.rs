@@ -7,7 +7,7 @@ use crate::diff::leaks::{self, Suspect};
 use crate::graph::Facts;
 use crate::output::{Document, Format, write_suspects, write_suspects_json};
 use crate::problem::Problem;
-use crate::query::{Answer, RunOptions};
+use crate::query::Answer;
 
 use super::console::Console;
 use super::destination::Destination;
@@ -34,9 +34,7 @@ pub(super) fn name(request: &Leaks, common: &Common, console: &Console) -> ExitS
         Err(status) => return status,
     };
     let all = sides.all();
-    let found = console.interrupt.while_working(|cancel| {
-        leaks::leaks(&all, &RunOptions { progress: &*console.progress, cancel, ..RunOptions::default() })
-    });
+    let found = console.interrupt.while_working(|cancel| leaks::leaks(&all, &console.run_options(cancel)));
     let suspects = match found {
         Ok(suspects) => suspects,
         Err(error) => return tell(&error, console),

@@ -198,6 +198,7 @@ mod tests {
             collections: vec![],
             stacks: crate::graph::StackRoots::default(),
             threads: None,
+            memory: crate::memory_limit::MemoryLimit::Available,
             progress: false,
             color: None,
         };

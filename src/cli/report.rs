@@ -5,7 +5,6 @@ use std::io;
 use crate::diff::compare::Thresholds;
 use crate::diff::{Report, relation};
 use crate::output::{write_report_html, write_report_json, write_report_markdown};
-use crate::query::RunOptions;
 use crate::units::human_bytes;
 
 use super::console::Console;
@@ -30,7 +29,7 @@ pub(super) fn write(request: &request::Report, common: &Common, console: &Consol
     let all = sides.all();
     let facts: Vec<_> = all.iter().map(|side| &side.profile.dump).collect();
     let report = console.interrupt.while_working(|cancel| {
-        let options = RunOptions { progress: &*console.progress, cancel, ..RunOptions::default() };
+        let options = console.run_options(cancel);
         Report::of(&all, &Thresholds::default(), &options)
     });
     let report = match report {

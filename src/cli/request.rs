@@ -8,6 +8,7 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use crate::graph::StackRoots;
+use crate::memory_limit::MemoryLimit;
 use crate::output::Format;
 
 use super::args::{
@@ -121,6 +122,7 @@ pub(super) struct Common {
     pub collections: Vec<PathBuf>,
     pub stacks: StackRoots,
     pub threads: Option<NonZeroUsize>,
+    pub memory: MemoryLimit,
     /// Whether progress may be shown, should standard error be a terminal.
     pub progress: bool,
     /// `None`: on a terminal.
@@ -276,6 +278,7 @@ impl From<CommonArguments> for Common {
                 StackSearch::None => StackRoots::None,
             },
             threads: typed.threads,
+            memory: typed.memory.unwrap_or_default(),
             progress: !typed.no_progress,
             color: match typed.color {
                 ColorWhen::Always => Some(true),
@@ -293,6 +296,8 @@ impl From<AnswerFormat> for Format {
             AnswerFormat::Json => Format::Json,
             AnswerFormat::Csv => Format::Csv,
             AnswerFormat::Ndjson => Format::Ndjson,
+            AnswerFormat::Markdown => Format::Markdown,
+            AnswerFormat::Html => Format::Html,
             AnswerFormat::Dot => Format::Dot,
             AnswerFormat::Mermaid => Format::Mermaid,
         }

@@ -7,12 +7,11 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::diff::run;
+use crate::diff::{run, run_into};
 use crate::graph::{Facts, Snapshot};
 use crate::open::{IndexFile, open};
 use crate::output::{AnswerWriter, Document};
 use crate::problem::Problem;
-use crate::query::Answer;
 use crate::units::human_bytes;
 
 use super::console::Console;
@@ -20,7 +19,7 @@ use super::exit::ExitStatus;
 use super::interrupt::{Stoppable, is_stopped};
 use super::open_options::open_options;
 use super::request::Common;
-use crate::query::{Environment, QueryError, RunOptions};
+use crate::query::{Delivered, Environment, QueryError, Rows, RunError, RunOptions, deliver};
 
 /// The dumps that statements are asked of, oldest first.
 pub(super) struct Session<'a> {
@@ -116,18 +115,20 @@ impl<'a> Session<'a> {
     ) -> io::Result<Reply> {
         let reply = self.console.interrupt.while_working(|cancel| {
             let environment = self.environment.borrow();
-            let options = RunOptions { progress: &*self.console.progress, cancel, environment: &environment };
-            match run(&self.snapshots, statement, &options) {
-                Ok(answer) => match self.write(&answer, writer, &mut Stoppable::new(out, cancel)) {
-                    Err(error) if is_stopped(&error) => {
-                        // What is shown next must not stand behind half a row.
-                        out.write_all(b"\n")?;
-                        out.flush()?;
-                        Ok(self.stopped())
-                    }
-                    written => written,
-                },
-                Err(error) => Ok(self.refuse(statement, &error)),
+            let options = RunOptions { environment: &environment, ..self.console.run_options(cancel) };
+            match self.answer(statement, &options, writer, &mut Stoppable::new(out, cancel)) {
+                Ok(reply) => Ok(reply),
+                Err(RunError::Query(error)) => {
+                    // Nothing is written yet, or the beginning of an answer, behind which nothing may follow.
+                    Ok(self.refuse(statement, &error))
+                }
+                Err(RunError::Output(error)) if is_stopped(&error) => {
+                    // What is shown next must not stand behind half a row.
+                    out.write_all(b"\n")?;
+                    out.flush()?;
+                    Ok(self.stopped())
+                }
+                Err(RunError::Output(error)) => Err(error),
             }
         });
         // Parts of an index are looked at when a statement needs them.
@@ -164,35 +165,48 @@ impl<'a> Session<'a> {
         problems.for_each(|problem| self.console.messages.problem(&problem));
     }
 
-    fn write(
+    fn answer(
         &self,
-        answer: &Answer,
+        statement: &str,
+        options: &RunOptions<'_>,
         writer: &mut dyn AnswerWriter,
         out: &mut dyn Write,
-    ) -> io::Result<Reply> {
-        if let Some(refusal) = writer.refusal(answer) {
+    ) -> Result<Reply, RunError> {
+        let prose = is_about_the_language(statement);
+        let streams = writer.streams();
+        let mut refusal = None;
+        let mut write = |rows: &Rows<'_>| {
+            refusal = writer.refusal(rows.head());
+            if refusal.is_none() { writer.write_rows(rows, prose, out) } else { Ok(()) }
+        };
+        let delivered = if streams {
+            run_into(&self.snapshots, statement, options, &mut write)?
+        } else {
+            deliver(run(&self.snapshots, statement, options)?, &mut write)?
+        };
+        if let Some(refusal) = refusal {
             self.console.messages.error(&refusal);
             return Ok(Reply::Refused(ExitStatus::Usage));
         }
+        let Delivered { answer, rows } = delivered;
         let dumps: Vec<&Facts> = self.snapshots.iter().map(|snapshot| &snapshot.facts).collect();
-        let mut problems: Vec<&Problem> = Vec::new();
-        for problem in self.known_problems().chain(&answer.warnings) {
-            if !problems.contains(&problem) {
-                problems.push(problem);
-            }
-        }
-        let prose = is_about_the_language(&answer.query);
-        writer.write(&Document { answer, dumps: &dumps, problems: &problems, prose }, out)?;
-        out.flush()?;
+        let problems = self.problems_with(&answer.warnings);
+        let document = Document { answer: &answer, dumps: &dumps, problems: &problems, prose };
+        writer.finish(&document, out).and_then(|()| out.flush()).map_err(RunError::Output)?;
         problems.iter().for_each(|problem| self.console.messages.problem(problem));
         let status = ExitStatus::of_problems(problems);
-        Ok(Reply::Answered { status, rows: answer.row_count(), elapsed: answer.elapsed })
+        Ok(Reply::Answered { status, rows, elapsed: answer.elapsed })
     }
 
     /// What is known to be missing from the dumps by now, each once.
     pub(super) fn problems(&self) -> Vec<&Problem> {
+        self.problems_with(&[])
+    }
+
+    /// The same, and `more`.
+    fn problems_with<'p>(&'p self, more: &'p [Problem]) -> Vec<&'p Problem> {
         let mut problems: Vec<&Problem> = Vec::new();
-        for problem in self.known_problems() {
+        for problem in self.known_problems().chain(more) {
             if !problems.contains(&problem) {
                 problems.push(problem);
             }
@@ -217,7 +231,7 @@ impl<'a> Session<'a> {
             }
             QueryError::Data(error) => {
                 messages.error(error);
-                Reply::Refused(ExitStatus::Dump)
+                Reply::Refused(ExitStatus::of_error(error))
             }
             QueryError::Cancelled => self.stopped(),
         }

@@ -10,7 +10,7 @@ use crate::graph::Snapshot;
 use crate::limits;
 use crate::problem::Problem;
 use crate::progress::NoProgress;
-use crate::query::{QueryError, RunOptions};
+use crate::query::QueryError;
 
 use super::console::Console;
 use super::exit::ExitStatus;
@@ -53,7 +53,7 @@ impl<'a> Sides<'a> {
         });
         let session = Session::open(&dumps.collect::<Vec<_>>(), common, console)?;
         let profiles = console.interrupt.while_working(|cancel| {
-            let options = RunOptions { progress: &*console.progress, cancel, ..RunOptions::default() };
+            let options = console.run_options(cancel);
             let mut open = session.snapshots().iter().enumerate();
             let made = read.into_iter().filter_map(|file| match file {
                 File::Baseline(profile) => Some(Ok((*profile, None))),
@@ -137,7 +137,7 @@ pub(super) fn tell(error: &QueryError, console: &Console) -> ExitStatus {
         }
         QueryError::Data(error) => {
             console.messages.error(error);
-            ExitStatus::Dump
+            ExitStatus::of_error(error)
         }
         QueryError::Cancelled => {
             console.messages.remark("stopped");
@@ -181,6 +181,7 @@ mod tests {
             collections: vec![],
             stacks: StackRoots::default(),
             threads: None,
+            memory: crate::memory_limit::MemoryLimit::Available,
             progress: false,
             color: None,
         };

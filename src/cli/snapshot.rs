@@ -42,7 +42,7 @@ pub(super) fn keep(request: &Baseline, common: &Common, console: &Console) -> Ex
     };
     let Some(snapshot) = session.snapshots().first() else { return ExitStatus::Dump };
     let status = match console.interrupt.while_working(|cancel| {
-        let options = RunOptions { progress: &*console.progress, cancel, ..RunOptions::default() };
+        let options = console.run_options(cancel);
         profile(snapshot, &selects, &options, console)
     }) {
         Ok((profile, warnings)) => {

@@ -30,5 +30,5 @@ mod way;
 
 pub use profile::Profile;
 pub use report::{Report, suspects};
-pub use run::run;
+pub use run::{run, run_into};
 pub use way::{Way, WayStep};

@@ -1,11 +1,14 @@
 //! Statements about several dumps, and with them all others.
 
+use std::io;
 use std::time::Instant;
 
 use super::growth::Side;
 use super::{Profile, compare, identity, leaks};
 use crate::graph::Snapshot;
-use crate::query::{self, Answer, Diagnostic, QueryError, RunOptions, SeveralDumps, Span};
+use crate::query::{
+    self, Answer, Delivered, Diagnostic, QueryError, Rows, RunError, RunOptions, SeveralDumps, Span,
+};
 
 /// Answers any statement of the language: those about several dumps (`diff`, `leaks`, `survivors`) here, all others as
 /// [`query::run`] does.
@@ -13,10 +16,35 @@ use crate::query::{self, Answer, Diagnostic, QueryError, RunOptions, SeveralDump
 /// # Errors
 /// Those of [`query::run`]; `diff` and `survivors` over fewer than two dumps.
 pub fn run(snapshots: &[Snapshot], statement: &str, options: &RunOptions<'_>) -> Result<Answer, QueryError> {
+    match query::parse_several(statement) {
+        Some(several) => over_several(several, snapshots, statement, options),
+        None => query::run(snapshots, statement, options),
+    }
+}
+
+/// Answers any statement and has `take` write its rows, as [`query::run_into`] does.
+///
+/// # Errors
+/// [`RunError::Query`] as for [`run`], [`RunError::Output`] of `take`.
+pub fn run_into(
+    snapshots: &[Snapshot],
+    statement: &str,
+    options: &RunOptions<'_>,
+    take: &mut dyn FnMut(&Rows<'_>) -> io::Result<()>,
+) -> Result<Delivered, RunError> {
+    match query::parse_several(statement) {
+        Some(several) => query::deliver(over_several(several, snapshots, statement, options)?, take),
+        None => query::run_into(snapshots, statement, options, take),
+    }
+}
+
+fn over_several(
+    several: SeveralDumps,
+    snapshots: &[Snapshot],
+    statement: &str,
+    options: &RunOptions<'_>,
+) -> Result<Answer, QueryError> {
     let started = Instant::now();
-    let Some(several) = query::parse_several(statement) else {
-        return query::run(snapshots, statement, options);
-    };
     let mut answer = match several {
         SeveralDumps::Diff { select, span } => {
             several_dumps(snapshots, "diff", &span)?;

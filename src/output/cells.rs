@@ -1,6 +1,6 @@
 //! Cells as text, column by column, in the notation of a format.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::bytes::Addr;
 use crate::query::{AnswerColumn, CellData, Kind, ValueRef};
@@ -69,37 +69,92 @@ pub(super) fn texts(column: &AnswerColumn) -> Option<Texts<'_>> {
 /// below that, the spelled texts would cost more memory than they save time.
 const ROWS_PER_TEXT: usize = 4;
 
-/// Spelled texts and, a row, a place among them.
-type Spelled<'a> = (Vec<Box<[u8]>>, &'a [u32]);
+/// The texts of a list as a format spells them, each spelled when it is first met.
+#[derive(Debug)]
+struct SpelledList {
+    list: Arc<Vec<Arc<str>>>,
+    spelled: Vec<OnceLock<Box<[u8]>>>,
+}
+
+impl SpelledList {
+    fn new(list: &Arc<Vec<Arc<str>>>) -> SpelledList {
+        SpelledList { list: Arc::clone(list), spelled: (0..list.len()).map(|_| OnceLock::new()).collect() }
+    }
+}
+
+/// The spelled texts of one column of an answer that comes in batches, which mostly share one list: that of the
+/// types' names, for example.
+#[derive(Debug, Default)]
+pub(super) struct SpelledTexts(Mutex<Option<Arc<SpelledList>>>);
+
+impl SpelledTexts {
+    /// The spelled texts of a list that others hold too; a list of this batch alone is not worth the while.
+    fn of(&self, list: &Arc<Vec<Arc<str>>>) -> Option<Arc<SpelledList>> {
+        // Nothing can be left half-done behind a lock that a panic broke.
+        let mut known = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(known) = known.as_ref().filter(|known| Arc::ptr_eq(&known.list, list)) {
+            return Some(Arc::clone(known));
+        }
+        let spelled = (Arc::strong_count(list) > 1).then(|| Arc::new(SpelledList::new(list)))?;
+        *known = Some(Arc::clone(&spelled));
+        Some(spelled)
+    }
+}
 
 /// Spells the cells of one column.
 pub(super) struct CellWriter<'a, N> {
     column: &'a AnswerColumn,
     notation: &'a N,
-    /// The distinct texts of the column, already spelled, and the place of each row's among them.
-    spelled: Option<Spelled<'a>>,
+    /// The distinct texts of the column, where spelling each once saves time.
+    spelled: Option<Arc<SpelledList>>,
 }
 
 impl<'a, N: Notation> CellWriter<'a, N> {
+    /// For a column that is at hand whole.
     pub(super) fn new(column: &'a AnswerColumn, notation: &'a N) -> Self {
-        let repeating = texts(column).filter(|t| t.values.len() <= t.codes.len() / ROWS_PER_TEXT);
-        let spell = |text: &Arc<str>| {
-            let mut out = Vec::with_capacity(text.len() + 2);
-            notation.text(text, &mut out);
-            out.into_boxed_slice()
+        let spelled = match column.cells.data() {
+            CellData::Text(texts) if texts.values.len() <= texts.codes.len() / ROWS_PER_TEXT => {
+                Some(Arc::new(SpelledList::new(&texts.values)))
+            }
+            _ => None,
         };
-        let spelled = repeating.map(|t| (t.values.iter().map(spell).collect(), t.codes));
+        CellWriter { column, notation, spelled }
+    }
+
+    /// For a batch of a column, of which `texts` are known from the batches before it.
+    pub(super) fn of_batch(column: &'a AnswerColumn, notation: &'a N, texts: &SpelledTexts) -> Self {
+        let spelled = match column.cells.data() {
+            CellData::Text(batch) => texts.of(&batch.values),
+            _ => None,
+        };
         CellWriter { column, notation, spelled }
     }
 
     /// Appends the cell in row `row`.
     pub(super) fn push(&self, row: usize, out: &mut Vec<u8>) {
-        match (self.column.value(row), &self.spelled) {
-            (ValueRef::Text(_), Some((spelled, codes))) => {
-                out.extend_from_slice(&spelled[codes[row] as usize]);
+        let (cells, notation) = (&self.column.cells, self.notation);
+        if cells.is_null(row) {
+            return notation.null(out);
+        }
+        match (cells.data(), self.column.kind) {
+            (CellData::Text(texts), Kind::Text) => match &self.spelled {
+                Some(list) => {
+                    let code = texts.codes[row] as usize;
+                    let spell = || {
+                        let mut text = Vec::with_capacity(list.list[code].len() + 2);
+                        notation.text(&list.list[code], &mut text);
+                        text.into_boxed_slice()
+                    };
+                    out.extend_from_slice(list.spelled[code].get_or_init(spell));
+                }
+                None => notation.text(texts.get(row), out),
+            },
+            (CellData::Unsigned(numbers), Kind::Address) => notation.address(Addr(numbers[row]), out),
+            (CellData::Unsigned(numbers), Kind::Bytes | Kind::Integer) => {
+                notation.integer(i128::from(numbers[row]), out);
             }
-            (value, _) if self.column.kind == Kind::Value => self.notation.mixed(&value, out),
-            (value, _) => self.notation.value(&value, out),
+            (_, Kind::Value) => notation.mixed(&self.column.value(row), out),
+            _ => notation.value(&self.column.value(row), out),
         }
     }
 }

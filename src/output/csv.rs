@@ -13,10 +13,10 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use crate::query::ValueRef;
+use crate::query::{Rows, ValueRef};
 
-use super::cells::{CellWriter, Notation};
-use super::format::{AnswerWriter, Document, Screen};
+use super::cells::Notation;
+use super::format::{AnswerWriter, Screen};
 use super::json::Json;
 use super::json_text::{push_integer, push_real};
 use super::rows::write_rows;
@@ -38,21 +38,25 @@ impl CsvWriter {
 }
 
 impl AnswerWriter for CsvWriter {
-    fn write(&mut self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let answer = document.answer;
+    fn write_rows(&mut self, rows: &Rows<'_>, _prose: bool, out: &mut dyn Write) -> io::Result<()> {
         let mut header = Vec::new();
         if self.written {
             header.extend_from_slice(b"\r\n");
         }
         self.written = true;
-        push_record(answer.columns.iter(), &mut header, |c, text| self.notation.text(&c.name, text));
+        push_record(rows.head().columns.iter(), &mut header, |c, text| self.notation.text(&c.name, text));
         out.write_all(&header)?;
-        let cells: Vec<_> = answer.columns.iter().map(|c| CellWriter::new(c, &self.notation)).collect();
-        write_rows(answer.row_count(), out, |rows, text| {
-            for row in rows {
-                push_record(cells.iter(), text, |cell, text| cell.push(row, text));
-            }
-        })
+        write_rows(
+            rows,
+            b"",
+            |_| &self.notation,
+            out,
+            |cells, rows, text| {
+                for row in rows {
+                    push_record(cells.iter(), text, |cell, text| cell.push(row, text));
+                }
+            },
+        )
     }
 }
 
@@ -127,7 +131,7 @@ impl Notation for Csv {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::samples;
+    use crate::output::{Document, samples};
     use crate::query::Answer;
 
     fn csv(answers: &[Answer], terminal: bool) -> String {

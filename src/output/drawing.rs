@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use petgraph::visit::EdgeRef;
 
 use crate::error::{Error, ErrorKind};
-use crate::query::Answer;
+use crate::query::{Answer, Rows};
 
-use super::format::{AnswerWriter, Document};
+use super::format::AnswerWriter;
 use super::sanitize::sanitize;
 use super::small_graph::{NodeSort, SmallGraph, graph_of};
 
@@ -32,8 +32,12 @@ impl AnswerWriter for Drawing {
         ))
     }
 
-    fn write(&mut self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let graph = graph_of(document.answer).unwrap_or_default();
+    fn streams(&self) -> bool {
+        false
+    }
+
+    fn write_rows(&mut self, rows: &Rows<'_>, _prose: bool, out: &mut dyn Write) -> io::Result<()> {
+        let graph = graph_of(rows.head()).unwrap_or_default();
         let text = match self {
             Drawing::Dot => dot(&graph),
             Drawing::Mermaid => mermaid(&graph),

@@ -6,11 +6,13 @@ use std::io::{self, Write};
 use crate::error::Error;
 use crate::graph::Facts;
 use crate::problem::Problem;
-use crate::query::Answer;
+use crate::query::{Answer, Rows};
 
 use super::csv::CsvWriter;
 use super::drawing::Drawing;
+use super::html_table::HtmlWriter;
 use super::json::JsonWriter;
+use super::markdown_table::MarkdownWriter;
 use super::ndjson::NdjsonWriter;
 use super::table::TableWriter;
 
@@ -26,6 +28,10 @@ pub enum Format {
     Csv,
     /// One JSON object a row, each on a line of its own.
     Ndjson,
+    /// A table in Markdown, as GitHub shows it.
+    Markdown,
+    /// A page with a table.
+    Html,
     /// A graph in the language of Graphviz.
     Dot,
     /// A graph as a Mermaid flowchart.
@@ -34,7 +40,16 @@ pub enum Format {
 
 impl Format {
     /// All formats, the default first.
-    pub const ALL: [Format; 6] = [Self::Table, Self::Json, Self::Csv, Self::Ndjson, Self::Dot, Self::Mermaid];
+    pub const ALL: [Format; 8] = [
+        Self::Table,
+        Self::Json,
+        Self::Csv,
+        Self::Ndjson,
+        Self::Markdown,
+        Self::Html,
+        Self::Dot,
+        Self::Mermaid,
+    ];
 
     /// The word that chooses the format on the command line and at the prompt.
     pub fn word(self) -> &'static str {
@@ -43,6 +58,8 @@ impl Format {
             Self::Json => "json",
             Self::Csv => "csv",
             Self::Ndjson => "ndjson",
+            Self::Markdown => "markdown",
+            Self::Html => "html",
             Self::Dot => "dot",
             Self::Mermaid => "mermaid",
         }
@@ -61,6 +78,8 @@ impl Format {
             Self::Json => Box::new(JsonWriter),
             Self::Csv => Box::new(CsvWriter::new(screen)),
             Self::Ndjson => Box::new(NdjsonWriter),
+            Self::Markdown => Box::new(MarkdownWriter::default()),
+            Self::Html => Box::new(HtmlWriter::default()),
             Self::Dot => Box::new(Drawing::Dot),
             Self::Mermaid => Box::new(Drawing::Mermaid),
         }
@@ -105,11 +124,34 @@ pub trait AnswerWriter {
         None
     }
 
+    /// Whether rows can be written while they are found; else the answer must be at hand whole.
+    fn streams(&self) -> bool {
+        true
+    }
+
+    /// Writes the beginning of an answer and its rows; `prose` as in [`Document::prose`].
+    ///
+    /// # Errors
+    /// Those of `out` and of finding the rows; what was written until then stays written.
+    fn write_rows(&mut self, rows: &Rows<'_>, prose: bool, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Writes what comes behind the rows, of which the document's answer need not hold any.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn finish(&mut self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let _ = (document, out);
+        Ok(())
+    }
+
     /// Writes one answer whole.
     ///
     /// # Errors
     /// Those of `out`; what was written until then stays written.
-    fn write(&mut self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()>;
+    fn write(&mut self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
+        self.write_rows(&Rows::whole(document.answer), document.prose, out)?;
+        self.finish(document, out)
+    }
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use std::io::{self, Write};
 use crate::bytes::Addr;
 use crate::graph::Facts;
 use crate::problem::{Problem, Severity};
-use crate::query::{Answer, AnswerColumn, ValueRef};
+use crate::query::{Answer, AnswerColumn, Rows, ValueRef};
 
 use super::cells::{CellWriter, Notation};
 use super::format::{AnswerWriter, Document};
@@ -35,8 +35,30 @@ pub(super) const VERSION: u32 = 1;
 pub(super) struct JsonWriter;
 
 impl AnswerWriter for JsonWriter {
-    fn write(&mut self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
-        write_with_members(document, &[], out)
+    fn write_rows(&mut self, rows: &Rows<'_>, _prose: bool, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(&head(rows.head()))?;
+        write_rows(
+            rows,
+            b",",
+            |_| &Json,
+            out,
+            |cells, rows, text| {
+                for row in rows.clone() {
+                    text.extend_from_slice(if row == rows.start { b"[" } else { b",[" });
+                    for (i, cell) in cells.iter().enumerate() {
+                        if i > 0 {
+                            text.push(b',');
+                        }
+                        cell.push(row, text);
+                    }
+                    text.push(b']');
+                }
+            },
+        )
+    }
+
+    fn finish(&mut self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(&tail(document, &[]))
     }
 }
 
@@ -46,21 +68,7 @@ pub(super) fn write_with_members(
     members: &[(&str, String)],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let answer = document.answer;
-    out.write_all(&head(answer))?;
-    let cells: Vec<_> = answer.columns.iter().map(|c| CellWriter::new(c, &Json)).collect();
-    write_rows(answer.row_count(), out, |rows, text| {
-        for row in rows {
-            text.extend_from_slice(if row == 0 { b"[" } else { b",[" });
-            for (i, cell) in cells.iter().enumerate() {
-                if i > 0 {
-                    text.push(b',');
-                }
-                cell.push(row, text);
-            }
-            text.push(b']');
-        }
-    })?;
+    JsonWriter.write_rows(&Rows::whole(document.answer), document.prose, out)?;
     out.write_all(&tail(document, members))
 }
 

@@ -1,4 +1,5 @@
-//! Answers as text: tables and chains for people, JSON, CSV and NDJSON for programs, DOT and Mermaid for pictures.
+//! Answers as text: tables, Markdown, HTML and chains for people, JSON, CSV and NDJSON for programs, DOT and Mermaid
+//! for pictures; and as Parquet, for warehouses.
 //!
 //! Everything here takes an answer and writes it; nothing here knows where an answer came from or
 //! which command asked. All text of a dump is hostile: what reaches a terminal goes through
@@ -15,10 +16,12 @@ mod drawing;
 mod escaped_json;
 mod format;
 mod growth;
+mod html_table;
 mod info;
 mod json;
 mod json_text;
 mod junit;
+mod markdown_table;
 mod ndjson;
 mod report;
 mod rows;

@@ -8,10 +8,9 @@ use std::io::{self, Write};
 
 use rustc_hash::FxHashSet;
 
-use crate::query::AnswerColumn;
+use crate::query::{AnswerColumn, Rows};
 
-use super::cells::CellWriter;
-use super::format::{AnswerWriter, Document};
+use super::format::AnswerWriter;
 use super::json::Json;
 use super::json_text::push_text;
 use super::rows::write_rows;
@@ -21,19 +20,23 @@ use super::rows::write_rows;
 pub(super) struct NdjsonWriter;
 
 impl AnswerWriter for NdjsonWriter {
-    fn write(&mut self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let answer = document.answer;
-        let keys = keys(&answer.columns);
-        let cells: Vec<_> = answer.columns.iter().map(|c| CellWriter::new(c, &Json)).collect();
-        write_rows(answer.row_count(), out, |rows, text| {
-            for row in rows {
-                for (key, cell) in keys.iter().zip(&cells) {
-                    text.extend_from_slice(key);
-                    cell.push(row, text);
+    fn write_rows(&mut self, rows: &Rows<'_>, _prose: bool, out: &mut dyn Write) -> io::Result<()> {
+        let keys = keys(&rows.head().columns);
+        write_rows(
+            rows,
+            b"",
+            |_| &Json,
+            out,
+            |cells, rows, text| {
+                for row in rows {
+                    for (key, cell) in keys.iter().zip(cells) {
+                        text.extend_from_slice(key);
+                        cell.push(row, text);
+                    }
+                    text.extend_from_slice(b"}\n");
                 }
-                text.extend_from_slice(b"}\n");
-            }
-        })
+            },
+        )
     }
 }
 
@@ -62,7 +65,7 @@ fn unique_name(name: &str, taken: &mut FxHashSet<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::samples;
+    use crate::output::{Document, samples};
     use crate::query::Answer;
     use serde_json::{Value, json};
 

@@ -18,11 +18,11 @@ use comfy_table::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use crate::query::{AnswerColumn, Kind, ValueRef};
+use crate::query::{Answer, AnswerColumn, Kind, Rows, ValueRef};
 
 use super::cells::{CellWriter, Notation, texts};
 use super::chains::push_chains;
-use super::format::{AnswerWriter, Document, Screen};
+use super::format::{AnswerWriter, Screen};
 use super::json::Json;
 use super::json_text::{push_integer, push_real};
 use super::rows::write_rows;
@@ -59,26 +59,46 @@ impl TableWriter {
 }
 
 impl AnswerWriter for TableWriter {
-    fn write(&mut self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
-        if document.answer.columns.is_empty() {
+    fn write_rows(&mut self, rows: &Rows<'_>, prose: bool, out: &mut dyn Write) -> io::Result<()> {
+        let head = rows.head();
+        if head.columns.is_empty() {
             return Ok(());
         }
         if std::mem::replace(&mut self.written, true) {
             out.write_all(b"\n")?;
         }
-        out.write_all(&heading(&document.answer.heading))?;
-        if let Some(chains) = document.answer.chains.as_ref().filter(|chains| !chains.rows_are_better) {
+        out.write_all(&heading(&head.heading))?;
+        if let Some(chains) = head.chains.as_ref().filter(|chains| !chains.rows_are_better) {
             let mut text = Vec::new();
             push_chains(chains, self.screen.width, &mut text);
             return out.write_all(&text);
         }
-        let columns = lay_out(document, self.screen.width);
+        let columns = lay_out(head, &natural_widths(rows)?, prose, self.screen.width);
         out.write_all(&header(&columns))?;
-        let cells = cell_writers(&columns);
-        let rows = document.answer.row_count();
-        let push_rows = if rows < LONG || document.prose { push_laid_out } else { push_padded };
-        write_rows(rows, out, |rows, text| push_rows(&columns, &cells, rows, text))
+        // Rows that are not at hand are many, or so few that it does not matter how they are laid out.
+        let few = rows.at_hand().is_some_and(|answer| answer.row_count() < LONG);
+        let push = if few || prose { push_laid_out } else { push_padded };
+        write_rows(
+            rows,
+            b"",
+            |at| &columns[at].notation,
+            out,
+            |cells, rows, text| push(&columns, cells, rows, text),
+        )
     }
+}
+
+/// The width of each column's widest cell. Rows that are not at hand are gone through once for it.
+fn natural_widths(rows: &Rows<'_>) -> io::Result<Vec<usize>> {
+    let of_batch = |columns: &[AnswerColumn]| -> Vec<usize> {
+        columns.iter().map(|column| natural_width(column, NULL.len())).collect()
+    };
+    let mut widths = vec![0; rows.head().columns.len()];
+    rows.for_each(of_batch, |batch| {
+        widths.iter_mut().zip(batch).for_each(|(width, of_batch)| *width = of_batch.max(*width));
+        Ok(true)
+    })?;
+    Ok(widths)
 }
 
 /// What is known of the whole: a line each, its name first, and an empty line.
@@ -100,8 +120,7 @@ fn heading(entries: &[AnswerColumn]) -> Vec<u8> {
 }
 
 /// A column of the table.
-struct Column<'a> {
-    source: &'a AnswerColumn,
+struct Column {
     header: String,
     width: usize,
     /// Whether cells stand on the right.
@@ -109,45 +128,39 @@ struct Column<'a> {
     notation: Shown,
 }
 
-fn lay_out<'a>(document: &Document<'a>, room: Option<usize>) -> Vec<Column<'a>> {
-    let answer = document.answer;
-    let is_change = |at: usize| answer.changes.contains(&at);
+fn lay_out(head: &Answer, natural: &[usize], prose: bool, room: Option<usize>) -> Vec<Column> {
+    let is_change = |at: usize| head.changes.contains(&at);
+    let wishes = head.columns.iter().zip(natural).enumerate();
     let wishes: Vec<_> =
-        answer.columns.iter().enumerate().map(|(at, column)| wish(column, is_change(at))).collect();
+        wishes.map(|(at, (column, &natural))| wish(column, natural + usize::from(is_change(at)))).collect();
     let widths = match room {
         Some(room) => fit(&wishes, GAP, room),
         None => wishes.iter().map(|wish| wish.natural).collect(),
     };
-    answer
-        .columns
-        .iter()
-        .zip(widths)
-        .enumerate()
-        .map(|(at, (source, width))| Column {
-            source,
-            header: shorten_middle(&sanitize(&source.name), width).into_owned(),
-            width,
-            right: is_number(source.kind),
-            // What is too long for its column is then wrapped by comfy-table.
-            notation: Shown {
-                width: if document.prose { MAX_COLUMN_WIDTH } else { width },
-                signed: is_change(at),
-            },
-        })
-        .collect()
+    let columns = head.columns.iter().zip(widths).enumerate();
+    let column = |(at, (column, width)): (usize, (&AnswerColumn, usize))| Column {
+        header: shorten_middle(&sanitize(&column.name), width).into_owned(),
+        width,
+        right: is_number(column.kind),
+        // What is too long for its column is then wrapped by comfy-table.
+        notation: Shown { width: if prose { MAX_COLUMN_WIDTH } else { width }, signed: is_change(at) },
+    };
+    columns.map(column).collect()
 }
 
-fn wish(column: &AnswerColumn, signed: bool) -> Wish {
+fn wish(column: &AnswerColumn, natural: usize) -> Wish {
     let header = sanitize(&column.name).width().clamp(1, MAX_COLUMN_WIDTH);
-    let natural = (natural_width(column, NULL.len()) + usize::from(signed)).max(header);
-    Wish { natural, shrinks: texts(column).is_some() || column.kind == Kind::List }
+    Wish {
+        natural: natural.max(header),
+        shrinks: texts(column).is_some() || matches!(column.kind, Kind::Text | Kind::List),
+    }
 }
 
 fn is_number(kind: Kind) -> bool {
     matches!(kind, Kind::Integer | Kind::Real | Kind::Bytes)
 }
 
-fn header(columns: &[Column<'_>]) -> Vec<u8> {
+fn header(columns: &[Column]) -> Vec<u8> {
     let mut table = Table::new();
     table.set_header(columns.iter().map(|column| column.header.as_str()).collect::<Vec<_>>());
     let mut text = Vec::new();
@@ -157,12 +170,8 @@ fn header(columns: &[Column<'_>]) -> Vec<u8> {
 
 type TableCells<'a> = CellWriter<'a, Shown>;
 
-fn cell_writers<'a>(columns: &'a [Column<'a>]) -> Vec<TableCells<'a>> {
-    columns.iter().map(|column| CellWriter::new(column.source, &column.notation)).collect()
-}
-
 /// Appends rows as comfy-table lays them out.
-fn push_laid_out(columns: &[Column<'_>], cells: &[TableCells<'_>], rows: Range<usize>, out: &mut Vec<u8>) {
+fn push_laid_out(columns: &[Column], cells: &[TableCells<'_>], rows: Range<usize>, out: &mut Vec<u8>) {
     let mut table = Table::new();
     for row in rows {
         let cell = |writer: &TableCells<'_>| {
@@ -176,7 +185,7 @@ fn push_laid_out(columns: &[Column<'_>], cells: &[TableCells<'_>], rows: Range<u
 }
 
 /// Appends the table's lines at the columns' widths.
-fn push_lines(mut table: Table, columns: &[Column<'_>], out: &mut Vec<u8>) {
+fn push_lines(mut table: Table, columns: &[Column], out: &mut Vec<u8>) {
     table.load_style(STYLE);
     for (i, (laid, column)) in table.column_iter_mut().zip(columns).enumerate() {
         // The style's junction is one blank, the padding on the left makes up the rest of the gap.
@@ -193,7 +202,7 @@ fn push_lines(mut table: Table, columns: &[Column<'_>], out: &mut Vec<u8>) {
 }
 
 /// Appends rows like [`push_laid_out`], by nothing but blanks.
-fn push_padded(columns: &[Column<'_>], cells: &[TableCells<'_>], rows: Range<usize>, out: &mut Vec<u8>) {
+fn push_padded(columns: &[Column], cells: &[TableCells<'_>], rows: Range<usize>, out: &mut Vec<u8>) {
     let mut content = Vec::new();
     for row in rows {
         for (i, (column, cell)) in columns.iter().zip(cells).enumerate() {

@@ -145,7 +145,7 @@ impl Answer {
         self.columns.first().map_or(0, AnswerColumn::len)
     }
 
-    /// About how many bytes its columns take, those included that it shares with others.
+    /// About how many bytes its columns take; lists of texts that it shares with others are left out.
     pub fn bytes(&self) -> u64 {
         self.heading.iter().chain(&self.columns).map(|column| column.cells.bytes()).sum()
     }

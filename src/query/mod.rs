@@ -31,6 +31,7 @@ mod path;
 mod place;
 mod plan;
 mod resolve;
+mod rows;
 mod scalar;
 mod schema;
 mod several;
@@ -39,6 +40,7 @@ mod tests;
 mod value_set;
 
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -51,9 +53,11 @@ pub use environment::Environment;
 pub use given::{Given, Tested, rows_where, select_over};
 pub use grouped::{GroupedAnswer, GroupedSelect, NamedOrder, Role};
 pub use lexer::{is_incomplete, parse_size, split_statements};
+pub use rows::{Delivered, Rows, RunError};
 pub use several::{SeveralDumps, parse_several};
 
 use crate::graph::Snapshot;
+use crate::memory_limit::MemoryLimit;
 use crate::problem::Problem;
 use crate::progress::{NoProgress, Progress};
 use ast::{Select, Statement};
@@ -70,6 +74,8 @@ pub struct RunOptions<'a> {
     pub cancel: &'a AtomicBool,
     /// The parameters and the kept answers that the statement can refer to.
     pub environment: &'a Environment,
+    /// How much memory the statement may take beyond what opening and the graph take.
+    pub memory: MemoryLimit,
 }
 
 impl Default for RunOptions<'static> {
@@ -77,7 +83,12 @@ impl Default for RunOptions<'static> {
     fn default() -> Self {
         static NEVER: AtomicBool = AtomicBool::new(false);
         static EMPTY: Environment = Environment::new();
-        RunOptions { progress: &NoProgress, cancel: &NEVER, environment: &EMPTY }
+        RunOptions {
+            progress: &NoProgress,
+            cancel: &NEVER,
+            environment: &EMPTY,
+            memory: MemoryLimit::Available,
+        }
     }
 }
 
@@ -171,6 +182,48 @@ pub fn run(snapshots: &[Snapshot], statement: &str, options: &RunOptions<'_>) ->
     Ok(answer)
 }
 
+/// Answers one statement as [`run`] does and has `take` write its rows. A select without groups and without an order is
+/// not held in memory: its rows are found while they are taken.
+///
+/// # Errors
+/// [`RunError::Query`] as for [`run`], [`RunError::Output`] of `take`.
+pub fn run_into(
+    snapshots: &[Snapshot],
+    statement: &str,
+    options: &RunOptions<'_>,
+    take: &mut dyn FnMut(&Rows<'_>) -> io::Result<()>,
+) -> Result<Delivered, RunError> {
+    let started = Instant::now();
+    if let Statement::Select(select) = parser::parse(statement)? {
+        let plan = plan(&select, statement, snapshots, options)?;
+        if plan.streams() {
+            let execution = Execution::new(snapshots, options);
+            let mut answer = Answer { query: statement.trim().to_owned(), ..Answer::default() };
+            let rows = exec::stream(&plan, &execution, &mut |scanned| {
+                answer.columns = scanned.columns().to_vec();
+                take(&Rows::scanned(&answer, scanned))
+            })?;
+            answer.warnings = warnings(&plan, &execution);
+            answer.elapsed = started.elapsed();
+            return Ok(Delivered { answer, rows });
+        }
+    }
+    let answer = run(snapshots, statement, options)?;
+    deliver(answer, take)
+}
+
+/// Has `take` write an answer that is at hand.
+///
+/// # Errors
+/// [`RunError::Output`] of `take`.
+pub fn deliver(
+    answer: Answer,
+    take: &mut dyn FnMut(&Rows<'_>) -> io::Result<()>,
+) -> Result<Delivered, RunError> {
+    take(&Rows::whole(&answer)).map_err(RunError::Output)?;
+    Ok(Delivered { rows: answer.row_count(), answer })
+}
+
 /// The plan of a select. Where it names types, the heap is walked, since that is what tells which there are.
 fn plan(
     select: &Select,
@@ -187,7 +240,7 @@ fn select_answer(
     snapshots: &[Snapshot],
     options: &RunOptions<'_>,
 ) -> Result<Answer, QueryError> {
-    let execution = Execution::new(snapshots, options.progress, options.cancel);
+    let execution = Execution::new(snapshots, options);
     let columns = exec::execute(plan, &execution)?.into_columns().into_iter().zip(&plan.items);
     let columns = columns.map(|(cells, item)| AnswerColumn {
         name: item.name.clone(),
@@ -195,10 +248,15 @@ fn select_answer(
         cells,
     });
     let columns = columns.collect();
+    Ok(Answer { columns, warnings: warnings(plan, &execution), ..Answer::default() })
+}
+
+/// What was left out of the rows of a plan.
+fn warnings(plan: &Plan, execution: &Execution<'_>) -> Vec<Problem> {
     let mut warnings = Vec::new();
-    dump_problems(plan, snapshots, &mut warnings, options.progress);
+    dump_problems(plan, execution.snapshots, &mut warnings, execution.progress);
     warnings.extend(execution.problems());
-    Ok(Answer { columns, warnings, ..Answer::default() })
+    warnings
 }
 
 /// The problems of the dumps that a plan touches, each once: those of opening, and those of the walk

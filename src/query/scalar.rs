@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::ast::Literal;
+use super::cells::text_bytes;
 use crate::units::real_word;
 
 /// A value without its kind: in columns of one kind an address, a number of bytes and a plain number are all
@@ -29,6 +30,16 @@ pub enum Scalar {
 }
 
 impl Scalar {
+    /// The bytes that it takes, with what it holds elsewhere.
+    pub fn bytes(&self) -> usize {
+        size_of::<Scalar>()
+            + match self {
+                Scalar::Text(text) => text_bytes(text),
+                Scalar::List(items) => items.iter().map(Scalar::bytes).sum(),
+                _ => 0,
+            }
+    }
+
     /// Whether there is no value.
     pub fn is_null(&self) -> bool {
         matches!(self, Scalar::Null)

@@ -89,8 +89,10 @@ const PROMPT: &str = "heapql>";
 fn a_conversation() {
     let state = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::start(state.path());
-    let greeting = terminal.expect(PROMPT);
-    assert!(greeting.contains(".NET 10.0.") && greeting.contains("objects,"), "{greeting}");
+    // The walk over the heap may end before the prompt comes or behind it.
+    let greeting = terminal.expect("objects,");
+    assert!(greeting.contains(".NET 10.0.") && greeting.contains("gen2"), "{greeting}");
+    terminal.expect(PROMPT);
 
     terminal.type_keys("select count where type = 'Zoo.Dog'\r");
     terminal.expect("1 row in ");
@@ -214,14 +216,14 @@ fn answers_are_numbered_and_kept() {
     terminal.type_keys("select name from modules\r");
     terminal.expect("$1: ");
     terminal.expect(PROMPT);
-    terminal.type_keys("select count from types\r");
+    terminal.type_keys("select count from strings\r");
     terminal.expect("$2: 1 row in ");
     terminal.expect(PROMPT);
     terminal.type_keys("help select\r");
     let help = terminal.expect(PROMPT);
     assert!(!help.contains("$3"), "what explains the language gets no number: {help}");
     terminal.type_keys("\\results\r");
-    let results = terminal.expect("select count from types\r\n");
+    let results = terminal.expect("select count from strings\r\n");
     assert!(results.contains("select name from modules\r\n"), "{results}");
     assert_eq!(terminal.end(), 0);
 }
@@ -250,13 +252,22 @@ fn answers_go_to_a_file_and_back_to_the_screen() {
     let file = state.path().join("answers.csv");
     let mut terminal = Terminal::start(state.path());
     terminal.expect(PROMPT);
-    terminal.type_keys(&format!("\\format csv\r\\o {}\r", file.display()));
+    terminal.type_keys("\\format csv\r");
+    terminal.expect(PROMPT);
+    terminal.type_keys(&format!("\\o {}\r", file.display()));
     terminal.expect("\\o ends that");
+    terminal.expect(PROMPT);
     for _ in 0..2 {
         terminal.type_keys("select count from modules\r");
+        terminal.expect("1 row in ");
         terminal.expect("appended to");
+        terminal.expect(PROMPT);
     }
-    terminal.type_keys("\\o\r\\format table\rselect count from modules\r");
+    for setting in ["\\o\r", "\\format table\r"] {
+        terminal.type_keys(setting);
+        terminal.expect(PROMPT);
+    }
+    terminal.type_keys("select count from modules\r");
     terminal.expect("─────");
     terminal.expect("1 row in ");
     assert_eq!(terminal.end(), 0);
@@ -297,7 +308,9 @@ fn long_answers_go_to_the_pager() {
     assert!(!shown.contains("0x"), "{shown}");
     terminal.expect(PROMPT);
     assert_eq!(fs::read_to_string(&file).unwrap().matches("0x").count(), 100);
-    terminal.type_keys("\\pager off\rselect address limit 100\r");
+    terminal.type_keys("\\pager off\r");
+    terminal.expect(PROMPT);
+    terminal.type_keys("select address limit 100\r");
     assert!(terminal.expect("100 rows in ").contains("0x"));
     assert_eq!(terminal.end(), 0);
 }

@@ -61,7 +61,7 @@ pub(super) struct SettingDoc {
 const ON_OFF: Takes = Takes::Word(&["on", "off"]);
 
 /// The words of [`Format::ALL`]; a test holds them together.
-const FORMATS: &[&str] = &["table", "json", "csv", "ndjson", "dot", "mermaid"];
+const FORMATS: &[&str] = &["table", "json", "csv", "ndjson", "markdown", "html", "dot", "mermaid"];
 
 const fn doc(names: &'static [&'static str], takes: Takes, summary: &'static str) -> SettingDoc {
     SettingDoc { names, takes, summary }
@@ -239,7 +239,10 @@ mod tests {
     #[test]
     fn slips_are_told_with_what_is_right() {
         let wrong = |line| parse(line).unwrap().unwrap_err();
-        assert_eq!(wrong("\\format xml"), "\\format is used as `\\format table|json|csv|ndjson|dot|mermaid`");
+        assert_eq!(
+            wrong("\\format xml"),
+            "\\format is used as `\\format table|json|csv|ndjson|markdown|html|dot|mermaid`"
+        );
         assert_eq!(wrong("\\timing on off"), "\\timing is used as `\\timing on|off`");
         assert_eq!(wrong("\\i"), "\\i is used as `\\i FILE`");
         assert_eq!(wrong("\\set 1x 5"), "\\set is used as `\\set [NAME VALUE]`");

@@ -5,14 +5,14 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::{Reply, Session};
+use super::{Reply, Session, is_about_the_language};
 use crate::cli::exit::ExitStatus;
 use crate::cli::interrupt::{Stoppable, is_stopped};
 use crate::cli::pager::is_left;
 use crate::cli::worker::stoppable;
 use crate::diff::run;
-use crate::graph::Snapshot;
-use crate::output::AnswerWriter;
+use crate::graph::{Facts, Snapshot};
+use crate::output::{AnswerWriter, Document};
 use crate::query::{Answer, QueryError, RunOptions};
 
 impl Session<'_> {
@@ -56,9 +56,10 @@ impl Session<'_> {
     fn answer_apart(&self, statement: &str, cancel: &AtomicBool) -> Result<Answer, QueryError> {
         let progress = self.console.statement_progress();
         let (snapshots, environment) = (Arc::clone(&self.snapshots), self.environment.borrow().clone());
+        let memory = self.console.memory;
         let (text, listener) = (statement.to_owned(), Arc::clone(&progress));
         let work = move |cancel: &AtomicBool| {
-            let options = RunOptions { progress: &*listener, cancel, environment: &environment };
+            let options = RunOptions { progress: &*listener, cancel, environment: &environment, memory };
             run(&snapshots, &text, &options)
         };
         let background = &self.console.background;
@@ -76,7 +77,7 @@ impl Session<'_> {
         out: &mut dyn Write,
         cancel: &AtomicBool,
     ) -> io::Result<Reply> {
-        match self.write(answer, writer, &mut Stoppable::new(out, cancel)) {
+        match self.write_whole(answer, writer, &mut Stoppable::new(out, cancel)) {
             Err(error) if is_stopped(&error) => {
                 // What is shown next must not stand behind half a row.
                 out.write_all(b"\n")?;
@@ -91,6 +92,26 @@ impl Session<'_> {
             }
             written => written,
         }
+    }
+
+    fn write_whole(
+        &self,
+        answer: &Answer,
+        writer: &mut dyn AnswerWriter,
+        out: &mut dyn Write,
+    ) -> io::Result<Reply> {
+        if let Some(refusal) = writer.refusal(answer) {
+            self.console.messages.error(&refusal);
+            return Ok(Reply::Refused(ExitStatus::Usage));
+        }
+        let dumps: Vec<&Facts> = self.snapshots.iter().map(|snapshot| &snapshot.facts).collect();
+        let problems = self.problems_with(&answer.warnings);
+        let prose = is_about_the_language(&answer.query);
+        writer.write(&Document { answer, dumps: &dumps, problems: &problems, prose }, out)?;
+        out.flush()?;
+        problems.iter().for_each(|problem| self.console.messages.problem(problem));
+        let status = ExitStatus::of_problems(problems);
+        Ok(Reply::Answered { status, rows: answer.row_count(), elapsed: answer.elapsed })
     }
 
     /// Tells what is known to be missing from the dumps by now, unless it was told before.

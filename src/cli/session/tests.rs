@@ -181,6 +181,7 @@ fn what_was_built_of_the_graph_is_kept_and_told_once() {
         index: true,
         collections: vec![],
         threads: None,
+        memory: crate::memory_limit::MemoryLimit::Available,
         progress: true,
         color: None,
     };

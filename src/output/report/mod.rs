@@ -8,7 +8,7 @@ mod by_assembly;
 mod figures;
 mod html;
 mod json;
-mod markdown;
+pub(in crate::output) mod markdown;
 mod names;
 mod side_by_side;
 mod verdict;

@@ -57,6 +57,16 @@ impl Texts {
     pub fn get(&self, row: usize) -> &Arc<str> {
         &self.values[self.codes[row] as usize]
     }
+
+    /// The bytes that the list takes: the texts with their counters, and what points at them.
+    fn list_bytes(&self) -> usize {
+        self.values.iter().map(text_bytes).sum()
+    }
+}
+
+/// The bytes that a text takes with its two counters and what points at it.
+pub(in crate::query) fn text_bytes(text: &Arc<str>) -> usize {
+    text.len() + 2 * size_of::<usize>() + size_of_val(text)
 }
 
 impl<'a> From<&'a Scalar> for ValueRef<'a> {
@@ -96,21 +106,19 @@ impl Cells {
         self.len() == 0
     }
 
-    /// About how many bytes they take. Texts count in full, also where columns share them; those that stand in other
-    /// values are taken to be short.
+    /// The bytes that the column takes. A list of texts that other columns share is not counted.
     pub fn bytes(&self) -> u64 {
-        let (rows, value) = match &self.data {
+        let of_data = match &self.data {
             Data::Text(t) => {
-                let texts: u64 = t.values.iter().map(|text| 32 + text.len() as u64).sum();
-                return texts + 4 * t.codes.len() as u64;
+                size_of_val(&t.codes[..]) + if Arc::strong_count(&t.values) == 1 { t.list_bytes() } else { 0 }
             }
-            Data::Unsigned(v) => (v.len(), size_of::<u64>()),
-            Data::Wide(v) => (v.len(), size_of::<i128>()),
-            Data::Real(v) => (v.len(), size_of::<f64>()),
-            Data::Boolean(v) => (v.len(), size_of::<bool>()),
-            Data::Mixed(v) => (v.len(), size_of::<Scalar>() + 32),
+            Data::Unsigned(v) => size_of_val(&v[..]),
+            Data::Wide(v) => size_of_val(&v[..]),
+            Data::Real(v) => size_of_val(&v[..]),
+            Data::Boolean(v) => size_of_val(&v[..]),
+            Data::Mixed(v) => v.iter().map(Scalar::bytes).sum(),
         };
-        rows as u64 * value as u64
+        (of_data + self.nulls.as_ref().map_or(0, |nulls| nulls.len() / 8)) as u64
     }
 
     /// The values.

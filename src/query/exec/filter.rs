@@ -6,6 +6,7 @@ use super::notes::Notes;
 use super::prepare::prepare;
 use super::scan::{Batch, Morsel, Rows, Scan};
 use super::vector::Vector;
+use super::workers::map_morsels;
 use crate::graph::ObjectId;
 use crate::query::QueryError;
 use crate::query::plan::{Conjunct, Node, Typed};
@@ -98,6 +99,24 @@ impl Filter {
     /// Whether the conditions on a place hold.
     pub fn has_place(&self, place: u32) -> bool {
         !self.never && self.places.as_ref().is_none_or(|places| places[place as usize])
+    }
+
+    /// How many rows of a scan satisfy the conditions, where that is known without looking at their values.
+    ///
+    /// # Errors
+    /// [`QueryError::Cancelled`].
+    pub fn known_rows(&self, scan: &dyn Scan, execution: &Execution<'_>) -> Result<Option<u64>, QueryError> {
+        if !self.rows.is_empty() {
+            return Ok(None);
+        }
+        let rows = map_morsels(scan.morsels(), execution.cancel, |morsel| {
+            match self.select(scan, morsel, &execution.notes) {
+                Selection::None => 0,
+                Selection::All => morsel.len() as u64,
+                Selection::Some(rows) => rows.len() as u64,
+            }
+        })?;
+        Ok(Some(rows.into_iter().sum()))
     }
 
     /// The rows of a morsel that satisfy all conditions.

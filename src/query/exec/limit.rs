@@ -3,14 +3,12 @@
 use super::Execution;
 use super::filter::Filter;
 use super::scan::Scan;
+use super::stream::{FIRST_WAVE, next_wave};
 use super::workers::map_morsels;
 use crate::query::QueryError;
 
-/// How many morsels are looked at at first; twice as many each time that was not enough. The
-/// numbers do not depend on the threads, so neither does what is read and noted.
-const FIRST_WAVE: usize = 4;
-
-/// The numbers of the first `wanted` rows that pass `filter`.
+/// The numbers of the first `wanted` rows that pass `filter`. Waves do not depend on the threads, so neither does
+/// what is read and noted.
 ///
 /// # Errors
 /// [`QueryError::Cancelled`].
@@ -31,7 +29,7 @@ pub fn first_rows(
             selection.batch(scan, morsel, notes).map(|batch| batch.numbers()).unwrap_or_default()
         })?;
         numbers.extend(found.into_iter().flatten());
-        (rest, wave) = (later, wave.saturating_mul(2));
+        (rest, wave) = (later, next_wave(wave));
     }
     numbers.truncate(wanted);
     Ok(numbers)

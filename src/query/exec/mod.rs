@@ -5,6 +5,7 @@
 //! share out morsels as they come, and what they found is joined in ways that do not depend on it.
 
 mod aggregate;
+mod budget;
 mod eval;
 mod filter;
 mod limit;
@@ -17,6 +18,7 @@ mod reader;
 mod related;
 mod scan;
 mod sort;
+mod stream;
 mod top;
 mod unknown_types;
 mod vector;
@@ -25,19 +27,21 @@ mod workers;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::QueryError;
 use super::catalog::TableId;
 use super::cells::Cells;
 use super::plan::{Plan, Source, Typed};
+use super::{QueryError, RunOptions};
 use crate::graph::Snapshot;
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::values::Values;
+pub use budget::{Account, Budget};
 use filter::Filter;
 use notes::Notes;
 pub use operand::objects;
 use scan::{DuplicateScan, ObjectScan, RefScan, Scan, Table};
 use sort::{SortColumn, sorted};
+pub use stream::{Scanned, stream};
 
 use super::ast::Limit;
 
@@ -49,13 +53,17 @@ pub struct Execution<'a> {
     pub progress: &'a dyn Progress,
     /// Set when nobody wants the answer any more.
     pub cancel: &'a AtomicBool,
+    /// What the statement may take of memory.
+    pub budget: Budget,
     notes: Notes,
 }
 
 impl<'a> Execution<'a> {
     /// An execution that has not left out anything yet.
-    pub fn new(snapshots: &'a [Snapshot], progress: &'a dyn Progress, cancel: &'a AtomicBool) -> Self {
-        Execution { snapshots, progress, cancel, notes: Notes::default() }
+    pub fn new(snapshots: &'a [Snapshot], options: &RunOptions<'a>) -> Self {
+        let budget = Budget::new(options.memory);
+        let RunOptions { progress, cancel, .. } = *options;
+        Execution { snapshots, progress, cancel, budget, notes: Notes::default() }
     }
 
     /// What had to be left out.
@@ -86,6 +94,15 @@ impl<'a> Execution<'a> {
 /// # Errors
 /// [`QueryError::Data`] when a dump cannot answer, [`QueryError::Cancelled`].
 pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryError> {
+    scan_source(plan, execution, &mut over)
+}
+
+/// Makes the source of a plan ready and has `over` answer the plan over its rows.
+fn scan_source(
+    plan: &Plan,
+    execution: &Execution<'_>,
+    over: &mut dyn FnMut(&Plan, &dyn Scan, &Execution<'_>) -> Result<Table, QueryError>,
+) -> Result<Table, QueryError> {
     let table = match &plan.source {
         Source::Select(inner) => {
             let table = execute(inner, execution)?;
@@ -238,6 +255,9 @@ fn all_sorted(
 ) -> Result<Table, QueryError> {
     columns.extend(execution.prepare_all(plan.order.iter().map(|o| &o.expr), scan)?);
     let (mut cells, rows) = project::project_all(scan, filter, &columns, execution)?;
+    // The order itself, and the columns once more in that order.
+    let row_bytes = sort::ROW_BYTES + columns.iter().map(project::cell_bytes).sum::<u64>();
+    execution.budget.expect("the rows in their order", rows as u64, row_bytes)?;
     let keys = cells.split_off(plan.items.len());
     let keys = keys.into_iter().zip(&plan.order);
     let keys = keys.map(|(cells, key)| SortColumn { cells, descending: key.descending }).collect();

@@ -6,6 +6,10 @@ use rayon::prelude::*;
 
 use crate::query::cells::{Cells, Data};
 
+/// The bytes that sorting takes a row beyond the columns: the number of the row, with a key beside it in the common case,
+/// and the numbers in order.
+pub const ROW_BYTES: u64 = (size_of::<(u64, u32)>() + size_of::<u32>()) as u64;
+
 /// A column to sort by.
 #[derive(Clone, Debug)]
 pub struct SortColumn {

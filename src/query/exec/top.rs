@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::notes::Notes;
 use super::scan::{Batch, Morsel, Scan};
 use super::sort::{SortColumn, sorted};
-use super::workers::fold_morsels;
-use super::{Execution, eval::eval, filter::Filter};
+use super::workers::try_fold_morsels;
+use super::{Account, Execution, eval::eval, filter::Filter};
 use crate::query::cells::{Cells, Data};
 use crate::query::plan::{Node, OrderKey, Typed};
 use crate::query::{Kind, QueryError};
@@ -24,10 +24,11 @@ struct Best<'a> {
     /// The first sort column of the worst row that is still wanted, when there are enough rows:
     /// what is beyond it need not be looked at.
     bound: Option<u64>,
+    account: Account<'a>,
 }
 
 impl Best<'_> {
-    fn add(&mut self, batch: &Batch<'_>) {
+    fn add(&mut self, batch: &Batch<'_>) -> Result<(), QueryError> {
         let len = batch.len();
         let mut keys: Vec<Cells> = self
             .order
@@ -45,11 +46,18 @@ impl Best<'_> {
                 numbers = rows.iter().map(|&row| numbers[row]).collect();
             }
         }
+        self.account.add(keys.iter().map(Cells::bytes).sum::<u64>() + size_of_val(&numbers[..]) as u64)?;
         self.numbers.extend(numbers);
         self.keys.iter_mut().zip(keys).for_each(|(all, part)| all.push(part));
         if self.numbers.len() > self.wanted.saturating_add(SLACK) {
             self.thin_out();
+            self.account.hold(self.bytes())?;
         }
+        Ok(())
+    }
+
+    fn bytes(&self) -> u64 {
+        self.keys.iter().flatten().map(Cells::bytes).sum::<u64>() + size_of_val(&self.numbers[..]) as u64
     }
 
     /// Keeps the wanted rows only.
@@ -108,16 +116,16 @@ pub fn top(
         keys: vec![Vec::new(); order.len()],
         numbers: Vec::new(),
         bound: None,
+        account: execution.budget.account("the first rows in their order"),
     };
     let add = |best: &mut Best<'_>, morsel: &Morsel| {
         let selection = filter.select(scan, morsel, notes);
-        if let Some(batch) = selection.batch(scan, morsel, notes) {
-            best.add(&batch);
-        }
+        selection.batch(scan, morsel, notes).map_or(Ok(()), |batch| best.add(&batch))
     };
     let mut all = start();
-    for mut best in fold_morsels(scan.morsels(), execution.cancel, start, add)? {
+    for mut best in try_fold_morsels(scan.morsels(), execution.cancel, start, add)? {
         best.thin_out();
+        all.account.add(best.bytes())?;
         all.numbers.append(&mut best.numbers);
         all.keys.iter_mut().zip(best.keys).for_each(|(all, parts)| all.extend(parts));
     }

@@ -16,9 +16,19 @@ pub fn map_morsels<T: Send>(
     cancel: &AtomicBool,
     make: impl Fn(&Morsel) -> T + Sync,
 ) -> Result<Vec<T>, QueryError> {
-    let one = |morsel| {
-        if cancel.load(Ordering::Relaxed) { Err(QueryError::Cancelled) } else { Ok(make(morsel)) }
-    };
+    try_map_morsels(morsels, cancel, |morsel| Ok(make(morsel)))
+}
+
+/// Makes one value of each morsel, which may fail; the values come in the order of the morsels.
+///
+/// # Errors
+/// Those of `make`, soon after the first; [`QueryError::Cancelled`] soon after `cancel` is set.
+pub fn try_map_morsels<T: Send>(
+    morsels: &[Morsel],
+    cancel: &AtomicBool,
+    make: impl Fn(&Morsel) -> Result<T, QueryError> + Sync,
+) -> Result<Vec<T>, QueryError> {
+    let one = |morsel| if cancel.load(Ordering::Relaxed) { Err(QueryError::Cancelled) } else { make(morsel) };
     morsels.par_iter().map(one).collect()
 }
 
@@ -34,6 +44,23 @@ pub fn fold_morsels<T: Send>(
     start: impl Fn() -> T + Sync,
     add: impl Fn(&mut T, &Morsel) + Sync,
 ) -> Result<Vec<T>, QueryError> {
+    let add = |value: &mut T, morsel: &Morsel| {
+        add(value, morsel);
+        Ok(())
+    };
+    try_fold_morsels(morsels, cancel, start, add)
+}
+
+/// The same for work that may fail.
+///
+/// # Errors
+/// Those of `add`, one of them, soon after the first; [`QueryError::Cancelled`] soon after `cancel` is set.
+pub fn try_fold_morsels<T: Send>(
+    morsels: &[Morsel],
+    cancel: &AtomicBool,
+    start: impl Fn() -> T + Sync,
+    add: impl Fn(&mut T, &Morsel) -> Result<(), QueryError> + Sync,
+) -> Result<Vec<T>, QueryError> {
     let next = AtomicUsize::new(0);
     let worker = |_| {
         let mut value = start();
@@ -41,7 +68,8 @@ pub fn fold_morsels<T: Send>(
             if cancel.load(Ordering::Relaxed) {
                 return Err(QueryError::Cancelled);
             }
-            add(&mut value, morsel);
+            // Nothing is left to do for the others once one has failed.
+            add(&mut value, morsel).inspect_err(|_| next.store(morsels.len(), Ordering::Relaxed))?;
         }
         Ok(value)
     };

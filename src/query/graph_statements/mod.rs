@@ -32,7 +32,7 @@ pub fn answer(
     snapshots: &[super::Snapshot],
     options: &RunOptions<'_>,
 ) -> Result<Answer, QueryError> {
-    let execution = Execution::new(snapshots, options.progress, options.cancel);
+    let execution = Execution::new(snapshots, options);
     let operand = |of: &Objects| operand(of, text, &execution);
     let subject = |operand: &Operand| Subject::new(operand, &execution);
     let mut answer = match statement {
@@ -66,7 +66,7 @@ pub fn explain(
     snapshots: &[super::Snapshot],
     options: &RunOptions<'_>,
 ) -> Result<Vec<Step>, QueryError> {
-    let execution = Execution::new(snapshots, options.progress, options.cancel);
+    let execution = Execution::new(snapshots, options);
     let operands = statement.operands().into_iter().map(|of| operand(of, text, &execution));
     let operands = operands.collect::<Result<Vec<_>, _>>()?;
     if operands.iter().any(|operand| snapshots.get(operand.snapshot).is_none()) {

@@ -204,6 +204,11 @@ impl Plan {
         }
     }
 
+    /// Whether its rows can be handed on while the source is scanned.
+    pub fn streams(&self) -> bool {
+        self.grouping.is_none() && self.order.is_empty()
+    }
+
     /// The dump that its rows are of, by its position; 0 for rows that are of none.
     pub fn snapshot(&self) -> usize {
         match &self.source {

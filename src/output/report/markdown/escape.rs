@@ -4,6 +4,7 @@
 //! escaped character by character.
 
 use crate::output::report::names::shown;
+use crate::output::sanitize::sanitize;
 
 /// Columns that a name may take.
 const NAME_WIDTH: usize = 120;
@@ -13,7 +14,15 @@ const SENTENCE_WIDTH: usize = 400;
 
 /// A name as a code span, also within a table.
 pub(super) fn code(name: &str) -> String {
-    let name = shown(name, NAME_WIDTH);
+    span(&shown(name, NAME_WIDTH))
+}
+
+/// A whole text as a code span, also within a table.
+pub(in crate::output) fn whole_code(text: &str) -> String {
+    span(&sanitize(text))
+}
+
+fn span(name: &str) -> String {
     // A pipe ends a cell even inside a code span, and its escape is only understood there. A character that looks alike is
     // the same in both places.
     let name = name.replace('|', "¦");
@@ -28,7 +37,7 @@ fn longest_run_of_backticks(text: &str) -> usize {
 }
 
 /// A sentence as plain text, also within a table.
-pub(super) fn prose(sentence: &str) -> String {
+pub(in crate::output) fn prose(sentence: &str) -> String {
     let sentence = shown(sentence, SENTENCE_WIDTH);
     let mut out = String::with_capacity(sentence.len() + 16);
     let mut before = ' ';

@@ -1,6 +1,6 @@
 //! The report for a pull request: a verdict, the totals, what grew and who holds it, suspects; the long table folded.
 
-mod escape;
+pub(in crate::output) mod escape;
 
 use std::fmt::Write;
 

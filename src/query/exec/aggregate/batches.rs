@@ -9,11 +9,11 @@ use super::words::Words;
 use super::{Prepared, table};
 use crate::query::QueryError;
 use crate::query::cells::Cells;
-use crate::query::exec::Execution;
 use crate::query::exec::eval::eval;
 use crate::query::exec::filter::Filter;
 use crate::query::exec::scan::{Batch, Morsel, Scan, Table};
-use crate::query::exec::workers::fold_morsels;
+use crate::query::exec::workers::try_fold_morsels;
+use crate::query::exec::{Account, Execution};
 use crate::query::plan::Typed;
 
 /// How groups are told apart.
@@ -40,6 +40,7 @@ struct Found<'a> {
     ids: Vec<u32>,
     /// The keys of the rows of the present batch.
     row_words: Vec<u64>,
+    account: Account<'a>,
 }
 
 /// Groups the rows that pass `filter`.
@@ -58,16 +59,22 @@ pub fn aggregate(
         let selection = filter.select(scan, morsel, notes);
         if let Some(batch) = selection.batch(scan, morsel, notes) {
             found.add(morsel, &batch);
+            found.account.hold(found.bytes())?;
         }
+        Ok(())
     };
-    let found = fold_morsels(scan.morsels(), execution.cancel, || Found::new(keys, calls), add)?;
-    let mut all = Found::new(keys, calls);
-    found.into_iter().for_each(|found| all.merge(found));
+    let start = || Found::new(keys, calls, execution);
+    let mut found = try_fold_morsels(scan.morsels(), execution.cancel, start, add)?.into_iter();
+    let mut all = found.next().unwrap_or_else(start);
+    for found in found {
+        all.merge(found);
+        all.account.hold(all.bytes())?;
+    }
     Ok(all.finish(scan, execution))
 }
 
 impl<'a> Found<'a> {
-    fn new(keys: &'a GroupKeys, calls: &'a [Prepared<'a>]) -> Found<'a> {
+    fn new(keys: &'a GroupKeys, calls: &'a [Prepared<'a>], execution: &'a Execution<'_>) -> Found<'a> {
         let row_keys: Vec<&Typed> = keys.by_row().collect();
         let dense = keys.is_dense() && keys.dense_len() <= MAX_DENSE;
         let groups = if dense {
@@ -78,9 +85,21 @@ impl<'a> Found<'a> {
         };
         let states = calls.iter().map(State::new).collect();
         let (ids, row_words) = (Vec::new(), Vec::new());
-        let mut found = Found { keys, row_keys, calls, groups, rows: Vec::new(), states, ids, row_words };
+        let account = execution.budget.account("the groups");
+        let mut found =
+            Found { keys, row_keys, calls, groups, rows: Vec::new(), states, ids, row_words, account };
         found.resize(if dense { keys.dense_len() } else { 0 });
         found
+    }
+
+    /// The bytes that the groups take.
+    fn bytes(&self) -> u64 {
+        let of_groups = match &self.groups {
+            Groups::Dense => 0,
+            Groups::Hashed { numbers, words } => numbers.bytes() + words.bytes(),
+        };
+        let of_states: usize = self.states.iter().map(State::bytes).sum();
+        (size_of_val(&self.rows[..]) + of_groups + of_states) as u64
     }
 
     fn resize(&mut self, len: usize) {

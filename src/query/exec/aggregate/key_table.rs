@@ -31,6 +31,12 @@ impl KeyTable {
         self.numbers.len()
     }
 
+    /// The bytes that the keys take.
+    pub fn bytes(&self) -> usize {
+        // A byte of the table's own stands beside each number.
+        size_of_val(&self.words[..]) + self.numbers.capacity() * (size_of::<u32>() + 1)
+    }
+
     /// The key of a number.
     pub fn key(&self, number: usize) -> &[u64] {
         &self.words[number * self.stride..][..self.stride]

@@ -10,17 +10,25 @@ use crate::query::exec::scan::ObjectScan;
 #[derive(Debug, Default)]
 pub struct RetainedSums {
     batches: Vec<Vec<(ObjectId, u32)>>,
+    noted: usize,
 }
 
 impl RetainedSums {
+    /// The bytes that the notes take.
+    pub fn bytes(&self) -> usize {
+        self.noted * size_of::<(ObjectId, u32)>()
+    }
+
     /// Adds the rows of a batch, whose numbers are the ids of objects.
     pub fn add(&mut self, groups: GroupIds<'_>, numbers: &[u32]) {
+        self.noted += numbers.len();
         let rows = numbers.iter().enumerate();
         self.batches.push(rows.map(|(row, &number)| (ObjectId(number), groups.get(row))).collect());
     }
 
     /// Adds all that another thread has noted; its group `g` is `remap[g]` here.
     pub fn merge(&mut self, other: RetainedSums, remap: &[u32]) {
+        self.noted += other.noted;
         let mut batches = other.batches;
         for (_, group) in batches.iter_mut().flatten() {
             *group = remap[*group as usize];

@@ -34,6 +34,16 @@ impl Samples {
         Samples { groups: Vec::new(), values }
     }
 
+    /// The bytes that they take. Bringing the values of each group together takes them once more.
+    pub fn bytes(&self) -> usize {
+        let of_values = match &self.values {
+            Values::Unsigned(values) => size_of_val(&values[..]),
+            Values::Wide(values) => size_of_val(&values[..]),
+            Values::Real(values) => size_of_val(&values[..]),
+        };
+        size_of_val(&self.groups[..]) + 2 * of_values
+    }
+
     /// Adds the values of rows; `rows` are those that are not null, each with its group.
     pub fn add(&mut self, vector: &Vector, rows: impl Iterator<Item = (u32, usize)>) {
         if let (Values::Unsigned(all), Some(Ints::Wide(_) | Ints::Same(_))) = (&self.values, vector.ints()) {

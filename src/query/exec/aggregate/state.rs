@@ -119,6 +119,20 @@ impl State {
         }
     }
 
+    /// The bytes that it takes.
+    pub fn bytes(&self) -> usize {
+        match self {
+            State::Rows => 0,
+            State::Values(counts) => size_of_val(&counts[..]),
+            State::Distinct(distinct) => distinct.words.bytes() + distinct.seen.bytes(),
+            State::Whole(sums) => size_of_val(&sums.sums[..]) + size_of_val(&sums.counts[..]),
+            State::Extreme { values, .. } => size_of_val(&values[..]),
+            State::First(values) => size_of_val(&values[..]),
+            State::Samples(samples) => samples.bytes(),
+            State::Retained(sums) => sums.bytes(),
+        }
+    }
+
     /// Adds the rows of a batch; `numbers` are the numbers of the rows in the scan.
     pub fn add(&mut self, groups: GroupIds<'_>, vector: &Vector, numbers: &[u32]) {
         if matches!(vector, Vector::Same(Scalar::Null)) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::query::Kind;
-use crate::query::cells::{Cells, Data, Texts};
+use crate::query::cells::{Cells, Data, Texts, text_bytes};
 use crate::query::exec::vector::Vector;
 use crate::query::scalar::{Scalar, whole};
 
@@ -50,6 +50,16 @@ impl Words {
     /// How many words the values of a row take.
     pub fn stride(&self) -> usize {
         self.columns.iter().map(Column::width).sum()
+    }
+
+    /// The bytes that texts and lists take, of which words are only the numbers.
+    pub fn bytes(&self) -> usize {
+        let of_column = |column: &Column| match column {
+            Column::Whole(_) | Column::Real | Column::Boolean => 0,
+            Column::Text(pool) => pool.bytes,
+            Column::Mixed(pool) => pool.bytes,
+        };
+        self.columns.iter().map(of_column).sum()
     }
 
     /// Writes the words of `len` rows, `stride` words apart, the first at `start`.
@@ -177,6 +187,8 @@ impl Column {
 struct TextPool {
     values: Vec<Arc<str>>,
     numbers: FxHashMap<Arc<str>, u32>,
+    /// The bytes that these take.
+    bytes: usize,
     /// The list of texts that was met last and the numbers of those in it that were met: nearly all
     /// batches share one list. Holding the list keeps its address from being used again.
     last: Option<SharedList>,
@@ -194,6 +206,7 @@ impl TextPool {
             return number;
         }
         let number = self.values.len() as u32;
+        self.bytes += text_bytes(text) + size_of::<(Arc<str>, u32)>();
         self.values.push(Arc::clone(text));
         self.numbers.insert(Arc::clone(text), number);
         number
@@ -221,6 +234,8 @@ struct ValuePool {
     values: Vec<Scalar>,
     /// By a text that equal values share and no others.
     numbers: FxHashMap<String, u64>,
+    /// The bytes that these take.
+    bytes: usize,
 }
 
 impl ValuePool {
@@ -228,7 +243,9 @@ impl ValuePool {
         let mut key = String::new();
         push_key(value, &mut key);
         let new = self.values.len() as u64;
+        let of_key = key.len() + size_of::<(String, u64)>();
         *self.numbers.entry(key).or_insert_with(|| {
+            self.bytes += of_key + value.bytes();
             self.values.push(value.clone());
             new
         })
