@@ -27,6 +27,7 @@
 //! | [`info`] | what is known of a dump, as data | how it is printed |
 //! | [`query`] | the language over those columns | how results are printed |
 //! | [`diff`] | several dumps of one program: growth, who holds it, leaks | how results are printed |
+//! | [`sos`] | the words of SOS and of debuggers, as statements | how statements are answered |
 //! | [`output`] | results as tables, JSON, CSV | where they came from |
 //! | [`open`] | the way from a file to a dump that can be asked | statements |
 //! | [`cli`] | arguments, commands, the prompt, exit statuses | everything else is below it |
@@ -50,6 +51,7 @@ pub mod output;
 pub mod problem;
 pub mod progress;
 pub mod query;
+pub mod sos;
 #[cfg(any(test, feature = "synth"))]
 pub mod synth;
 pub mod text;

@@ -290,3 +290,9 @@ pub const MAX_KEPT_BYTES: u64 = 64 << 20;
 /// Objects up to which the prompt builds references, roots and dominators before they are asked for: that takes a
 /// second, and less memory than a browser's tab. Of a bigger heap they are built when a statement needs them.
 pub const MAX_OBJECTS_BUILT_UNASKED: usize = 1_000_000;
+
+/// Units of memory that one call of `memory(...)` shows: more is no reading any more but a copy of the dump.
+pub const MAX_MEMORY_UNITS: u64 = 1 << 20;
+
+/// Broken references that `damage` lists: a heap with more of them was not walked right.
+pub const MAX_DAMAGED_REFERENCES: usize = 1 << 20;

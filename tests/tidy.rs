@@ -11,8 +11,10 @@ const MAX_LINES: usize = 600;
 const LONG_FILES: &[(&str, &str)] = &[];
 
 /// The layers, lowest first: each may use itself and those before it.
-const LAYERS: &[&str] =
-    &["bytes", "dump", "image", "clr", "values", "graph", "info", "query", "diff", "output", "open", "cli"];
+const LAYERS: &[&str] = &[
+    "bytes", "dump", "image", "clr", "values", "graph", "info", "query", "diff", "sos", "output", "open",
+    "cli",
+];
 
 /// What every layer may use: errors, limits, problems, progress, .NET text; and the builders for tests.
 const GROUND: &[&str] = &["error", "limits", "memory_limit", "problem", "progress", "synth", "text", "units"];

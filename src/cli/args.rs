@@ -115,6 +115,10 @@ pub(super) struct QueryArguments {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: AnswerFormat,
 
+    /// Show the statements that words of SOS stand for (dumpheap -stat), on standard error
+    #[arg(long)]
+    pub sql: bool,
+
     /// Write the answers to this file instead of standard output
     ///
     /// The file appears, or is replaced, when all answers are written.
@@ -125,6 +129,7 @@ pub(super) struct QueryArguments {
 const QUERY_EXAMPLES: &str = "\
 Examples:
   heapql query app.core -e 'select type, count, size group by type limit 20'
+  heapql query app.core --sql -e 'dumpheap -stat'
   heapql query app.core -f queries/by-generation.hql --format csv -o generations.csv";
 
 /// What is typed after the command's name.

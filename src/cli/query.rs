@@ -26,6 +26,7 @@ pub(super) fn answer(query: &Query, common: &Common, console: &Console) -> ExitS
     };
     match Session::open(&query.dumps, common, console) {
         Ok(session) => {
+            session.tell_statements(query.sql);
             let status = answer_all(&session, &scripts, query.format, destination);
             if status < ExitStatus::Interrupted {
                 session.keep_indexes();
@@ -206,6 +207,7 @@ mod tests {
             dumps: vec!["no/such.core".into()],
             sources: vec![source],
             format: Format::Table,
+            sql: false,
             output: output.map(Into::into),
         };
         let script = query(Source::File("no/such.hql".into()), None);

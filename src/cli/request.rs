@@ -52,6 +52,8 @@ pub(super) struct Query {
     /// In the order they were given; at least one.
     pub sources: Vec<Source>,
     pub format: Format,
+    /// Whether the statements that words of SOS stand for are told.
+    pub sql: bool,
     pub output: Option<PathBuf>,
 }
 
@@ -195,6 +197,7 @@ fn action(
                 sources: sources(&query, typed)?,
                 dumps: query.dumps,
                 format: query.format.into(),
+                sql: query.sql,
                 output: query.output,
             })
         }

@@ -1,8 +1,9 @@
 //! Open dumps that answer statements: what `query` and the prompt have in common.
 
 mod at_prompt;
+mod in_words;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use crate::graph::{Facts, Snapshot};
 use crate::open::{IndexFile, open};
 use crate::output::{AnswerWriter, Document};
 use crate::problem::Problem;
+use crate::sos;
 use crate::units::human_bytes;
 
 use super::console::Console;
@@ -20,6 +22,7 @@ use super::interrupt::{Stoppable, is_stopped};
 use super::open_options::open_options;
 use super::request::Common;
 use crate::query::{Delivered, Environment, QueryError, Rows, RunError, RunOptions, deliver};
+use in_words::Part;
 
 /// The dumps that statements are asked of, oldest first.
 pub(super) struct Session<'a> {
@@ -30,6 +33,10 @@ pub(super) struct Session<'a> {
     console: &'a Console,
     /// What statements can refer to besides the dumps.
     environment: RefCell<Environment>,
+    /// Whether the statements that a word of SOS stands for are told before they are answered.
+    tells_statements: Cell<bool>,
+    /// The statements that the words asked last stood for.
+    last_statements: RefCell<Vec<String>>,
     /// Whether it is told where a new index lies.
     tells_indexes: bool,
 }
@@ -82,6 +89,8 @@ impl<'a> Session<'a> {
             indexes: Vec::new(),
             console,
             environment: RefCell::default(),
+            tells_statements: Cell::new(false),
+            last_statements: RefCell::default(),
             tells_indexes: false,
         };
         session.known_problems().for_each(|problem| console.messages.problem(problem));
@@ -103,7 +112,7 @@ impl<'a> Session<'a> {
         self.console
     }
 
-    /// Answers one statement on `out`, tells what is missing from the answer, or what is wrong.
+    /// Answers one statement, or words of SOS, on `out`, tells what is missing from the answer, or what is wrong.
     ///
     /// # Errors
     /// Those of `out`.
@@ -113,10 +122,28 @@ impl<'a> Session<'a> {
         writer: &mut dyn AnswerWriter,
         out: &mut dyn Write,
     ) -> io::Result<Reply> {
+        if sos::is_command(statement) {
+            return self.in_words(statement, &mut |part| self.ask_part(part, writer, out));
+        }
+        let closing = sos::Closing::Nothing;
+        self.ask_part(Part::Statement { text: statement, closing, at: 0, count: 1 }, writer, out)
+    }
+
+    /// Answers one statement of the language, or shows an answer that is there already.
+    fn ask_part(
+        &self,
+        part: Part<'_>,
+        writer: &mut dyn AnswerWriter,
+        out: &mut dyn Write,
+    ) -> io::Result<Reply> {
+        let (statement, closing) = match part {
+            Part::Explanation(answer) => return self.show(answer, writer, out),
+            Part::Statement { text, closing, at, count } => (text, (closing, at, count)),
+        };
         let reply = self.console.interrupt.while_working(|cancel| {
             let environment = self.environment.borrow();
             let options = RunOptions { environment: &environment, ..self.console.run_options(cancel) };
-            match self.answer(statement, &options, writer, &mut Stoppable::new(out, cancel)) {
+            match self.answer(statement, closing, &options, writer, &mut Stoppable::new(out, cancel)) {
                 Ok(reply) => Ok(reply),
                 Err(RunError::Query(error)) => {
                     // Nothing is written yet, or the beginning of an answer, behind which nothing may follow.
@@ -168,12 +195,14 @@ impl<'a> Session<'a> {
     fn answer(
         &self,
         statement: &str,
+        (closing, at, count): (sos::Closing, usize, usize),
         options: &RunOptions<'_>,
         writer: &mut dyn AnswerWriter,
         out: &mut dyn Write,
     ) -> Result<Reply, RunError> {
         let prose = is_about_the_language(statement);
-        let streams = writer.streams();
+        // What is said below is told by the rows.
+        let streams = writer.streams() && closing == sos::Closing::Nothing;
         let mut refusal = None;
         let mut write = |rows: &Rows<'_>| {
             refusal = writer.refusal(rows.head());
@@ -194,6 +223,7 @@ impl<'a> Session<'a> {
         let document = Document { answer: &answer, dumps: &dumps, problems: &problems, prose };
         writer.finish(&document, out).and_then(|()| out.flush()).map_err(RunError::Output)?;
         problems.iter().for_each(|problem| self.console.messages.problem(problem));
+        closing.line(&answer, at, count).iter().for_each(|line| self.console.messages.remark(line));
         let status = ExitStatus::of_problems(problems);
         Ok(Reply::Answered { status, rows, elapsed: answer.elapsed })
     }
@@ -246,7 +276,9 @@ impl<'a> Session<'a> {
 /// Whether the answer explains rather than lists.
 pub(super) fn is_about_the_language(statement: &str) -> bool {
     let word = statement.split_whitespace().next().unwrap_or_default();
-    ["help", "tables", "describe", "explain"].iter().any(|known| word.eq_ignore_ascii_case(known))
+    ["help", "tables", "describe", "explain", "soshelp", "sql"]
+        .iter()
+        .any(|known| word.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]

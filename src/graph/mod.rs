@@ -3,6 +3,7 @@
 //! What the query layer scans. Nothing here knows how a dump is read or where the runtime keeps
 //! its structures; the builder hands everything over.
 
+mod damage;
 mod dominators;
 mod heap_builder;
 mod ids;
@@ -24,6 +25,7 @@ mod types;
 
 pub use crate::clr::ThreadState;
 pub use crate::clr::gc::{Generation, Segment, SegmentKind};
+pub use damage::{gaps, references_to_free};
 pub use dominators::{
     Chain, Dominator, DominatorColumns, Dominators, NO_GROUP, NoDominators, TooManyReferences, Unfinished,
 };

@@ -9,7 +9,7 @@
 //! `kind` is text, integer, real, bytes, address, boolean, list, or value where it differs from row
 //! to row. Addresses are text `0x...`; integers are exact however large; a real that has no digits is
 //! the text NaN, Infinity or -Infinity; an absent value is null. Answers to `object ADDR` have a
-//! `heading` before the columns: type, address, size and generation of the object. `dump` is the first dump; where several were opened,
+//! `heading` before the columns: type, address, size, generation and MethodTable of the object. `dump` is the first dump; where several were opened,
 //! `dumps` follows it with all of them. `version` changes when a reader of an older document
 //! would misread a newer one; new keys alone do not change it.
 //!

@@ -62,6 +62,17 @@ pub struct ObjectAt {
     pub dump: Option<(u32, Span)>,
     /// The address and where it stands.
     pub address: (u64, Span),
+    /// The type that it is read as; `None` for the one that it names itself.
+    pub read_as: Option<ReadAs>,
+}
+
+/// A type that what lies at an address is read as.
+#[derive(Clone, Debug)]
+pub enum ReadAs {
+    /// The type of that name.
+    Type(Name),
+    /// The type with that MethodTable, and where it stands.
+    MethodTable(u64, Span),
 }
 
 /// A select.

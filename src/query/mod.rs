@@ -25,6 +25,7 @@ mod grouped;
 mod lexer;
 mod like;
 mod listing;
+mod memory;
 mod object;
 mod parser;
 mod path;
@@ -138,6 +139,14 @@ impl From<Arc<crate::Error>> for QueryError {
     fn from(error: Arc<crate::Error>) -> Self {
         QueryError::Data(error)
     }
+}
+
+/// Whether a text is a statement, as far as that can be told without a dump: its names and kinds are not looked at.
+///
+/// # Errors
+/// The place from which on it is none.
+pub fn check_syntax(statement: &str) -> Result<(), Diagnostic> {
+    parser::parse(statement).map(|_| ())
 }
 
 /// Answers one statement, which may end with a semicolon. Those about several dumps ([`parse_several`]) are refused:
@@ -269,8 +278,10 @@ fn dump_problems(plan: &Plan, snapshots: &[Snapshot], problems: &mut Vec<Problem
             }
         }
     };
-    if let Source::Table { snapshot, .. } | Source::Items { snapshot, .. } | Source::Related { snapshot, .. } =
-        &plan.source
+    if let Source::Table { snapshot, .. }
+    | Source::Items { snapshot, .. }
+    | Source::Memory { snapshot, .. }
+    | Source::Related { snapshot, .. } = &plan.source
         && let Some(snapshot) = snapshots.get(*snapshot)
     {
         add(&snapshot.problems);

@@ -120,6 +120,50 @@ impl Values {
         Ok(view)
     }
 
+    /// What lies at `address` read as the type with the MethodTable `method_table`, whatever it says itself: the fields of a
+    /// struct, whose data begin there, or of an object, whose data come behind its MethodTable. Elements are not read.
+    ///
+    /// # Errors
+    /// That is no MethodTable. Whatever is missing at the address is told in the rows.
+    pub fn object_as(&self, address: Addr, method_table: Addr) -> Result<ObjectView, NotAnObject> {
+        let types = self.types();
+        let shape = types.method_tables().shape(types.memory(), method_table).map_err(|no| match no {
+            NotAMethodTable::Fault(fault) => NotAnObject::Missing(fault),
+            NotAMethodTable::Inconsistent => NotAnObject::NoMethodTable(method_table),
+        })?;
+        let description = types.description(method_table);
+        let is_value = shape.flags.is_value_type();
+        let object = if is_value { Addr(address.0.wrapping_sub(DATA)) } else { address };
+        let max_rows = limits::MAX_FIELD_ROWS;
+        let mut rows = Rows { values: self, object, rows: Vec::new(), max_elements: 0, max_rows, cut: false };
+        if matches!(description.kind, TypeKind::Primitive(_) | TypeKind::Enum(_)) {
+            rows.whole(&description);
+        }
+        rows.fields(object.offset(DATA), &description, "", 0);
+        Ok(ObjectView {
+            address,
+            size: Some(if is_value { description.data_size.into() } else { shape.base_size.into() }),
+            fields_left_out: rows.cut,
+            rows: rows.rows,
+            description,
+            elements_left_out: 0,
+            no_elements: None,
+        })
+    }
+
+    /// The size in bytes of the object at `address`, before rounding up to the alignment; `None` where what it depends on
+    /// is not in the dump.
+    pub fn object_size(&self, address: Addr) -> Option<u64> {
+        let types = self.types();
+        let method_table = types.type_of(address).ok()?;
+        let shape = types.method_tables().shape(types.memory(), method_table).ok()?;
+        let components = match shape.component_size {
+            0 => 0,
+            size => u64::from(size) * u64::from(types.memory().u32(address.offset(DATA)).ok()?),
+        };
+        Some(u64::from(shape.base_size) + components)
+    }
+
     /// The rows of the value of type `of` at `place`, which is called `name`: its own, and of a struct those of its
     /// fields. Their offsets count from `place`.
     pub fn value_rows(&self, name: &str, place: Addr, of: &FieldType) -> Vec<Row> {

@@ -7,6 +7,7 @@ mod index;
 mod refusals;
 mod report;
 mod snapshot;
+mod sos;
 #[cfg(unix)]
 mod terminal;
 

@@ -135,6 +135,11 @@ impl<'a> Interpreter<'a> {
                     return Ok(self.complain(&format!("the parameter :{name} has no value")));
                 }
             }
+            Setting::Sql(tell) => self.session.tell_statements(tell),
+            Setting::LastSql => {
+                let statements = self.session.last_statements();
+                show(&statements.iter().map(|text| format!("{text};\n")).collect::<String>(), out)?;
+            }
             Setting::Results => show(&self.results.listing(&environment.borrow()), out)?,
             Setting::History(_) => return Ok(self.complain("there is a history at a prompt only")),
             Setting::Help => show(&setting::help(), out)?,

@@ -1,5 +1,7 @@
 //! Entering again what was entered before: `!!`, `!12`, `!text`, as shells have it.
 
+use crate::sos::is_command;
+
 /// The text that `line` recalls out of `past`, the oldest first; `None` for a line that recalls nothing.
 ///
 /// # Errors
@@ -7,8 +9,8 @@
 pub(super) fn recall(line: &str, past: &[&str]) -> Option<Result<String, String>> {
     let line = line.trim();
     let wanted = line.strip_prefix('!')?;
-    // `!=` begins no statement, but a slip should be told by the language.
-    if wanted.is_empty() || wanted.starts_with('=') {
+    // `!=` begins no statement, but a slip should be told by the language; and `!dumpheap` is how WinDbg spells it.
+    if wanted.is_empty() || wanted.starts_with('=') || is_command(line) {
         return None;
     }
     let found = match (wanted, wanted.parse::<usize>()) {
@@ -54,7 +56,7 @@ mod tests {
 
     #[test]
     fn other_lines_recall_nothing() {
-        for line in ["select 1 != 2", "!", "!= 3", ""] {
+        for line in ["select 1 != 2", "!", "!= 3", "", "!dumpheap -stat"] {
             assert_eq!(recall(line, PAST), None, "{line}");
         }
     }

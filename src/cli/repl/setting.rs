@@ -25,6 +25,10 @@ pub(super) enum Setting {
     Results,
     /// List what was entered, the last so many.
     History(usize),
+    /// Tell, or do not tell, which statements the words of SOS stand for.
+    Sql(bool),
+    /// Show the statements that the words last entered stand for.
+    LastSql,
     /// Explain the prompt.
     Help,
     /// End.
@@ -76,6 +80,7 @@ pub(super) static SETTINGS: &[SettingDoc] = &[
     doc(&["i"], Takes::File("FILE"), "answer the statements of a file"),
     doc(&["set"], Takes::Parameter("[NAME VALUE]"), "give the parameter :NAME a value; alone: list all"),
     doc(&["unset"], Takes::Parameter("NAME"), "take a parameter its value"),
+    doc(&["sql"], ON_OFF, "tell the statements that words of SOS stand for; alone: those of the last"),
     doc(&["results"], Takes::Nothing, "the answers that are kept, for `from $3`"),
     doc(&["history"], Takes::Other("[N]"), "what was entered last; !N, !! and !text enter it again"),
     doc(&["help", "?"], Takes::Nothing, "this list"),
@@ -106,6 +111,10 @@ pub(super) fn parse(line: &str) -> Option<Result<Setting, String>> {
         return None;
     }
     let (name, rest) = line[1..].split_once(char::is_whitespace).unwrap_or((&line[1..], ""));
+    if name == "sql" && !matches!(rest.trim(), "" | "on" | "off") {
+        // `\sql dumpheap -stat` shows the statements of a word, which is no setting.
+        return None;
+    }
     Some(setting(name, rest.trim()).ok_or_else(|| usage(name)))
 }
 
@@ -130,6 +139,8 @@ fn setting(name: &str, rest: &str) -> Option<Setting> {
             Some(Setting::Set(Some((parameter(name)?, value.trim().to_owned()))))
         }
         "unset" => one_word().as_deref().and_then(parameter).map(Setting::Unset),
+        "sql" if rest.is_empty() => Some(Setting::LastSql),
+        "sql" => on().map(Setting::Sql),
         "results" => alone(Setting::Results),
         "history" if rest.is_empty() => Some(Setting::History(HISTORY_SHOWN)),
         "history" => rest.parse().ok().map(Setting::History),
@@ -214,7 +225,7 @@ mod tests {
 
     #[test]
     fn statements_are_none() {
-        for line in ["select count", "help", "tables", "", "quitting", "select 1 -- quit"] {
+        for line in ["select count", "help", "", "quitting", "select 1 -- quit", "\\sql dumpheap -stat"] {
             assert_eq!(parse(line), None, "{line}");
         }
     }
@@ -231,6 +242,7 @@ mod tests {
         let right = |line| parse(line).unwrap().unwrap();
         assert_eq!(right("\\set name 'a  b'"), Setting::Set(Some(("name".into(), "'a  b'".into()))));
         assert_eq!(right("\\unset :name"), Setting::Unset("name".into()));
+        assert_eq!(right("\\sql"), Setting::LastSql);
         assert_eq!(right("\\o"), Setting::Output(None));
         assert_eq!(right("\\o my answers.txt"), Setting::Output(Some("my answers.txt".into())));
         assert_eq!(right("\\i \"a b.hql\""), Setting::Include("a b.hql".into()));

@@ -97,3 +97,26 @@ fn the_prompt_has_a_footer_and_can_do_without_the_time() {
     assert!(String::from_utf8(paper.0).unwrap().contains("\\timing on|off"));
     assert_eq!(interpreter.enter("exit", &mut Paper::default()).unwrap(), Flow::End);
 }
+
+#[test]
+fn words_of_sos_show_their_statements_on_request() {
+    let (console, page) = quiet();
+    let session = Session::over(vec![snapshot(true, vec![])], &console);
+    let mut interpreter = Interpreter::for_pipe(&session);
+    let mut enter = |text: &str| {
+        let mut paper = Paper::default();
+        interpreter.enter(text, &mut paper).unwrap();
+        String::from_utf8(paper.0).unwrap()
+    };
+    let statement = "select base, size, version, name, path from modules;\n";
+    assert_eq!(enter("\\sql"), "");
+    assert!(enter("clrmodules").contains("zoo.dll"));
+    assert_eq!((enter("\\sql").as_str(), page.take().as_str()), (statement, ""));
+    enter("\\sql on");
+    enter("!clrmodules");
+    assert_eq!(page.take(), statement);
+    enter("\\sql off");
+    enter("clrmodules");
+    assert_eq!(page.take(), "");
+    assert!(enter("\\sql dumpheap -short").contains("select address\n"));
+}

@@ -41,6 +41,7 @@ fn statements_and_scripts_keep_their_order() {
                 Source::Stdin
             ],
             format: Format::Csv,
+            sql: false,
             output: Some("out.csv".into()),
         }
     );

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use super::in_words::Part;
 use super::{Reply, Session, is_about_the_language};
 use crate::cli::exit::ExitStatus;
 use crate::cli::interrupt::{Stoppable, is_stopped};
@@ -14,9 +15,11 @@ use crate::diff::run;
 use crate::graph::{Facts, Snapshot};
 use crate::output::{AnswerWriter, Document};
 use crate::query::{Answer, QueryError, RunOptions};
+use crate::sos;
 
 impl Session<'_> {
-    /// Answers one statement as [`Session::ask`] does, and returns the answer too, where there is one.
+    /// Answers one statement, or words of SOS, as [`Session::ask`] does, and returns the answer too, where there is one:
+    /// of several the last.
     ///
     /// # Errors
     /// Those of `out`.
@@ -26,17 +29,32 @@ impl Session<'_> {
         writer: &mut dyn AnswerWriter,
         out: &mut dyn Write,
     ) -> io::Result<(Reply, Option<Arc<Answer>>)> {
-        let reply =
+        let mut last = None;
+        let mut answer = |part: Part<'_>| {
+            let (statement, closing, at, count) = match part {
+                Part::Explanation(answer) => return self.show(answer, writer, out),
+                Part::Statement { text, closing, at, count } => (text, closing, at, count),
+            };
             self.console.interrupt.while_working(|cancel| match self.answer_apart(statement, cancel) {
                 Ok(answer) => {
-                    let answer = Arc::new(answer);
-                    let reply = self.show_stoppably(&answer, writer, out, cancel)?;
-                    Ok((reply, Some(answer)))
+                    let answer = last.insert(Arc::new(answer));
+                    let reply = self.show_stoppably(answer, writer, out, cancel)?;
+                    closing
+                        .line(answer, at, count)
+                        .iter()
+                        .for_each(|line| self.console.messages.remark(line));
+                    Ok(reply)
                 }
-                Err(error) => Ok((self.refuse(statement, &error), None)),
-            });
+                Err(error) => Ok(self.refuse(statement, &error)),
+            })
+        };
+        let reply = if sos::is_command(statement) {
+            self.in_words(statement, &mut answer)
+        } else {
+            answer(Part::Statement { text: statement, closing: sos::Closing::Nothing, at: 0, count: 1 })
+        };
         self.tell_index_problems();
-        reply
+        Ok((reply?, last))
     }
 
     /// Writes an answer that was given before.

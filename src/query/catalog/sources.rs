@@ -33,6 +33,8 @@ pub enum SourceFunction {
     References,
     /// What refers to objects.
     Referrers,
+    /// Memory as it lies in the dump.
+    Memory,
 }
 
 const fn column(name: &'static str, kind: Kind, summary: &'static str) -> ColumnDoc {
@@ -53,6 +55,27 @@ static ITEMS: &[ColumnDoc] = &[
     column("value_object", Kind::Address, "The object that the item refers to; null where it is none."),
     column("key_type", Kind::Text, "The type of the key: of a reference that of the object."),
     column("value_type", Kind::Text, "The type of the item: of a reference that of the object."),
+];
+
+static MEMORY: &[ColumnDoc] = &[
+    column("address", Kind::Address, "Where the row begins."),
+    column("hex", Kind::Text, "Its units in hexadecimal; `??` for each byte that is not in the dump."),
+    column(
+        "text",
+        Kind::Text,
+        "Its characters: of 'words' and 'utf16' code units of UTF-16, else bytes; a dot for what is not printed.",
+    ),
+    column(
+        "value",
+        Kind::Integer,
+        "The unit as a number; null where it is not in the dump and in rows of several.",
+    ),
+    column(
+        "object",
+        Kind::Address,
+        "The object that begins where the unit leads; null for all but single 'qwords'.",
+    ),
+    column("type", Kind::Text, "The type of that object, or the type whose MethodTable the unit leads to."),
 ];
 
 static SOURCES: &[SourceDoc] = &[
@@ -102,6 +125,15 @@ static SOURCES: &[SourceDoc] = &[
                   the table `refs` has the references themselves.",
         function: SourceFunction::Referrers,
         columns: &[],
+    },
+    SourceDoc {
+        name: "memory",
+        usage: "memory(ADDRESS, COUNT), memory(ADDRESS, COUNT, 'UNIT') or memory(ADDRESS, COUNT, 'UNIT', N), UNIT being bytes, \
+                words, dwords, qwords, ascii or utf16",
+        summary: "So many units of memory as they lie in the dump, N in a row (1 by itself, 'qwords' by themselves); of 'ascii' and \
+                  'utf16' one row with the text up to the first zero. What is not in the dump is `??`.",
+        function: SourceFunction::Memory,
+        columns: MEMORY,
     },
 ];
 

@@ -39,10 +39,11 @@ static STATEMENTS: &[StatementDoc] = &[
     },
     StatementDoc {
         name: "object",
-        usage: "object ADDRESS or object @N.ADDRESS",
+        usage: "object ADDRESS [as TYPE] or object @N.ADDRESS [as TYPE]",
         summary: "Shows one object: what it is, then a row a field with its offset, type, value and text (what a \
                   person reads). A struct has a row of its own and a row for each field in it; the elements of an \
-                  array follow the fields.",
+                  array follow the fields. With `as`, what lies there is read as a type that it need not name itself: a \
+                  struct in an array, for example. TYPE is a type's name or its MethodTable.",
     },
     StatementDoc {
         name: "roots",

@@ -118,6 +118,12 @@ fn scan_source(
             let values = values_of(from, execution.progress)?;
             over(plan, &scan::items(values, &collections, used, execution)?, execution)?
         }
+        Source::Memory { snapshot, range, used } => {
+            let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
+            let (table, problems) = scan::memory(from, range, used);
+            execution.notes.tell(problems);
+            over(plan, &table, execution)?
+        }
         Source::Related { snapshot, relation, of, used } => {
             let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
             let heap = from.heap(execution.progress)?;
@@ -165,11 +171,18 @@ fn scan_source(
                     execution.notes.tell(problems);
                     over(plan, &table, execution)?
                 }
-                (TableId::Fields | TableId::Statics, _) => {
+                (TableId::Damage, Some(heap)) => {
                     let values = values_of(from, execution.progress)?;
-                    let (table, problems) = match heap {
-                        Some(heap) => scan::fields(values.types(), heap.types.all(), used),
-                        None => scan::statics(from, values, used),
+                    let (table, problems) = scan::damage(from, heap, values, used, execution.progress)?;
+                    execution.notes.tell(problems);
+                    over(plan, &table, execution)?
+                }
+                (TableId::Fields | TableId::Statics | TableId::LoadedTypes, _) => {
+                    let values = values_of(from, execution.progress)?;
+                    let (table, problems) = match (table, heap) {
+                        (TableId::LoadedTypes, _) => scan::loaded_types(values.types(), used),
+                        (_, Some(heap)) => scan::fields(values.types(), heap.types.all(), used),
+                        (_, None) => scan::statics(from, values, used),
                     };
                     execution.notes.tell(problems);
                     over(plan, &table, execution)?

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+mod read_as;
+
 use super::answer::{Answer, AnswerColumn, Kind, ValueRef};
 use super::ast::ObjectAt;
 use super::cells::Cells;
@@ -27,17 +29,26 @@ pub fn object(at: &ObjectAt, snapshots: &[Snapshot], options: &RunOptions<'_>) -
     let position = dumps::position(at.dump.as_ref(), snapshots.len())?;
     let snapshot = snapshots.get(position).ok_or_else(no_dump)?;
     let values = values_of(snapshot, options.progress)?;
-    let found = place::find(snapshot, values, address, span, options.progress)?;
-    let view = values.object(address, MAX_ELEMENTS).map_err(|no_object| not_read(address, no_object))?;
+    let (view, mut heading) = match &at.read_as {
+        None => {
+            let found = place::find(snapshot, values, address, span, options.progress)?;
+            (values.object(address, MAX_ELEMENTS), heading(address, &found))
+        }
+        Some(read_as) => {
+            let mt = read_as::method_table(read_as, snapshot, values.types(), options.progress)?;
+            let view = values.object_as(address, mt);
+            let type_name = values.types().name(mt);
+            let size = view.as_ref().ok().and_then(|view| view.size);
+            (view, heading(address, &Found { type_name, size, generation: None }))
+        }
+    };
+    let view = view.map_err(|no_object| not_read(address, no_object))?;
+    let mt = ValueRef::Address(view.description.method_table);
+    heading.push(AnswerColumn::new("mt", Kind::Address, [mt]));
     let mut warnings = snapshot.problems.clone();
     warnings.extend(snapshot.built_heap().into_iter().flat_map(|heap| heap.problems.clone()));
     warnings.extend(left_out(&view));
-    Ok(Answer {
-        heading: heading(address, &found),
-        columns: columns(&view.rows),
-        warnings,
-        ..Answer::default()
-    })
+    Ok(Answer { heading, columns: columns(&view.rows), warnings, ..Answer::default() })
 }
 
 /// The rows as columns.

@@ -12,7 +12,7 @@ use super::select::select;
 use super::several::{compared_select, several_statement};
 use super::token::{address, any_word, dump_number, keyword, symbol};
 use super::type_name::type_name;
-use crate::query::ast::{Name, ObjectAt, Statement};
+use crate::query::ast::{Name, ObjectAt, ReadAs, Statement};
 use crate::query::catalog::Keyword;
 
 /// A whole statement: nothing may follow it but semicolons.
@@ -37,11 +37,21 @@ fn described(input: Tokens<'_>) -> Parsed<'_, Name> {
     alt((type_name("a name"), any_word("a name"))).parse(input)
 }
 
-/// `0x7f00`, `@2.0x7f00`
+/// A type by its name or by its MethodTable.
+fn read_as(input: Tokens<'_>) -> Parsed<'_, ReadAs> {
+    alt((
+        map(address, |(address, span)| ReadAs::MethodTable(address, span)),
+        map(type_name("a type or a MethodTable"), ReadAs::Type),
+    ))
+    .parse(input)
+}
+
+/// `0x7f00`, `@2.0x7f00`, `0x7f00 as Zoo.Point`
 fn object(input: Tokens<'_>) -> Parsed<'_, ObjectAt> {
     let (rest, dump) = opt(terminated(dump_number, symbol("."))).parse(input)?;
-    let (rest, address) = address(rest)?;
-    Ok((rest, ObjectAt { dump, address }))
+    let (rest, at) = address(rest)?;
+    let (rest, read_as) = opt(preceded(keyword(Keyword::As), read_as)).parse(rest)?;
+    Ok((rest, ObjectAt { dump, address: at, read_as }))
 }
 
 /// The end of the statement.

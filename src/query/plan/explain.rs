@@ -51,6 +51,9 @@ impl Steps<'_> {
                 self.addresses(of);
                 self.steps.push(("read", columns("items", SourceFunction::Items.doc().columns, used)));
             }
+            Source::Memory { used, .. } => {
+                self.steps.push(("read", columns("memory", SourceFunction::Memory.doc().columns, used)));
+            }
             Source::Related { relation, of, used, .. } => {
                 self.addresses(of);
                 self.built_first(plan);

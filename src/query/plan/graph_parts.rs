@@ -39,7 +39,7 @@ impl Plan {
     pub fn graph_parts(&self) -> Vec<GraphPart> {
         let mut parts: Vec<GraphPart> = Vec::new();
         match &self.source {
-            Source::Table { table: TableId::Refs, .. } => parts.push(GraphPart::References),
+            Source::Table { table: TableId::Refs | TableId::Damage, .. } => parts.push(GraphPart::References),
             Source::Table { table, used, .. } => {
                 parts.extend((*table == TableId::Roots).then_some(GraphPart::Roots));
                 parts.extend(of_columns(*table, used));
@@ -51,7 +51,7 @@ impl Plan {
                 }
                 parts.extend(of_columns(TableId::Objects, used));
             }
-            Source::Items { .. } | Source::Select(_) | Source::Given(_) => {}
+            Source::Items { .. } | Source::Memory { .. } | Source::Select(_) | Source::Given(_) => {}
         }
         let more: Vec<GraphPart> = parts.iter().flat_map(|part| part.made_of()).copied().collect();
         parts.extend(more);

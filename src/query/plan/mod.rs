@@ -20,6 +20,7 @@ use super::catalog::{Aggregate, Level, TableId};
 use super::cells::Cells;
 use crate::bytes::Addr;
 use crate::query::diagnostic::Span;
+use crate::query::memory::MemoryRange;
 
 /// How a select will be answered.
 #[derive(Clone, Debug)]
@@ -70,6 +71,15 @@ pub enum Source {
         /// The others.
         of: Addresses,
         /// Which columns of objects are used, by position.
+        used: Vec<usize>,
+    },
+    /// Memory of a dump.
+    Memory {
+        /// The dump, by its position.
+        snapshot: usize,
+        /// Which memory, and how it is shown.
+        range: MemoryRange,
+        /// Which columns are used, by position.
         used: Vec<usize>,
     },
     /// The answer to another select.
@@ -187,14 +197,15 @@ impl Plan {
     pub fn needs_heap(&self) -> bool {
         match &self.source {
             Source::Select(plan) => plan.needs_heap(),
-            Source::Items { .. } | Source::Given(_) => false,
+            Source::Items { .. } | Source::Memory { .. } | Source::Given(_) => false,
             Source::Related { .. } => true,
             Source::Table { table, used, .. } => match table {
                 TableId::Modules
                 | TableId::Threads
                 | TableId::Statics
                 | TableId::Handles
-                | TableId::Finalizers => false,
+                | TableId::Finalizers
+                | TableId::LoadedTypes => false,
                 TableId::Segments => {
                     let columns = table.doc().columns;
                     used.iter().any(|&c| columns.get(c).is_some_and(|c| c.name == "free"))
@@ -216,6 +227,7 @@ impl Plan {
             Source::Given(_) => 0,
             Source::Table { snapshot, .. }
             | Source::Items { snapshot, .. }
+            | Source::Memory { snapshot, .. }
             | Source::Related { snapshot, .. } => *snapshot,
         }
     }
@@ -266,8 +278,10 @@ impl Plan {
         self.source_expressions().iter().for_each(|e| e.columns(&mut |c| columns.push(c)));
         columns.sort_unstable();
         columns.dedup();
-        if let Source::Table { used, .. } | Source::Items { used, .. } | Source::Related { used, .. } =
-            &mut self.source
+        if let Source::Table { used, .. }
+        | Source::Items { used, .. }
+        | Source::Memory { used, .. }
+        | Source::Related { used, .. } = &mut self.source
         {
             *used = columns;
         }

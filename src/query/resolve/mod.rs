@@ -7,6 +7,7 @@ mod condition;
 pub mod dumps;
 mod expression;
 mod groups;
+mod memory;
 mod operators;
 mod order;
 mod paths;

@@ -25,7 +25,8 @@ pub struct Resolved {
 }
 
 impl Resolved {
-    fn all(source: Source, scope: Scope) -> Resolved {
+    /// All rows of a source.
+    pub(super) fn all(source: Source, scope: Scope) -> Resolved {
         Resolved { source, scope, restriction: None }
     }
 }
@@ -71,6 +72,7 @@ impl Resolver<'_> {
                 match doc.function {
                     SourceFunction::Instances => self.instances(snapshot, argument, span, doc.usage),
                     SourceFunction::Items => self.items_of(snapshot, argument, span, doc),
+                    SourceFunction::Memory => self.memory(snapshot, argument, span, doc),
                     SourceFunction::Reachable => {
                         self.related(snapshot, Relation::Reachable, argument, span, doc)
                     }
@@ -252,7 +254,8 @@ fn fields(types: DumpTypes<'_>, named: &NamedTypes) -> Vec<Arc<str>> {
     names
 }
 
-fn wrong_call(span: &Span, usage: &str) -> Diagnostic {
+/// The error of a function that is called with something else than `usage` says.
+pub(super) fn wrong_call(span: &Span, usage: &str) -> Diagnostic {
     Diagnostic::new(span.clone(), "the function is not called like this").expected(usage)
 }
 

@@ -3,13 +3,14 @@
 
 mod fields;
 mod names;
+mod sos_words;
 mod values;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use crate::cli::session::Session;
-use crate::query::catalog;
+use crate::query::catalog::{self, Keyword};
 use crate::query::cursor::{Cursor, NamedSource, Root, Rows, Step, Wanted, cursor};
 
 use super::setting::{SETTINGS, Takes, is_setting, setting_doc};
@@ -72,6 +73,9 @@ pub(super) fn complete(line: &str, position: usize, known: &Known<'_>) -> Offer 
     if is_setting(before) || before.trim() == "\\" {
         return complete_setting(before, known);
     }
+    if let Some((start, words)) = sos_words::complete(before, known.types()) {
+        return Offer::Words(start, words);
+    }
     let at = cursor(line, position);
     let typed = &before[at.start..];
     let mut words = match &at.quote {
@@ -133,10 +137,14 @@ fn unquoted(at: &Cursor, typed: &str, known: &Known<'_>) -> Vec<String> {
         let keywords = at.keywords.iter().any(|keyword| keyword.word().starts_with(&typed.to_lowercase()));
         // `obj` is the beginning of `objects`, not a part of `System.Object`.
         let find = if words.is_empty() && !keywords { TypeNames::matching } else { TypeNames::starting };
-        words.extend(types(typed, known, find).into_iter().map(|name| quoted_if_needed(name).into_owned()));
+        words.extend(spelled(types(typed, known, find), typed));
     }
     let keywords = at.keywords.iter().map(|keyword| in_case_of(typed, keyword.word()).into_owned());
     words.extend(starting(keywords.collect(), typed));
+    if at.keywords.contains(&Keyword::Select) && at.start == 0 && !typed.is_empty() {
+        // The statements of the language go first; all words of SOS at once would hide them.
+        words.extend(starting(sos_words::all(), typed));
+    }
     words
 }
 
@@ -150,6 +158,20 @@ fn starting(words: Vec<String>, typed: &str) -> Vec<String> {
         }
     }
     kept
+}
+
+/// Names of types as statements spell them. Those that need quotes share no beginning with the others: they are left
+/// out while the others agree on more than is typed.
+fn spelled(names: Vec<&str>, typed: &str) -> Vec<String> {
+    let (quoted, plain): (Vec<String>, Vec<String>) = names
+        .into_iter()
+        .map(|name| quoted_if_needed(name).into_owned())
+        .partition(|name| name.starts_with('"'));
+    let common = match (plain.first(), plain.last()) {
+        (Some(first), Some(last)) => first.bytes().zip(last.bytes()).take_while(|(a, b)| a == b).count(),
+        _ => 0,
+    };
+    if common > typed.len() { plain } else { [plain, quoted].concat() }
 }
 
 fn types<'k>(

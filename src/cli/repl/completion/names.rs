@@ -49,7 +49,13 @@ impl TypeNames {
 
 /// A type's name as a statement spells it.
 pub(super) fn quoted_if_needed(name: &str) -> Cow<'_, str> {
-    let plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+    // The grammar's `type-name`: words with points and pluses between them, and the brackets of arrays.
+    let words = name.trim_end_matches(['[', ',', ']']);
+    let is_word = |word: &str| {
+        let begins = word.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        begins && word.chars().all(|c| c.is_alphanumeric() || c == '_') && !word.eq_ignore_ascii_case("to")
+    };
+    let plain = words.split(['.', '+']).all(is_word);
     if plain { Cow::Borrowed(name) } else { Cow::Owned(format!("\"{name}\"")) }
 }
 
@@ -80,6 +86,7 @@ mod tests {
     fn names_with_brackets_are_quoted() {
         assert_eq!(quoted_if_needed("Zoo.Dog"), "Zoo.Dog");
         assert_eq!(quoted_if_needed("List<Zoo.Dog>"), "\"List<Zoo.Dog>\"");
-        assert_eq!(quoted_if_needed("Zoo.Outer+Inner"), "\"Zoo.Outer+Inner\"");
+        assert_eq!(quoted_if_needed("Zoo.Outer+Inner[]"), "Zoo.Outer+Inner[]");
+        assert_eq!(quoted_if_needed("Zoo.<Park>d__6"), "\"Zoo.<Park>d__6\"");
     }
 }

@@ -94,6 +94,15 @@ fn types_are_quoted_where_the_language_wants_it() {
 }
 
 #[test]
+fn words_of_sos_are_offered_with_their_switches() {
+    assert!(offers("dumph|", "dumpheap") && offers("!dumph|", "dumpheap"));
+    assert!(words("|").iter().all(|word| word != "dumpheap"), "the language goes first");
+    assert_eq!(at("dumpheap -st|"), ("dumpheap ".into(), vec!["-stat".into(), "-strings".into()]));
+    assert!(offers("dumpheap -type Zoo.D|", "Zoo.Dog"));
+    assert!(words("select dumph|").is_empty());
+}
+
+#[test]
 fn other_texts_are_those_of_their_column() {
     assert!(offers("select count where gen = 'g|", "gen2"));
     assert!(offers("select count from roots where kind = '|", "static"));

@@ -1,8 +1,10 @@
 //! The tables and their columns.
 
+mod damage;
 mod heap;
 mod roots;
 mod runtime;
+mod types;
 
 use crate::query::Kind;
 
@@ -71,6 +73,10 @@ pub enum TableId {
     Modules,
     /// The runtime's threads.
     Threads,
+    /// The types that are loaded.
+    LoadedTypes,
+    /// What is broken on the heap.
+    Damage,
 }
 
 impl TableId {
@@ -156,6 +162,8 @@ static TABLES: &[TableDoc] = &[
     runtime::SEGMENTS,
     runtime::MODULES,
     runtime::THREADS,
+    types::LOADED_TYPES,
+    damage::DAMAGE,
 ];
 
 /// All tables.

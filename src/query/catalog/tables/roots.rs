@@ -64,6 +64,8 @@ pub(super) const HANDLES: TableDoc = TableDoc {
         column("address", Kind::Address, "The handle itself: where its reference stands."),
         column("object", Kind::Address, "The object that it refers to."),
         column("type", Kind::Text, "The name of the object's type; null where it cannot be told."),
+        column("mt", Kind::Address, "The MethodTable of that type; null where it cannot be told."),
+        measure("size", Kind::Bytes, "The object's own size; null where it cannot be told."),
         column(
             "dependent",
             Kind::Address,
@@ -79,6 +81,8 @@ pub(super) const FINALIZERS: TableDoc = TableDoc {
     columns: &[
         column("object", Kind::Address, "The object."),
         column("type", Kind::Text, "The name of its type; null where it cannot be told."),
+        column("mt", Kind::Address, "The MethodTable of that type; null where it cannot be told."),
+        measure("size", Kind::Bytes, "Its own size; null where it cannot be told."),
         column(
             "state",
             Kind::Text,

@@ -109,6 +109,11 @@ pub(super) const SEGMENTS: TableDoc = TableDoc {
         column("reserved", Kind::Address, "The end of its reserved memory."),
         measure("size", Kind::Bytes, "From start to end."),
         measure("free", Kind::Bytes, "Bytes of free objects in it."),
+        measure(
+            "committed_size",
+            Kind::Bytes,
+            "Bytes of its committed memory, what lies before its first object included.",
+        ),
     ],
 };
 

@@ -1,6 +1,6 @@
 //! The table `finalizers`.
 
-use super::handles::type_names;
+use super::handles::{method_tables, sizes, type_names};
 use super::table::Table;
 use crate::bytes::Addr;
 use crate::clr::finalizer_queue::{QueuedObject, finalizer_queue};
@@ -26,6 +26,8 @@ fn column(rows: &[QueuedObject], name: &str, segments: &[Segment], values: &Valu
     match name {
         "object" => Some(Cells::unsigned(rows.iter().map(|row| row.object.0).collect())),
         "type" => Some(type_names(values, rows.iter().map(|row| row.object).collect())),
+        "mt" => Some(method_tables(values, rows.iter().map(|row| row.object))),
+        "size" => Some(sizes(values, rows.iter().map(|row| row.object))),
         "state" => Some(Cells::texts(rows.iter().map(|row| Some(row.state.word())))),
         "gen" => {
             let generations = Generations::of(segments);

@@ -30,6 +30,8 @@ fn column(rows: &[Handle], name: &str, values: &Values) -> Option<Cells> {
         "address" => Some(Cells::unsigned(rows.iter().map(|row| row.address.0).collect())),
         "object" => Some(Cells::unsigned(rows.iter().map(|row| row.object.0).collect())),
         "type" => Some(type_names(values, rows.iter().map(|row| row.object).collect())),
+        "mt" => Some(method_tables(values, rows.iter().map(|row| row.object))),
+        "size" => Some(sizes(values, rows.iter().map(|row| row.object))),
         "dependent" => Some(Cells::optional(rows.iter().map(|row| row.dependent.map(|object| object.0)))),
         _ => None,
     }
@@ -37,13 +39,27 @@ fn column(rows: &[Handle], name: &str, values: &Values) -> Option<Cells> {
 
 /// The names of the types of objects, without a walk over the heap; null for what is no object.
 pub(super) fn type_names(values: &Values, objects: Vec<Addr>) -> Cells {
-    let types = values.types();
-    let name = |object: Addr| {
-        let mt = types.type_of(object).ok()?;
-        types.method_tables().is_method_table(types.memory(), mt).then(|| types.name(mt))
-    };
+    let name = |object: Addr| method_table(values, object).map(|mt| values.types().name(mt));
     let names: Vec<Option<Arc<str>>> = objects.into_par_iter().map(name).collect();
     Cells::texts(names.iter().map(Option::as_deref))
+}
+
+/// The MethodTables of objects; null for what is no object.
+pub(super) fn method_tables(values: &Values, objects: impl Iterator<Item = Addr>) -> Cells {
+    Cells::optional(objects.map(|object| method_table(values, object).map(|mt| mt.0)))
+}
+
+/// The sizes of objects; null for what is no object.
+pub(super) fn sizes(values: &Values, objects: impl Iterator<Item = Addr>) -> Cells {
+    Cells::optional(
+        objects.map(|object| method_table(values, object).and_then(|_| values.object_size(object))),
+    )
+}
+
+fn method_table(values: &Values, object: Addr) -> Option<Addr> {
+    let types = values.types();
+    let mt = types.type_of(object).ok()?;
+    types.method_tables().is_method_table(types.memory(), mt).then_some(mt)
 }
 
 #[cfg(test)]

@@ -1,10 +1,13 @@
 //! What operators scan: rows in morsels, columns loaded as they are needed.
 
+mod damage;
 mod duplicates;
 mod fields;
 mod finalizers;
 mod handles;
 mod items;
+mod loaded_types;
+mod memory;
 mod objects;
 mod refs;
 mod roots;
@@ -15,11 +18,14 @@ mod tables;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use damage::damage;
 pub use duplicates::DuplicateScan;
 pub use fields::fields;
 pub use finalizers::finalizers;
 pub use handles::handles;
 pub use items::items;
+pub use loaded_types::loaded_types;
+pub use memory::memory;
 pub use objects::ObjectScan;
 pub use refs::RefScan;
 pub use roots::{roots, takes_dominators as roots_take_dominators};

@@ -75,9 +75,19 @@ fn segments_column(segments: &[Segment], free: &[u64], name: &str) -> Option<Cel
         "reserved" => addresses(segments, |s| s.reserved),
         // Null where a damaged dump says that a segment ends before it begins.
         "size" => optional(segments, |s| s.end.since(s.start)),
+        "committed_size" => optional(segments, committed_size),
         "free" => Some(Cells::optional((0..segments.len()).map(|at| free.get(at).copied()))),
         _ => None,
     }
+}
+
+/// A segment's memory begins with its own description, or where it is described elsewhere at the page in which its first
+/// object lies. `None` where a damaged dump says that it ends before that.
+fn committed_size(segment: &Segment) -> Option<u64> {
+    const PAGE: u64 = 4096;
+    let describes_itself = segment.start.since(segment.address).is_some_and(|distance| distance <= PAGE);
+    let start = if describes_itself { segment.address } else { segment.start.without(PAGE - 1) };
+    segment.committed.since(start)
 }
 
 fn modules_column(modules: &[Module], name: &str) -> Option<Cells> {

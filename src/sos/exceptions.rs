@@ -1,0 +1,100 @@
+//! Exceptions: `printexception`, `dumpexceptions`.
+
+use super::Translation;
+use super::arguments::Arguments;
+use super::heap::generation;
+use super::text::{self, literal, where_all};
+use super::words::{WORD, WordDoc, flag, no_effect, takes};
+use crate::query::Diagnostic;
+
+/// What is shown of an exception.
+const COLUMNS: &str = "address, type, message, hex(hresult) as hresult, inner, thread, stack";
+
+pub(super) const WORDS: &[WordDoc] = &[
+    WordDoc {
+        word: "printexception",
+        aliases: &["pe"],
+        usage: "printexception [ADDRESS] [-nested]",
+        summary: "An exception with its message and the methods that it went through; without an address those that threads \
+                  have in flight.",
+        switches: &[
+            flag("-nested", "The exceptions that it was made from, too."),
+            no_effect("-lines", "Lines of sources are not told: their symbols are not in the dump."),
+        ],
+        operands: (0, 1),
+        examples: &[
+            (
+                "pe 7f02290c86e8",
+                &[
+                    "select address, type, message, hex(hresult) as hresult, inner, thread, stack from exceptions \
+                   where address = 0x7f02290c86e8",
+                ],
+            ),
+            (
+                "printexception",
+                &[
+                    "select address, type, message, hex(hresult) as hresult, inner, thread, stack from exceptions \
+                   where thread is not null",
+                ],
+            ),
+        ],
+        translate: printexception,
+        ..WORD
+    },
+    WordDoc {
+        word: "dumpexceptions",
+        usage: "dumpexceptions [-type TEXT] [-gen GEN] [-live] [-dead]",
+        summary: "The exceptions on the heap with their messages.",
+        switches: &[
+            takes("-type", "TEXT", "Only types whose name contains this."),
+            takes("-gen", "GEN", "Only exceptions of a generation: gen0, gen1, gen2, loh, poh or foh."),
+            flag("-live", "Only exceptions that a root keeps alive."),
+            flag("-dead", "Only exceptions that no root keeps alive."),
+        ],
+        examples: &[
+            ("dumpexceptions", &["select address, type, message from exceptions"]),
+            (
+                "dumpexceptions -type Argument -live",
+                &[
+                    "select address, type, message from exceptions where contains(type, 'Argument') and reachable",
+                ],
+            ),
+        ],
+        translate: dumpexceptions,
+        ..WORD
+    },
+];
+
+fn printexception(arguments: &Arguments) -> Result<Translation, Diagnostic> {
+    let condition = match arguments.address(0)? {
+        Some(address) => format!("address = {}", text::address(address)),
+        None => "thread is not null".to_owned(),
+    };
+    let shown = format!("select {COLUMNS} from exceptions where {condition}");
+    // Two levels are nearly always all of them; each row names the next.
+    let of = format!("select inner from exceptions where {condition}");
+    let nested = arguments.has("-nested").then(|| {
+        format!(
+            "select {COLUMNS} from exceptions where address in ({of}) \
+             or address in (select inner from exceptions where address in ({of}))"
+        )
+    });
+    Ok(Translation::of([shown].into_iter().chain(nested)))
+}
+
+fn dumpexceptions(arguments: &Arguments) -> Result<Translation, Diagnostic> {
+    let mut conditions = Vec::new();
+    if let Some(part) = arguments.value("-type") {
+        conditions.push(format!("contains(type, {})", literal(&part.text)));
+    }
+    if let Some(word) = arguments.value("-gen") {
+        let generation = generation(word)?;
+        conditions.push(format!("address in (select address where gen = '{generation}')"));
+    }
+    match (arguments.has("-live"), arguments.has("-dead")) {
+        (true, false) => conditions.push("reachable".to_owned()),
+        (false, true) => conditions.push("reachable = false".to_owned()),
+        _ => {}
+    }
+    Ok(Translation::one(format!("select address, type, message from exceptions{}", where_all(&conditions))))
+}
