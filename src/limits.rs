@@ -281,6 +281,16 @@ pub const MAX_IDENTITY_BYTES: usize = 4096;
 /// Of types with more objects fewer fields are tried.
 pub const MAX_IDENTITY_VALUES: usize = 32 << 20;
 
+/// Answers that the prompt keeps under a number. Enough to go back an hour; nobody remembers numbers further back.
+pub const MAX_KEPT_ANSWERS: usize = 100;
+
+/// Bytes of all answers that the prompt keeps under numbers: some seven bytes an object of a heap of ten million.
+pub const MAX_KEPT_BYTES: u64 = 64 << 20;
+
+/// Objects up to which the prompt builds references, roots and dominators before they are asked for: that takes a
+/// second, and less memory than a browser's tab. Of a bigger heap they are built when a statement needs them.
+pub const MAX_OBJECTS_BUILT_UNASKED: usize = 1_000_000;
+
 /// Units of memory that one call of `memory(...)` shows: more is no reading any more but a copy of the dump.
 pub const MAX_MEMORY_UNITS: u64 = 1 << 20;
 

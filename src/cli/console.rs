@@ -2,6 +2,7 @@
 
 use std::env;
 use std::io::{self, IsTerminal};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::memory_limit::MemoryLimit;
@@ -17,6 +18,10 @@ use super::request::Common;
 pub(super) struct Console {
     pub messages: Messages,
     pub progress: Box<dyn Progress>,
+    /// What tells the progress of work that nobody waits for; hushed, but while somebody does.
+    pub background: Arc<Bars>,
+    /// Whether progress is shown at all.
+    pub bars: bool,
     pub interrupt: &'static Interrupt,
     /// How much memory an answer may take.
     pub memory: MemoryLimit,
@@ -35,11 +40,18 @@ impl Console {
         Console {
             messages: Messages::on_stderr(color),
             progress: if bars { Box::new(Bars::default()) } else { Box::new(NoProgress) },
+            background: Arc::new(Bars::hushed()),
+            bars,
             interrupt: Interrupt::install(),
             memory: common.memory,
             terminal,
             color,
         }
+    }
+
+    /// What tells the progress of one statement, which may be left behind.
+    pub(super) fn statement_progress(&self) -> Arc<Bars> {
+        Arc::new(if self.bars { Bars::default() } else { Bars::hushed() })
     }
 
     /// How a statement is run for this user, until `cancel` is set.
@@ -65,6 +77,8 @@ pub(super) mod tests {
         let console = Console {
             messages: Messages::on(Box::new(page.clone()), false),
             progress: Box::new(NoProgress),
+            background: Arc::new(Bars::hushed()),
+            bars: false,
             // Each its own: tests run at the same time.
             interrupt: Box::leak(Box::new(Interrupt::new())),
             memory: MemoryLimit::Available,

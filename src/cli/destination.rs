@@ -9,6 +9,8 @@ use tempfile::NamedTempFile;
 use crate::error::{Error, ErrorKind, Result};
 use crate::output::Screen;
 
+use super::pager::Extent;
+
 /// Large enough that a system call a buffer costs nothing beside making its text.
 const BUFFER: usize = 256 << 10;
 
@@ -29,7 +31,7 @@ enum Target {
     Stdout(Stdout),
     /// Written beside the file and renamed at the end.
     Replaced { file: BufWriter<NamedTempFile>, path: PathBuf },
-    /// A pipe or a device, which must not be replaced.
+    /// What must not be replaced: a pipe, a device, a file that is added to.
     Special(BufWriter<File>),
 }
 
@@ -51,6 +53,31 @@ impl Destination {
                 .hint("is the folder there, and may files be made in it?")
         })?;
         Ok(Destination { target, name, written: 0 })
+    }
+
+    /// The file at `path`, behind what it holds.
+    ///
+    /// # Errors
+    /// When the file cannot be written there.
+    pub(super) fn append(path: &Path) -> Result<Destination> {
+        let name = path.display().to_string();
+        let file = File::options().append(true).create(true).open(path).map_err(|error| {
+            Error::new(ErrorKind::Io, format!("cannot write {name}"))
+                .caused_by(error)
+                .hint("is the folder there, and may files be made in it?")
+        })?;
+        Ok(Destination { target: Target::Special(BufWriter::with_capacity(BUFFER, file)), name, written: 0 })
+    }
+
+    /// How much of it can be seen at once; `None` for what is no terminal.
+    pub(super) fn extent(&self) -> Option<Extent> {
+        match self.target {
+            Target::Stdout(_) if io::stdout().is_terminal() => {
+                let (columns, rows) = terminal_size::terminal_size_of(io::stdout())?;
+                Some(Extent { columns: columns.0.into(), rows: rows.0.into() })
+            }
+            _ => None,
+        }
     }
 
     /// What answers are shown on.

@@ -40,10 +40,15 @@ impl Interrupt {
         self.meaning_during(STOPS_WORK, || work(&self.cancel))
     }
 
-    /// Reads from the prompt, which sees Ctrl-C as a key; a signal from elsewhere is ignored, for
-    /// ending there would leave the terminal without echo.
+    /// Holds a conversation at the prompt, which sees Ctrl-C as a key; a signal from elsewhere is ignored, for ending
+    /// there would leave the terminal without echo.
     pub(super) fn at_prompt<T>(&self, read: impl FnOnce() -> T) -> T {
         self.meaning_during(IS_LEFT_TO_PROMPT, read)
+    }
+
+    /// From now on until the work in hand is done, Ctrl-C is for a program that was started in the foreground.
+    pub(super) fn leave_to_others(&self) {
+        self.meaning.store(IS_LEFT_TO_PROMPT, Ordering::SeqCst);
     }
 
     fn meaning_during<T>(&self, meaning: u8, act: impl FnOnce() -> T) -> T {

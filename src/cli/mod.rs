@@ -17,6 +17,7 @@ mod leaks;
 mod library;
 mod messages;
 mod open_options;
+mod pager;
 mod progress;
 mod query;
 mod reference;
@@ -29,6 +30,7 @@ mod session;
 mod sides;
 mod snapshot;
 mod user_folders;
+mod worker;
 
 use std::process::ExitCode;
 

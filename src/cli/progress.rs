@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -17,6 +18,8 @@ const PATIENCE: Duration = Duration::from_millis(200);
 #[derive(Default)]
 pub(super) struct Bars {
     stage: Mutex<Option<Stage>>,
+    /// Whether nothing is to be shown.
+    hushed: AtomicBool,
 }
 
 struct Stage {
@@ -43,7 +46,8 @@ impl Progress for Bars {
         let Ok(mut stage) = self.stage.lock() else { return };
         if let Some(stage) = stage.as_mut() {
             stage.bar.inc(bytes);
-            if !stage.shown && stage.began.elapsed() >= PATIENCE {
+            let hushed = self.hushed.load(Ordering::Relaxed);
+            if !stage.shown && !hushed && stage.began.elapsed() >= PATIENCE {
                 stage.shown = true;
                 stage.bar.set_draw_target(ProgressDrawTarget::stderr());
             }
@@ -56,6 +60,32 @@ impl Progress for Bars {
 }
 
 impl Bars {
+    /// Bars that show nothing until [`Bars::hush`] says otherwise.
+    pub(super) fn hushed() -> Bars {
+        Bars { hushed: AtomicBool::new(true), ..Bars::default() }
+    }
+
+    /// Shows nothing from now on, or shows again what is under way.
+    pub(super) fn hush(&self, hushed: bool) {
+        if self.hushed.swap(hushed, Ordering::Relaxed) == hushed || !hushed {
+            return;
+        }
+        let Ok(mut stage) = self.stage.lock() else { return };
+        if let Some(stage) = stage.as_mut().filter(|stage| stage.shown) {
+            let bar = ProgressBar::with_draw_target(stage.bar.length(), ProgressDrawTarget::hidden());
+            bar.set_style(style(stage.bar.length().is_some()));
+            bar.set_message(stage.bar.message());
+            bar.set_position(stage.bar.position());
+            std::mem::replace(&mut stage.bar, bar).finish_and_clear();
+            stage.shown = false;
+        }
+    }
+
+    /// Whether a stage is under way.
+    pub(super) fn is_busy(&self) -> bool {
+        self.stage.lock().is_ok_and(|stage| stage.is_some())
+    }
+
     /// A poisoned lock means that a worker panicked: no bar is worth a second panic.
     fn replace(&self, next: Option<Stage>) {
         let Ok(mut stage) = self.stage.lock() else { return };
@@ -90,6 +120,19 @@ mod tests {
         bars.end();
         bars.end();
         assert!(bars.stage.lock().unwrap().is_none());
+    }
+
+    #[test]
+    fn hushed_bars_count_on() {
+        let bars = Bars::hushed();
+        assert!(!bars.is_busy());
+        bars.begin("walking", Some(100));
+        bars.hush(false);
+        bars.advance(60);
+        bars.hush(true);
+        bars.advance(1);
+        let stage = bars.stage.lock().unwrap();
+        assert!(stage.as_ref().is_some_and(|s| s.bar.position() == 61 && !s.shown));
     }
 
     #[test]

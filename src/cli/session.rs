@@ -1,9 +1,12 @@
 //! Open dumps that answer statements: what `query` and the prompt have in common.
 
 mod ask;
+mod at_prompt;
+mod in_words;
 
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::graph::Snapshot;
 use crate::open::{IndexFile, open};
@@ -15,10 +18,12 @@ use super::exit::ExitStatus;
 use super::open_options::open_options;
 use super::request::Common;
 use crate::query::Environment;
+pub(super) use ask::is_about_the_language;
 
 /// The dumps that statements are asked of, oldest first.
 pub(super) struct Session<'a> {
-    snapshots: Vec<Snapshot>,
+    /// Shared with threads that answer and build, and may be left behind.
+    snapshots: Arc<[Snapshot]>,
     /// The indexes of those that have one or may get one.
     indexes: Vec<Option<IndexFile>>,
     console: &'a Console,
@@ -42,21 +47,6 @@ pub(super) enum Reply {
 }
 
 impl Reply {
-    /// Both answers as one: all rows, the whole time, the worse status.
-    fn followed_by(self, next: Reply) -> Reply {
-        match (self, next) {
-            (
-                Reply::Answered { status, rows, elapsed },
-                Reply::Answered { status: next_status, rows: next_rows, elapsed: next_elapsed },
-            ) => Reply::Answered {
-                status: status.max(next_status),
-                rows: rows + next_rows,
-                elapsed: elapsed + next_elapsed,
-            },
-            (first, next) => Reply::Refused(first.status().max(next.status())),
-        }
-    }
-
     pub(super) fn status(self) -> ExitStatus {
         match self {
             Reply::Answered { status, .. } | Reply::Refused(status) => status,
@@ -91,7 +81,7 @@ impl<'a> Session<'a> {
     /// A session over dumps that are already open.
     pub(super) fn over(snapshots: Vec<Snapshot>, console: &'a Console) -> Session<'a> {
         let session = Session {
-            snapshots,
+            snapshots: snapshots.into(),
             indexes: Vec::new(),
             console,
             environment: RefCell::default(),
@@ -108,6 +98,11 @@ impl<'a> Session<'a> {
         &self.snapshots
     }
 
+    /// What statements can refer to besides the dumps.
+    pub(super) fn environment(&self) -> &RefCell<Environment> {
+        &self.environment
+    }
+
     /// What every command talks through.
     pub(super) fn console(&self) -> &'a Console {
         self.console
@@ -116,16 +111,6 @@ impl<'a> Session<'a> {
     /// Gives a parameter a value for the statements that follow.
     pub(super) fn set_parameter(&self, name: &str, value: &str) {
         self.environment.borrow_mut().set_parameter(name, value);
-    }
-
-    /// Whether the statements that words of SOS stand for are told before they are answered.
-    pub(super) fn tell_statements(&self, tell: bool) {
-        self.tells_statements.set(tell);
-    }
-
-    /// The statements that the words of SOS asked last stood for; none when no word was asked yet.
-    pub(super) fn last_statements(&self) -> Vec<String> {
-        self.last_statements.borrow().clone()
     }
 
     /// Writes the indexes of dumps of whose graph more was built than their index holds. All answers are out by now:
@@ -159,8 +144,13 @@ impl<'a> Session<'a> {
 
     /// What is known to be missing from the dumps by now, each once.
     pub(super) fn problems(&self) -> Vec<&Problem> {
+        self.problems_with(&[])
+    }
+
+    /// The same, and `more`.
+    fn problems_with<'p>(&'p self, more: &'p [Problem]) -> Vec<&'p Problem> {
         let mut problems: Vec<&Problem> = Vec::new();
-        for problem in self.known_problems() {
+        for problem in self.known_problems().chain(more) {
             if !problems.contains(&problem) {
                 problems.push(problem);
             }

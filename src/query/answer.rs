@@ -158,4 +158,9 @@ impl Answer {
     pub fn row_count(&self) -> usize {
         self.columns.first().map_or(0, AnswerColumn::len)
     }
+
+    /// About how many bytes its columns take; lists of texts that it shares with others are left out.
+    pub fn bytes(&self) -> u64 {
+        self.heading.iter().chain(&self.columns).map(|column| column.cells.bytes()).sum()
+    }
 }

@@ -8,7 +8,7 @@ use super::ast::Literal;
 use super::lexer::{TokenKind, tokens};
 
 /// Parameters (`:min`) and kept answers (`from big`, `from $3`) by their names.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Environment {
     parameters: BTreeMap<String, Literal>,
     answers: BTreeMap<String, Arc<Answer>>,
@@ -24,6 +24,16 @@ impl Environment {
     /// literal, anything else is text. A value that was there before is replaced.
     pub fn set_parameter(&mut self, name: &str, value: &str) {
         self.parameters.insert(name.to_owned(), literal(value));
+    }
+
+    /// Takes a parameter its value; whether it had one.
+    pub fn unset_parameter(&mut self, name: &str) -> bool {
+        self.parameters.remove(name).is_some()
+    }
+
+    /// The value of a parameter as a statement would spell it; `None` when it was given none.
+    pub fn parameter_text(&self, name: &str) -> Option<String> {
+        self.parameters.get(name).map(ToString::to_string)
     }
 
     /// The value of a parameter; `None` when it was given none.
@@ -118,6 +128,8 @@ mod tests {
         environment.set_parameter("min", "2");
         assert_eq!(environment.parameter("min"), Some(&Literal::Integer(2)));
         assert_eq!(environment.parameters().collect::<Vec<_>>(), ["min"]);
+        assert_eq!(environment.parameter_text("min").as_deref(), Some("2"));
+        assert!(environment.unset_parameter("min") && !environment.unset_parameter("min"));
         environment.keep("big", Arc::new(Answer::default()));
         assert!(environment.answer("big").is_some() && environment.answer("small").is_none());
         environment.forget("big");

@@ -58,6 +58,27 @@ pub fn tokens(text: &str) -> Result<Vec<Token>, Diagnostic> {
     Ok(tokens)
 }
 
+/// The tokens of a text that is still being written: what makes no token is left out, and so is a quote that is still
+/// open, with all that follows it; the byte at which it opens is the second value.
+pub fn tokens_so_far(text: &str) -> (Vec<Token>, Option<usize>) {
+    let mut lexer = Lexer { text, at: 0 };
+    let mut tokens = Vec::new();
+    loop {
+        match lexer.next() {
+            Ok(Some(token)) => tokens.push(token),
+            Ok(None) => return (tokens, None),
+            Err(wrong) => {
+                let first = lexer.rest().chars().next().unwrap_or_default();
+                if matches!(first, '\'' | '"') && !quoted(lexer.rest(), first).1 {
+                    return (tokens, Some(lexer.at));
+                }
+                // A mistake is never an empty place: this goes on.
+                lexer.at = wrong.span.end.max(lexer.at);
+            }
+        }
+    }
+}
+
 /// Where the statements of a script stand: separated by `;` outside of quotes and comments.
 /// Statements with nothing but white space and comments are left out.
 pub fn split_statements(text: &str) -> Vec<Range<usize>> {

@@ -15,6 +15,7 @@ mod ast;
 pub mod catalog;
 mod cells;
 mod chains;
+pub mod cursor;
 mod diagnostic;
 mod environment;
 mod exec;

@@ -26,12 +26,18 @@ struct Terminal {
 
 impl Terminal {
     fn start(state: &Path) -> Terminal {
+        Terminal::start_with(state, &[])
+    }
+
+    /// With variables of the environment.
+    fn start_with(state: &Path, variables: &[(&str, &str)]) -> Terminal {
         let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
         let pty = openpty(&size, None).expect("the system has pseudo terminals");
         let slave = || Stdio::from(pty.slave.try_clone().expect("a descriptor can be copied"));
         let mut command = heapql();
         command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/zoo-10.0.core.zst"));
         command.arg("--no-progress").env("XDG_STATE_HOME", state).env("TERM", "xterm");
+        command.env("HEAPQL_PAGER", "").envs(variables.iter().copied());
         let child =
             command.stdin(slave()).stdout(slave()).stderr(slave()).spawn().expect("the program starts");
         let keyboard = File::from(pty.master);
@@ -69,6 +75,10 @@ impl Terminal {
 
     fn end(mut self) -> i32 {
         self.type_keys("\u{4}");
+        self.wait()
+    }
+
+    fn wait(mut self) -> i32 {
         self.child.wait().expect("the program ends").code().expect("no signal ends the program")
     }
 }
@@ -79,8 +89,10 @@ const PROMPT: &str = "heapql>";
 fn a_conversation() {
     let state = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::start(state.path());
-    let greeting = terminal.expect(PROMPT);
-    assert!(greeting.contains(".NET 10.0.") && greeting.contains("objects,"), "{greeting}");
+    // The walk over the heap may end before the prompt comes or behind it.
+    let greeting = terminal.expect("objects,");
+    assert!(greeting.contains(".NET 10.0.") && greeting.contains("gen2"), "{greeting}");
+    terminal.expect(PROMPT);
 
     terminal.type_keys("select count where type = 'Zoo.Dog'\r");
     terminal.expect("1 row in ");
@@ -144,6 +156,179 @@ fn wide_names_fit_the_terminal() {
     for line in table.lines().map(|line| line.trim_end_matches('\r')) {
         assert!(line.chars().count() <= 80, "{line}");
     }
+    terminal.expect(PROMPT);
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn tab_completes_what_fits_the_place() {
+    let state = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start(state.path());
+    terminal.expect(PROMPT);
+    // The heap is walked by the time of the first answer.
+    terminal.type_keys("select count\r");
+    terminal.expect("1 row in ");
+    terminal.expect(PROMPT);
+    // A type behind `from`, and a field of it behind `where`.
+    terminal.type_keys("select count from Zoo.Do\t where Le\t = 4\r");
+    terminal.expect("1 row in ");
+    terminal.expect(PROMPT);
+    // A field of what a field leads to.
+    terminal.type_keys("select Friend.Le\t from Zoo.Dog limit 1\r");
+    terminal.expect("1 row in ");
+    terminal.expect(PROMPT);
+    terminal.type_keys("\\ti\tof\t\r");
+    terminal.expect(PROMPT);
+    terminal.type_keys("select count\r");
+    terminal.expect("$4: 1 row\r\n");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn hints_and_colours_are_shown() {
+    let state = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start(state.path());
+    terminal.expect(PROMPT);
+    terminal.type_keys("select substr(");
+    let shown = terminal.expect("substr(text, start [, count])");
+    assert!(shown.contains("\u{1b}[36m"), "keywords have a colour: {shown:?}");
+    terminal.type_keys("\u{3}");
+    terminal.expect(PROMPT);
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn without_colours_nothing_is_shown_that_was_not_typed() {
+    let state = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start_with(state.path(), &[("NO_COLOR", "1")]);
+    terminal.expect(PROMPT);
+    terminal.type_keys("select substr(\u{3}");
+    let shown = terminal.expect(PROMPT);
+    assert!(!shown.contains("[, count]") && !shown.contains("\u{1b}[36m"), "{shown:?}");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn answers_are_numbered_and_kept() {
+    let state = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start(state.path());
+    terminal.expect(PROMPT);
+    terminal.type_keys("select name from modules\r");
+    terminal.expect("$1: ");
+    terminal.expect(PROMPT);
+    terminal.type_keys("select count from strings\r");
+    terminal.expect("$2: 1 row in ");
+    terminal.expect(PROMPT);
+    terminal.type_keys("help select\r");
+    let help = terminal.expect(PROMPT);
+    assert!(!help.contains("$3"), "what explains the language gets no number: {help}");
+    terminal.type_keys("\\results\r");
+    let results = terminal.expect("select count from strings\r\n");
+    assert!(results.contains("select name from modules\r\n"), "{results}");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn what_was_entered_can_be_entered_again() {
+    let state = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start(state.path());
+    terminal.expect(PROMPT);
+    for keys in ["select count from modules\r", "!!\r", "!sel\r", "!1\r"] {
+        terminal.type_keys(keys);
+        terminal.expect("1 row in ");
+        terminal.expect(PROMPT);
+    }
+    terminal.type_keys("!9\r");
+    terminal.expect("nothing was entered that `!9` could mean");
+    terminal.expect(PROMPT);
+    terminal.type_keys("\\history\r");
+    terminal.expect("1  select count from modules");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn answers_go_to_a_file_and_back_to_the_screen() {
+    let state = tempfile::tempdir().unwrap();
+    let file = state.path().join("answers.csv");
+    let mut terminal = Terminal::start(state.path());
+    terminal.expect(PROMPT);
+    terminal.type_keys("\\format csv\r");
+    terminal.expect(PROMPT);
+    terminal.type_keys(&format!("\\o {}\r", file.display()));
+    terminal.expect("\\o ends that");
+    terminal.expect(PROMPT);
+    for _ in 0..2 {
+        terminal.type_keys("select count from modules\r");
+        terminal.expect("1 row in ");
+        terminal.expect("appended to");
+        terminal.expect(PROMPT);
+    }
+    for setting in ["\\o\r", "\\format table\r"] {
+        terminal.type_keys(setting);
+        terminal.expect(PROMPT);
+    }
+    terminal.type_keys("select count from modules\r");
+    terminal.expect("─────");
+    terminal.expect("1 row in ");
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(fs::read_to_string(&file).unwrap().matches("count\r\n").count(), 2);
+}
+
+#[test]
+fn ctrl_c_at_an_empty_prompt_leaves_the_second_time() {
+    let state = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start(state.path());
+    terminal.expect(PROMPT);
+    terminal.type_keys("\u{3}");
+    terminal.expect("Ctrl-C once more leaves");
+    terminal.expect(PROMPT);
+    // A line between them is a change of mind.
+    terminal.type_keys("select\u{3}");
+    terminal.expect(PROMPT);
+    terminal.type_keys("\u{3}");
+    terminal.expect("Ctrl-C once more leaves");
+    terminal.expect(PROMPT);
+    terminal.type_keys("\u{3}");
+    assert_eq!(terminal.wait(), 0);
+}
+
+#[test]
+fn long_answers_go_to_the_pager() {
+    let state = tempfile::tempdir().unwrap();
+    let file = state.path().join("paged");
+    let pager = format!("cat > '{}'", file.display());
+    let mut terminal = Terminal::start_with(state.path(), &[("HEAPQL_PAGER", &pager)]);
+    terminal.expect(PROMPT);
+    terminal.type_keys("select count\r");
+    terminal.expect("1 row in ");
+    terminal.expect(PROMPT);
+    assert!(!file.exists(), "what fits the screen needs no pager");
+    terminal.type_keys("select address limit 100\r");
+    let shown = terminal.expect("100 rows in ");
+    assert!(!shown.contains("0x"), "{shown}");
+    terminal.expect(PROMPT);
+    assert_eq!(fs::read_to_string(&file).unwrap().matches("0x").count(), 100);
+    terminal.type_keys("\\pager off\r");
+    terminal.expect(PROMPT);
+    terminal.type_keys("select address limit 100\r");
+    assert!(terminal.expect("100 rows in ").contains("0x"));
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn a_pager_that_is_left_or_missing_does_not_end_the_conversation() {
+    let state = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start_with(state.path(), &[("HEAPQL_PAGER", "head -1 > /dev/null")]);
+    terminal.expect(PROMPT);
+    terminal.type_keys("select address\r");
+    terminal.expect("rows in ");
+    terminal.expect(PROMPT);
+    assert_eq!(terminal.end(), 0);
+
+    let mut terminal = Terminal::start_with(state.path(), &[("HEAPQL_PAGER", "no-such-pager")]);
+    terminal.expect(PROMPT);
+    terminal.type_keys("select address limit 100\r");
+    assert!(terminal.expect("does not work and is not used").contains("0x"));
     terminal.expect(PROMPT);
     assert_eq!(terminal.end(), 0);
 }

@@ -1,86 +1,155 @@
-//! The prompt itself: line editing, history and completion by rustyline.
+//! The prompt itself: line editing and history by rustyline.
 
-use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
-use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
-use rustyline::highlight::Highlighter;
-use rustyline::hint::Hinter;
 use rustyline::history::FileHistory;
-use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Helper};
+use rustyline::{ColorMode, CompletionType, Config, Editor, ExternalPrinter};
 
 use crate::cli::destination::Destination;
 use crate::cli::exit::ExitStatus;
 use crate::cli::session::Session;
 
-use super::completion::{TypeNames, complete};
+use super::assistant::Assistant;
 use super::interpreter::{Flow, Interpreter};
-use super::{history, lines, summary};
+use super::notices::Notices;
+use super::{background, history, recall, summary};
 
+/// As it is measured, and as it is shown where colours are.
 const PROMPT: (&str, &str) = ("heapql> ", "\u{1b}[1mheapql>\u{1b}[0m ");
 
 /// Enough to remember months, read in a millisecond.
 const MAX_HISTORY: usize = 10_000;
 
+/// Candidates that are listed without a question.
+const MAX_LISTED: usize = 200;
+
+/// How long the prompt waits for heaps to be walked, so that most dumps are told whole before it comes.
+const PATIENCE: Duration = Duration::from_millis(150);
+
 /// Greets, then answers until the user ends it.
 pub(super) fn converse(session: &Session<'_>, out: &mut Destination) -> io::Result<ExitStatus> {
-    greet(session, out)?;
     let mut editor = editor(session).map_err(io_error)?;
+    let printer = editor.create_external_printer().ok();
+    let notices =
+        Arc::new(Notices::new(printer.map(|printer| Box::new(printer) as Box<dyn ExternalPrinter + Send>)));
+    greet(session, &notices, out)?;
     let history = history::path().filter(|path| history::make_folder(path).is_ok());
     if let Some(history) = &history {
+        history::forget_duplicates(history, config(session).map_err(io_error)?);
         // There is none at the first start; a broken one is not worth a word either.
         let _ = editor.load_history(history);
     }
+    session
+        .console()
+        .interrupt
+        .at_prompt(|| answer_lines(session, &mut editor, history.as_deref(), &notices, out))
+}
+
+/// Tells what was opened, and begins to build what will be asked for.
+fn greet(session: &Session<'_>, notices: &Arc<Notices>, out: &mut Destination) -> io::Result<()> {
+    let snapshots = session.snapshots();
+    for (number, snapshot) in (1..).zip(snapshots) {
+        let number = (snapshots.len() > 1).then_some(number);
+        out.write_all(summary::of_dump(snapshot, number).as_bytes())?;
+    }
+    out.flush()?;
+    let walked = background::build(session, notices);
+    // Whether they are by then or not: the rest is told when it is known.
+    let _ = walked.recv_timeout(PATIENCE);
+    notices.show_waiting(out)?;
+    out.write_all(summary::how_to_go_on(snapshots.len()).as_bytes())?;
+    out.flush()
+}
+
+fn answer_lines(
+    session: &Session<'_>,
+    editor: &mut PromptEditor<'_>,
+    history: Option<&Path>,
+    notices: &Notices,
+    out: &mut Destination,
+) -> io::Result<ExitStatus> {
     let mut interpreter = Interpreter::for_prompt(session);
-    let interrupt = session.console().interrupt;
+    let mut leaving = false;
     loop {
-        match interrupt.at_prompt(|| editor.readline(&PROMPT)) {
+        session.tell_known_problems();
+        editor.helper().inspect(|assistant| assistant.begin_line());
+        match notices.while_at_prompt(out, || editor.readline(&PROMPT))? {
             Ok(text) => {
-                remember(&mut editor, &text, history.as_deref());
-                if interpreter.enter(&text, out)? == Flow::End {
-                    return Ok(ExitStatus::Answered);
+                leaving = false;
+                let Some(text) = recalled(session, editor, text, out)? else { continue };
+                remember(editor, &text, history);
+                match interpreter.enter(&text, out)? {
+                    Flow::Next(_) => {}
+                    Flow::History(count) => {
+                        out.write_all(recall::listing(&past(editor), count).as_bytes())?;
+                        out.flush()?;
+                    }
+                    Flow::End => return Ok(ExitStatus::Answered),
                 }
             }
-            Err(ReadlineError::Interrupted) => {}
+            Err(ReadlineError::Interrupted) => {
+                let empty = editor.helper().is_some_and(Assistant::is_line_empty);
+                if empty && leaving {
+                    return Ok(ExitStatus::Answered);
+                }
+                if empty {
+                    session.console().messages.remark("Ctrl-C once more leaves, as Ctrl-D does");
+                }
+                leaving = empty;
+            }
             Err(ReadlineError::Eof) => return Ok(ExitStatus::Answered),
             Err(error) => return Err(io_error(error)),
         }
     }
 }
 
-/// Tells what was opened. Walks the heap, so that the first question is answered at once and names
-/// of types can be completed; a dump without a heap says so and still answers other questions.
-fn greet(session: &Session<'_>, out: &mut Destination) -> io::Result<()> {
-    let console = session.console();
-    for snapshot in session.snapshots() {
-        let heap = snapshot.heap(&*console.progress);
-        out.write_all(summary::summary(snapshot, heap.as_ref().ok().copied()).as_bytes())?;
-        match heap {
-            Ok(heap) => heap.problems.iter().for_each(|problem| console.messages.problem(problem)),
-            Err(error) => console.messages.error(&error),
+/// The text that was entered, or what it recalls, which is shown; `None` where it recalls nothing, which is told.
+fn recalled(
+    session: &Session<'_>,
+    editor: &PromptEditor<'_>,
+    text: String,
+    out: &mut Destination,
+) -> io::Result<Option<String>> {
+    match recall::recall(&text, &past(editor)) {
+        None => Ok(Some(text)),
+        Some(Ok(text)) => {
+            writeln!(out, "{text}")?;
+            out.flush()?;
+            Ok(Some(text))
+        }
+        Some(Err(why)) => {
+            session.console().messages.complaint(&why);
+            Ok(None)
         }
     }
-    out.write_all(b"`help` explains the language, `\\help` the prompt, Ctrl-D ends.\n")?;
-    out.flush()
 }
 
-type PromptEditor<'a> = Editor<PromptHelper<'a>, FileHistory>;
+type PromptEditor<'a> = Editor<Assistant<'a>, FileHistory>;
 
-fn editor<'a>(session: &'a Session<'a>) -> rustyline::Result<PromptEditor<'a>> {
+fn past<'e>(editor: &'e PromptEditor<'_>) -> Vec<&'e str> {
+    editor.history().iter().map(String::as_str).collect()
+}
+
+fn config(session: &Session<'_>) -> rustyline::Result<Config> {
     let color = if session.console().color { ColorMode::Enabled } else { ColorMode::Disabled };
-    let config = Config::builder()
+    Ok(Config::builder()
         .max_history_size(MAX_HISTORY)?
         .history_ignore_dups(true)?
         .history_ignore_space(true)
         .completion_type(CompletionType::List)
+        .completion_prompt_limit(MAX_LISTED)
+        .completion_show_all_if_ambiguous(true)
         .color_mode(color)
-        .build();
-    let mut editor = Editor::with_config(config)?;
-    editor.set_helper(Some(PromptHelper { session, names: OnceCell::new() }));
+        .build())
+}
+
+fn editor<'a>(session: &'a Session<'a>) -> rustyline::Result<PromptEditor<'a>> {
+    let mut editor = Editor::with_config(config(session)?)?;
+    editor.set_helper(Some(Assistant::new(session)));
     Ok(editor)
 }
 
@@ -100,50 +169,3 @@ fn io_error(error: ReadlineError) -> io::Error {
         other => io::Error::other(other),
     }
 }
-
-/// What rustyline asks of us.
-struct PromptHelper<'a> {
-    session: &'a Session<'a>,
-    /// The names of types, sorted when they are first needed.
-    names: OnceCell<TypeNames>,
-}
-
-impl PromptHelper<'_> {
-    /// The types of heaps that are built. Never walks a heap: Tab must not take seconds.
-    fn names(&self) -> Option<&TypeNames> {
-        if let Some(names) = self.names.get() {
-            return Some(names);
-        }
-        let heaps: Vec<_> = self.session.snapshots().iter().filter_map(|s| s.built_heap()).collect();
-        if heaps.is_empty() {
-            return None;
-        }
-        let names = heaps.iter().flat_map(|heap| heap.types.all()).map(|t| &t.name).cloned();
-        Some(self.names.get_or_init(|| TypeNames::new(names.collect())))
-    }
-}
-
-impl Helper for PromptHelper<'_> {}
-
-impl Completer for PromptHelper<'_> {
-    type Candidate = Pair;
-
-    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
-        let (start, words) = complete(line, pos, self.names());
-        let pair = |word: Cow<'_, str>| Pair { display: word.to_string(), replacement: word.into_owned() };
-        Ok((start, words.into_iter().map(pair).collect()))
-    }
-}
-
-impl Validator for PromptHelper<'_> {
-    fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        let incomplete = lines::go_on(context.input());
-        Ok(if incomplete { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
-    }
-}
-
-impl Hinter for PromptHelper<'_> {
-    type Hint = String;
-}
-
-impl Highlighter for PromptHelper<'_> {}

@@ -1,15 +1,23 @@
 //! Carries out what was entered: settings change the prompt, statements are answered.
 
+use std::env;
 use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
 
 use crate::cli::destination::Destination;
 use crate::cli::exit::ExitStatus;
+use crate::cli::pager::{Extent, Paged, Pager, Shown};
 use crate::cli::query::footer;
-use crate::cli::session::{Reply, Session};
+use crate::cli::request::Source;
+use crate::cli::script;
+use crate::cli::session::{Reply, Session, is_about_the_language};
 use crate::output::{AnswerWriter, Format, Screen};
-use crate::query::split_statements;
+use crate::query::script::ScriptError;
+use crate::query::{Answer, split_statements};
 
 use super::lines;
+use super::results::Results;
 use super::setting::{self, Setting};
 
 /// What comes after an entered text.
@@ -17,6 +25,8 @@ use super::setting::{self, Setting};
 pub(super) enum Flow {
     /// The next one; the status is that of the statements, the worst of them.
     Next(ExitStatus),
+    /// A list of what was entered last, so many, and then the next one.
+    History(usize),
     /// Nothing: the user is done.
     End,
 }
@@ -25,11 +35,18 @@ pub(super) enum Flow {
 pub(super) trait Page: Write {
     /// What the answer will be shown on.
     fn screen(&self) -> Screen;
+
+    /// How much can be seen at once; `None` where nobody needs to turn pages.
+    fn extent(&self) -> Option<Extent>;
 }
 
 impl Page for Destination {
     fn screen(&self) -> Screen {
         Destination::screen(self)
+    }
+
+    fn extent(&self) -> Option<Extent> {
+        Destination::extent(self)
     }
 }
 
@@ -40,19 +57,38 @@ pub(super) struct Interpreter<'a> {
     timing: bool,
     /// At a prompt, prompts separate answers and each has a footer.
     prompt: bool,
-    /// Through a pipe, one writer serves all answers and separates them.
+    /// One writer serves all answers that go to one place, and separates them. At a prompt on the screen each has one
+    /// of its own.
     writer: Option<Box<dyn AnswerWriter>>,
+    /// What long answers are shown in.
+    pager: Option<Pager>,
+    /// The file that answers are appended to.
+    output: Option<Destination>,
+    results: Results,
 }
+
+/// A reply, and the answer where there is one.
+type Asked = (Reply, Option<Arc<Answer>>);
 
 impl<'a> Interpreter<'a> {
     /// For a person at a prompt.
     pub(super) fn for_prompt(session: &'a Session<'a>) -> Self {
-        Interpreter { session, format: Format::Table, timing: true, prompt: true, writer: None }
+        let pager = Pager::of_environment(|name| env::var_os(name));
+        Interpreter { prompt: true, pager, ..Self::for_pipe(session) }
     }
 
     /// For a program behind a pipe.
     pub(super) fn for_pipe(session: &'a Session<'a>) -> Self {
-        Interpreter { prompt: false, ..Self::for_prompt(session) }
+        Interpreter {
+            session,
+            format: Format::Table,
+            timing: true,
+            prompt: false,
+            writer: None,
+            pager: None,
+            output: None,
+            results: Results::default(),
+        }
     }
 
     /// Carries out a text, which may hold several statements; a wrong one ends it.
@@ -61,59 +97,210 @@ impl<'a> Interpreter<'a> {
     /// Those of `out`.
     pub(super) fn enter(&mut self, text: &str, out: &mut dyn Page) -> io::Result<Flow> {
         match setting::parse(text) {
-            Some(Ok(Setting::Quit)) => return Ok(Flow::End),
-            Some(Ok(setting)) => self.set(&setting, out)?,
-            Some(Err(message)) => {
-                self.session.console().messages.complaint(&message);
-                return Ok(Flow::Next(ExitStatus::Statement));
-            }
-            None => return self.answer(&lines::join(text), out).map(Flow::Next),
+            Some(Ok(Setting::Quit)) => Ok(Flow::End),
+            Some(Ok(Setting::History(count))) if self.prompt => Ok(Flow::History(count)),
+            Some(Ok(Setting::Include(path))) => self.include(&path, out).map(Flow::Next),
+            Some(Ok(setting)) => self.set(setting, out).map(Flow::Next),
+            Some(Err(message)) => Ok(Flow::Next(self.complain(&message))),
+            None => self.answer(&lines::join(text), out).map(Flow::Next),
         }
-        Ok(Flow::Next(ExitStatus::Answered))
     }
 
-    fn set(&mut self, setting: &Setting, out: &mut dyn Page) -> io::Result<()> {
+    fn complain(&self, message: &str) -> ExitStatus {
+        self.session.console().messages.complaint(message);
+        ExitStatus::Statement
+    }
+
+    fn set(&mut self, setting: Setting, out: &mut dyn Page) -> io::Result<ExitStatus> {
+        let environment = self.session.environment();
         match setting {
             Setting::Format(format) => {
-                self.format = *format;
+                self.format = format;
                 self.writer = None;
             }
-            Setting::Timing(timing) => self.timing = *timing,
-            Setting::Sql(tell) => self.session.tell_statements(*tell),
-            Setting::LastSql => {
-                for statement in self.session.last_statements() {
-                    writeln!(out, "{statement};")?;
+            Setting::Timing(timing) => self.timing = timing,
+            Setting::Pager(false) => self.pager = None,
+            Setting::Pager(true) => {
+                self.pager = Pager::of_environment(|name| env::var_os(name));
+                if self.pager.is_none() {
+                    return Ok(
+                        self.complain("the environment asks for no pager: HEAPQL_PAGER or PAGER names one")
+                    );
                 }
-                out.flush()?;
             }
-            Setting::Help => {
-                out.write_all(setting::help().as_bytes())?;
-                out.flush()?;
+            Setting::Output(path) => return Ok(self.redirect(path.as_deref())),
+            Setting::Set(Some((name, value))) => environment.borrow_mut().set_parameter(&name, &value),
+            Setting::Set(None) => show(&parameters(&environment.borrow()), out)?,
+            Setting::Unset(name) => {
+                if !environment.borrow_mut().unset_parameter(&name) {
+                    return Ok(self.complain(&format!("the parameter :{name} has no value")));
+                }
             }
-            Setting::Quit => {}
+            Setting::Sql(tell) => self.session.tell_statements(tell),
+            Setting::LastSql => {
+                let statements = self.session.last_statements();
+                show(&statements.iter().map(|text| format!("{text};\n")).collect::<String>(), out)?;
+            }
+            Setting::Results => show(&self.results.listing(&environment.borrow()), out)?,
+            Setting::History(_) => return Ok(self.complain("there is a history at a prompt only")),
+            Setting::Help => show(&setting::help(), out)?,
+            Setting::Include(_) | Setting::Quit => {}
         }
-        Ok(())
+        Ok(ExitStatus::Answered)
+    }
+
+    /// Sends answers to a file from now on, or to the screen again.
+    fn redirect(&mut self, path: Option<&Path>) -> ExitStatus {
+        self.writer = None;
+        let messages = &self.session.console().messages;
+        match path.map(Destination::append) {
+            None => self.output = None,
+            Some(Ok(file)) => {
+                messages.remark(&format!("answers are appended to {}; \\o ends that", file.name()));
+                self.output = Some(file);
+            }
+            Some(Err(error)) => {
+                messages.error(&error);
+                return ExitStatus::Usage;
+            }
+        }
+        ExitStatus::Answered
+    }
+
+    /// Answers the statements of a file.
+    fn include(&mut self, path: &Path, out: &mut dyn Page) -> io::Result<ExitStatus> {
+        let messages = &self.session.console().messages;
+        match script::read(&Source::File(path.to_owned())) {
+            Ok(loaded) => {
+                // What a session gave a parameter goes before what the script would have it be.
+                for parameter in &loaded.script.parameters {
+                    let environment = self.session.environment();
+                    let given = environment.borrow().parameters().any(|name| name == parameter.name);
+                    if let Some(default) = parameter.default.as_ref().filter(|_| !given) {
+                        environment.borrow_mut().set_parameter(&parameter.name, default);
+                    }
+                }
+                let statements: Vec<_> = loaded.script.statements.iter().map(|s| s.origin.text()).collect();
+                self.answer(&statements.join(";\n"), out)
+            }
+            Err(ScriptError::Text(error)) => {
+                messages.error(&error);
+                Ok(ExitStatus::Usage)
+            }
+            Err(error @ ScriptError::Wrong(..)) => {
+                messages.diagnostic(&error.to_string());
+                Ok(ExitStatus::Statement)
+            }
+        }
     }
 
     fn answer(&mut self, text: &str, out: &mut dyn Page) -> io::Result<ExitStatus> {
         let mut worst = ExitStatus::Answered;
         for range in split_statements(text) {
-            if self.prompt {
-                self.writer = None;
-            }
-            let screen = out.screen();
-            let writer = self.writer.get_or_insert_with(|| self.format.writer(screen));
-            let reply = self.session.ask(&text[range], &mut **writer, &mut *out)?;
+            let (reply, answer) = self.ask(&text[range], out)?;
             worst = worst.max(reply.status());
             match reply {
-                Reply::Answered { rows, elapsed, .. } if self.prompt && self.format == Format::Table => {
+                Reply::Answered { rows, elapsed, .. } => {
+                    let number = answer.and_then(|answer| self.keep(&answer));
                     let elapsed = self.timing.then_some(elapsed);
-                    self.session.console().messages.remark(&footer(rows, elapsed));
+                    self.tell_footer(number.as_deref(), &footer(rows, elapsed));
                 }
                 Reply::Refused(ExitStatus::Statement | ExitStatus::Interrupted) => break,
-                _ => {}
+                Reply::Refused(_) => {}
             }
         }
         Ok(worst)
     }
+
+    /// Gives an answer that lists something a number.
+    fn keep(&mut self, answer: &Arc<Answer>) -> Option<String> {
+        let lists = answer.row_count() > 0 && !is_about_the_language(&answer.query);
+        let mut environment = self.session.environment().borrow_mut();
+        (self.prompt && lists).then(|| self.results.keep(answer, &mut environment)).flatten()
+    }
+
+    fn tell_footer(&self, number: Option<&str>, footer: &str) {
+        let number = number.map_or_else(String::new, |number| format!("{number}: "));
+        let messages = &self.session.console().messages;
+        match &self.output {
+            Some(file) if self.prompt => {
+                messages.remark(&format!("{number}{footer}, appended to {}", file.name()));
+            }
+            None if self.prompt && self.format == Format::Table => {
+                messages.remark(&format!("{number}{footer}"));
+            }
+            _ => {}
+        }
+    }
+
+    fn ask(&mut self, statement: &str, out: &mut dyn Page) -> io::Result<Asked> {
+        if let Some(mut file) = self.output.take() {
+            let writer = self.writer.get_or_insert_with(|| self.format.writer(file.screen()));
+            return match self.session.ask_and_keep(statement, &mut **writer, &mut file) {
+                Ok(asked) => {
+                    self.output = Some(file);
+                    Ok(asked)
+                }
+                Err(error) => {
+                    // A disk that is full is no reason to end the conversation.
+                    self.writer = None;
+                    self.session.console().messages.error(&Destination::failure(file.name(), error));
+                    Ok((Reply::Refused(ExitStatus::Usage), None))
+                }
+            };
+        }
+        let screen = out.screen();
+        if !self.prompt {
+            let writer = self.writer.get_or_insert_with(|| self.format.writer(screen));
+            return Ok((self.session.ask(statement, &mut **writer, &mut *out)?, None));
+        }
+        match (self.pager.clone(), out.extent()) {
+            (Some(pager), Some(extent)) => self.ask_paged(statement, &pager, extent, out),
+            _ => self.session.ask_and_keep(statement, &mut *self.format.writer(screen), &mut *out),
+        }
+    }
+
+    /// Answers a statement, in the pager where the answer does not fit the screen. A pager that does not work is told
+    /// and not tried again.
+    fn ask_paged(
+        &mut self,
+        statement: &str,
+        pager: &Pager,
+        extent: Extent,
+        out: &mut dyn Page,
+    ) -> io::Result<Asked> {
+        let screen = out.screen();
+        let console = self.session.console();
+        let mut paged = Paged::new(&mut *out, pager, console.interrupt, extent, self.format == Format::Table);
+        let asked = self.session.ask_and_keep(statement, &mut *self.format.writer(screen), &mut paged);
+        let shown = paged.finish()?;
+        let (reply, answer) = asked?;
+        if shown != Shown::Paged {
+            self.pager = None;
+            if pager.named {
+                console
+                    .messages
+                    .warning(&format!("the pager `{}` does not work and is not used", pager.name()));
+            }
+        }
+        match answer {
+            Some(answer) if shown == Shown::Not => {
+                let reply = self.session.show(&answer, &mut *self.format.writer(screen), &mut *out)?;
+                Ok((reply, Some(answer)))
+            }
+            answer => Ok((reply, answer)),
+        }
+    }
+}
+
+/// The parameters with their values, a line each.
+fn parameters(environment: &crate::query::Environment) -> String {
+    let value = |name: &str| environment.parameter_text(name).unwrap_or_default();
+    let lines: String = environment.parameters().map(|name| format!(":{name} = {}\n", value(name))).collect();
+    if lines.is_empty() { "no parameter has a value: \\set NAME VALUE gives it one\n".into() } else { lines }
+}
+
+fn show(text: &str, out: &mut dyn Page) -> io::Result<()> {
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }

@@ -1,10 +1,17 @@
 //! Questions and answers at a prompt, or line by line through a pipe.
 
+mod assistant;
+mod background;
+mod colors;
 mod completion;
 mod editor;
+mod hint;
 mod history;
 mod interpreter;
 mod lines;
+mod notices;
+mod recall;
+mod results;
 mod setting;
 mod summary;
 
@@ -63,6 +70,7 @@ fn answer_lines(session: &Session<'_>, input: impl BufRead, out: &mut dyn Page) 
         }
         match interpreter.enter(&text, out)? {
             Flow::Next(status) => worst = worst.max(status),
+            Flow::History(_) => {}
             Flow::End => return Ok(worst),
         }
         if ended || worst == ExitStatus::Interrupted {

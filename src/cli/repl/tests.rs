@@ -5,6 +5,7 @@ use std::io::Write;
 use super::interpreter::Page;
 use super::*;
 use crate::cli::console::tests::quiet;
+use crate::cli::pager::Extent;
 use crate::cli::session::tests::{HISTOGRAM, snapshot};
 use crate::output::Screen;
 
@@ -24,6 +25,10 @@ impl Write for Paper {
 impl Page for Paper {
     fn screen(&self) -> Screen {
         Screen::default()
+    }
+
+    fn extent(&self) -> Option<Extent> {
+        None
     }
 }
 
@@ -71,7 +76,7 @@ fn the_format_can_be_changed() {
     let (status, out, told) = converse(&format!("\\format csv\n{HISTOGRAM}\n\\format xml\n"));
     assert_eq!(out, "type,count,size\r\nZoo.Cat,1,640\r\nZoo.Dog,2,48\r\n");
     assert_eq!(status, ExitStatus::Statement);
-    assert!(told.contains("\\format table|json|csv|ndjson|dot|mermaid"));
+    assert!(told.contains("\\format table|json|csv|ndjson|markdown|html|dot|mermaid"));
 }
 
 #[test]
@@ -81,10 +86,10 @@ fn the_prompt_has_a_footer_and_can_do_without_the_time() {
     let mut interpreter = Interpreter::for_prompt(&session);
     let mut paper = Paper::default();
     interpreter.enter(HISTOGRAM, &mut paper).unwrap();
-    assert!(page.take().starts_with("2 rows in "));
+    assert!(page.take().starts_with("$1: 2 rows in "));
     interpreter.enter("\\timing off", &mut paper).unwrap();
     interpreter.enter(HISTOGRAM, &mut paper).unwrap();
-    assert_eq!(page.take(), "2 rows\n");
+    assert_eq!(page.take(), "$2: 2 rows\n");
     interpreter.enter("\\format json", &mut paper).unwrap();
     interpreter.enter(HISTOGRAM, &mut paper).unwrap();
     assert_eq!(page.take(), "");

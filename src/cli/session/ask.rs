@@ -1,25 +1,17 @@
-//! What a session does with a statement: answers it, or the statements that a word of SOS stands for.
+//! Statements of `query`, `run` and piped input: answered where they are asked, and written while rows are found.
 
 use std::io::{self, Write};
 
+use super::in_words::{Part, Rendering};
 use super::{Reply, Session};
 use crate::cli::exit::ExitStatus;
 use crate::cli::interrupt::{Stoppable, is_stopped};
 use crate::diff::{run, run_into};
 use crate::graph::Facts;
 use crate::output::{AnswerWriter, Document};
-use crate::problem::Problem;
 use crate::query::script::Origin;
-use crate::query::{Answer, Delivered, Diagnostic, QueryError, Rows, RunError, RunOptions, deliver};
+use crate::query::{Delivered, QueryError, Rows, RunError, RunOptions, deliver};
 use crate::sos;
-
-/// How a mistake is shown in the text that it stands in.
-type Rendering<'r> = &'r dyn Fn(&Diagnostic) -> String;
-
-/// What is said below an answer, and which it is of how many that a word of SOS stands for.
-type Below = (sos::Closing, (usize, usize));
-
-const NOTHING_BELOW: Below = (sos::Closing::Nothing, (0, 1));
 
 impl Session<'_> {
     /// Answers one statement, or words of SOS, on `out`, tells what is missing from the answer, or what is wrong.
@@ -56,89 +48,29 @@ impl Session<'_> {
         out: &mut dyn Write,
     ) -> io::Result<Reply> {
         if sos::is_command(statement) {
-            return self.ask_in_words(statement, render, writer, out);
+            return self.in_words(statement, render, &mut |part| self.ask_part(part, writer, out));
         }
-        self.ask_one(statement, render, NOTHING_BELOW, writer, out)
+        self.ask_part(Part::alone(statement, render), writer, out)
     }
 
-    /// Answers the statements that words of SOS stand for, one after the other, until one is wrong.
-    fn ask_in_words(
+    /// Answers one statement of the language, or shows an answer that is there already.
+    fn ask_part(
         &self,
-        text: &str,
-        render: Rendering<'_>,
+        part: Part<'_>,
         writer: &mut dyn AnswerWriter,
         out: &mut dyn Write,
     ) -> io::Result<Reply> {
-        let meanings = match sos::translate(text) {
-            Ok(meanings) => meanings,
-            Err(error) => return Ok(self.refuse(render, &QueryError::Statement(error))),
+        let (statement, render, closing) = match part {
+            Part::Explanation(answer) => return self.show(answer, writer, out),
+            Part::Statement { text, render, closing, at, count } => (text, render, (closing, at, count)),
         };
-        let asked = meanings.iter().filter_map(|meaning| match meaning {
-            sos::Meaning::Ask(translation) => Some(&translation.statements),
-            sos::Meaning::Explain(_) => None,
-        });
-        let asked: Vec<String> = asked.flatten().cloned().collect();
-        if !asked.is_empty() {
-            self.last_statements.replace(asked);
-        }
-        let mut whole =
-            Reply::Answered { status: ExitStatus::Answered, rows: 0, elapsed: std::time::Duration::ZERO };
-        for meaning in &meanings {
-            let reply = match meaning {
-                sos::Meaning::Explain(answer) => self.explain(answer, writer, out)?,
-                sos::Meaning::Ask(translation) => self.ask_translated(translation, writer, out)?,
-            };
-            whole = whole.followed_by(reply);
-            if matches!(whole, Reply::Refused(_)) {
-                break;
-            }
-        }
-        Ok(whole)
-    }
-
-    fn ask_translated(
-        &self,
-        translation: &sos::Translation,
-        writer: &mut dyn AnswerWriter,
-        out: &mut dyn Write,
-    ) -> io::Result<Reply> {
-        let messages = &self.console.messages;
-        translation.remarks.iter().for_each(|remark| messages.remark(remark));
-        let mut whole: Option<Reply> = None;
-        let count = translation.statements.len();
-        for (at, statement) in translation.statements.iter().enumerate() {
-            if self.tells_statements.get() {
-                messages.remark(&format!("{statement};"));
-            }
-            let below = (translation.closing, (at, count));
-            let reply = self.ask_one(statement, &|wrong| wrong.render(statement), below, writer, out)?;
-            let reply = whole.map_or(reply, |whole| whole.followed_by(reply));
-            whole = Some(reply);
-            if matches!(reply, Reply::Refused(_)) {
-                break;
-            }
-        }
-        Ok(whole.unwrap_or(Reply::Refused(ExitStatus::Statement)))
-    }
-
-    /// Answers one statement of the language.
-    fn ask_one(
-        &self,
-        statement: &str,
-        render: Rendering<'_>,
-        below: Below,
-        writer: &mut dyn AnswerWriter,
-        out: &mut dyn Write,
-    ) -> io::Result<Reply> {
         let reply = self.console.interrupt.while_working(|cancel| {
             let environment = self.environment.borrow();
             let options = RunOptions { environment: &environment, ..self.console.run_options(cancel) };
-            match self.answer(statement, below, &options, writer, &mut Stoppable::new(out, cancel)) {
+            match self.answer(statement, closing, &options, writer, &mut Stoppable::new(out, cancel)) {
                 Ok(reply) => Ok(reply),
-                Err(RunError::Query(error)) => {
-                    // Nothing is written yet, or the beginning of an answer, behind which nothing may follow.
-                    Ok(self.refuse(render, &error))
-                }
+                // Nothing is written yet, or the beginning of an answer, behind which nothing may follow.
+                Err(RunError::Query(error)) => Ok(self.refuse(render, &error)),
                 Err(RunError::Output(error)) if is_stopped(&error) => {
                     // What is shown next must not stand behind half a row.
                     out.write_all(b"\n")?;
@@ -153,76 +85,43 @@ impl Session<'_> {
         reply
     }
 
-    /// Answers a statement; what is said below the answer of a word is said of all its rows.
     fn answer(
         &self,
         statement: &str,
-        (closing, (at, count)): Below,
+        (closing, at, count): (sos::Closing, usize, usize),
         options: &RunOptions<'_>,
         writer: &mut dyn AnswerWriter,
         out: &mut dyn Write,
     ) -> Result<Reply, RunError> {
+        let prose = is_about_the_language(statement);
+        // What is said below is told by the rows.
         let streams = writer.streams() && closing == sos::Closing::Nothing;
-        let mut line = None;
-        let reply = self.show(is_about_the_language(statement), writer, out, |take| {
-            if streams {
-                return run_into(self.snapshots(), statement, options, take);
-            }
-            let answer = run(self.snapshots(), statement, options)?;
-            line = closing.line(&answer, at, count);
-            deliver(answer, take)
-        })?;
-        line.iter().for_each(|line| self.console().messages.remark(line));
-        Ok(reply)
-    }
-
-    /// Writes an answer that explains a word.
-    fn explain(
-        &self,
-        answer: &Answer,
-        writer: &mut dyn AnswerWriter,
-        out: &mut dyn Write,
-    ) -> io::Result<Reply> {
-        match self.show(true, writer, out, |take| deliver(answer.clone(), take)) {
-            Ok(reply) => Ok(reply),
-            Err(RunError::Query(error)) => Ok(self.refuse(&|wrong| wrong.render(""), &error)),
-            Err(RunError::Output(error)) => Err(error),
-        }
-    }
-
-    /// Writes the rows that `produce` hands on, and what is missing from them. `prose`: they explain rather than list.
-    fn show(
-        &self,
-        prose: bool,
-        writer: &mut dyn AnswerWriter,
-        out: &mut dyn Write,
-        produce: impl FnOnce(&mut dyn FnMut(&Rows<'_>) -> io::Result<()>) -> Result<Delivered, RunError>,
-    ) -> Result<Reply, RunError> {
-        let messages = &self.console().messages;
         let mut refusal = None;
-        let Delivered { answer, rows } = produce(&mut |rows| {
+        let mut write = |rows: &Rows<'_>| {
             refusal = writer.refusal(rows.head());
             if refusal.is_none() { writer.write_rows(rows, prose, out) } else { Ok(()) }
-        })?;
+        };
+        let delivered = if streams {
+            run_into(&self.snapshots, statement, options, &mut write)?
+        } else {
+            deliver(run(&self.snapshots, statement, options)?, &mut write)?
+        };
         if let Some(refusal) = refusal {
-            messages.error(&refusal);
+            self.console.messages.error(&refusal);
             return Ok(Reply::Refused(ExitStatus::Usage));
         }
-        let dumps: Vec<&Facts> = self.snapshots().iter().map(|snapshot| &snapshot.facts).collect();
-        let mut problems: Vec<&Problem> = Vec::new();
-        for problem in self.known_problems().chain(&answer.warnings) {
-            if !problems.contains(&problem) {
-                problems.push(problem);
-            }
-        }
+        let Delivered { answer, rows } = delivered;
+        let dumps: Vec<&Facts> = self.snapshots.iter().map(|snapshot| &snapshot.facts).collect();
+        let problems = self.problems_with(&answer.warnings);
         let document = Document { answer: &answer, dumps: &dumps, problems: &problems, prose };
         writer.finish(&document, out).and_then(|()| out.flush()).map_err(RunError::Output)?;
-        problems.iter().for_each(|problem| messages.problem(problem));
+        problems.iter().for_each(|problem| self.console.messages.problem(problem));
+        closing.line(&answer, at, count).iter().for_each(|line| self.console.messages.remark(line));
         let status = ExitStatus::of_problems(problems);
         Ok(Reply::Answered { status, rows, elapsed: answer.elapsed })
     }
 
-    fn refuse(&self, render: Rendering<'_>, error: &QueryError) -> Reply {
+    pub(super) fn refuse(&self, render: Rendering<'_>, error: &QueryError) -> Reply {
         let messages = &self.console.messages;
         match error {
             QueryError::Statement(diagnostic) => {
@@ -237,14 +136,14 @@ impl Session<'_> {
         }
     }
 
-    fn stopped(&self) -> Reply {
+    pub(super) fn stopped(&self) -> Reply {
         self.console.messages.remark("stopped");
         Reply::Refused(ExitStatus::Interrupted)
     }
 }
 
 /// Whether the answer explains rather than lists.
-pub(super) fn is_about_the_language(statement: &str) -> bool {
+pub(in crate::cli) fn is_about_the_language(statement: &str) -> bool {
     let word = statement.split_whitespace().next().unwrap_or_default();
     ["help", "tables", "describe", "explain", "soshelp", "sql"]
         .iter()

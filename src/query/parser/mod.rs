@@ -16,7 +16,8 @@ use nom::Err;
 
 use super::ast::{Condition, Statement};
 use super::diagnostic::Diagnostic;
-use super::lexer::tokens;
+use super::lexer::{Token, TokenKind, tokens};
+pub use input::Expected;
 use input::{Memory, Parsed, Tokens};
 
 /// How deep parentheses, selects and prefix operators may be nested. Each costs some ten stack
@@ -40,6 +41,19 @@ pub fn parse(text: &str) -> Result<Statement, Diagnostic> {
 /// As for [`parse`].
 pub fn parse_condition(text: &str) -> Result<Condition, Diagnostic> {
     parse_whole(text, "condition", condition::condition)
+}
+
+/// What can stand behind the first tokens of a statement; nothing when they are no such beginning.
+pub fn expected_behind(tokens: &[Token]) -> Vec<Expected> {
+    let end = tokens.last().map_or(0, |token| token.span.end);
+    // A token that fits nowhere, at which every attempt to go on leaves a note.
+    let stop = Token { kind: TokenKind::Symbol(""), span: end..end };
+    let tokens = [tokens, &[stop]].concat();
+    let memory = Memory::default();
+    let input = Tokens { rest: &tokens, at: 0, end, memory: &memory };
+    let _ = statement::statement(input);
+    let (at, expected) = memory.furthest();
+    if at + 1 == tokens.len() { expected } else { Vec::new() }
 }
 
 /// Parses a whole text, which messages call `what`.
