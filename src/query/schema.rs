@@ -200,25 +200,33 @@ impl Needs {
     }
 
     fn select(&mut self, select: &Select) {
-        match &select.source {
-            Some(Source::Select(inner)) => self.select(inner),
-            Some(Source::Table { dump, name: Some(name), .. }) if catalog::table(&name.text).is_none() => {
-                let slip = nearest(&name.text, catalog::tables().iter().map(|t| t.name)).is_some();
-                self.dump(dump.as_ref().map(|d| d.0), if slip { Need::Slip } else { Need::Types });
-            }
-            Some(Source::Call { dump, argument, .. }) => {
-                self.dump(dump.as_ref().map(|d| d.0), Need::Types);
-                self.argument(dump.as_ref(), argument);
-            }
-            Some(Source::Table { .. }) | None => {}
-        }
+        select.source.iter().for_each(|source| self.source(source));
         let items = select.items.iter().filter_map(|item| match item {
             Item::Expr { expr, .. } => Some(expr),
-            Item::All(_) => None,
+            Item::All(_) | Item::AllOf(..) => None,
         });
         let others = select.filter.iter().chain(&select.group_by).chain(&select.having);
         let order = select.order_by.iter().map(|key| &key.expr);
         items.chain(others).chain(order).for_each(|expr| self.expr(expr));
+    }
+
+    fn source(&mut self, source: &Source) {
+        match source {
+            Source::Select(inner) => self.select(inner),
+            Source::Table { dump, name: Some(name), .. } if catalog::table(&name.text).is_none() => {
+                let slip = nearest(&name.text, catalog::tables().iter().map(|t| t.name)).is_some();
+                self.dump(dump.as_ref().map(|d| d.0), if slip { Need::Slip } else { Need::Types });
+            }
+            Source::Call { dump, argument, .. } => {
+                self.dump(dump.as_ref().map(|d| d.0), Need::Types);
+                self.argument(dump.as_ref(), argument);
+            }
+            Source::Table { .. } => {}
+            Source::Join(join) => {
+                join.sources().for_each(|of| self.source(&of.source));
+                join.others.iter().for_each(|other| self.expr(&other.on));
+            }
+        }
     }
 
     fn argument(&mut self, dump: Option<&(u32, Span)>, argument: &SourceArgument) {
@@ -240,7 +248,9 @@ impl Needs {
             ExprKind::Member(..) | ExprKind::Index(..) | ExprKind::Cast(..) | ExprKind::IsType(..) => {
                 self.dumps.insert((None, Need::Types));
             }
-            ExprKind::InSelect(_, select) => self.select(select),
+            ExprKind::InSelect(_, select) | ExprKind::Select(select) | ExprKind::Exists(select) => {
+                self.select(select);
+            }
             _ => {}
         }
         expr.parts().into_iter().for_each(|part| self.expr(part));

@@ -135,6 +135,9 @@ impl Context<'_> {
             }
             ExprKind::InList(value, list) => self.in_list(value, list),
             ExprKind::InSelect(value, select) => self.in_select(value, select),
+            ExprKind::Select(select) | ExprKind::Exists(select) => {
+                Err(Diagnostic::new(select.span.clone(), "selects as operands are not answered"))
+            }
         }
     }
 

@@ -232,6 +232,7 @@ fn expand(select: &Select, scope: &Scope, grouped: bool) -> Checked<Vec<Wanted>>
                     .expected("keys, measures and aggregates"));
             }
             Item::All(span) => wanted.extend(all_columns(scope, span)),
+            Item::AllOf(_, span) => return Err(Diagnostic::new(span.clone(), "joins are not answered")),
         }
     }
     Ok(wanted)
@@ -308,7 +309,7 @@ fn is_grouped(select: &Select, scope: &Scope) -> bool {
     }
     let items = select.items.iter().any(|i| match i {
         Item::Expr { expr, .. } => has_aggregate(expr, scope, &[]),
-        Item::All(_) => false,
+        Item::All(_) | Item::AllOf(..) => false,
     });
     let order = select.order_by.iter().any(|o| has_aggregate(&o.expr, scope, &aliases));
     !select.group_by.is_empty() || select.having.is_some() || items || order

@@ -36,7 +36,7 @@ impl Resolver<'_> {
         if let Some(given) = self.schema.given() {
             match &select.source {
                 None => return Ok(of_given(given)),
-                Some(AstSource::Select(_)) => {}
+                Some(AstSource::Select(_) | AstSource::Join(_)) => {}
                 Some(AstSource::Table { name: Some(name), .. } | AstSource::Call { name, .. }) => {
                     return Err(not_given(&name.span, given));
                 }
@@ -52,6 +52,9 @@ impl Resolver<'_> {
                 let plan = self.select(inner)?;
                 let scope = Scope::of_plan(&plan);
                 Ok(Resolved::all(Source::Select(Box::new(plan)), scope))
+            }
+            Some(AstSource::Join(join)) => {
+                Err(Diagnostic::new(join.first.span.clone(), "joins are not answered"))
             }
             Some(AstSource::Table { dump, name, subclasses }) => {
                 let snapshot = dumps::position(dump.as_ref(), self.schema.dumps())?;

@@ -238,6 +238,7 @@ impl World<'_> {
                     _ => None,
                 })
             }
+            ExprKind::Select(_) | ExprKind::Exists(_) => panic!("selects as operands are not generated"),
             ExprKind::InList(a, list) => self.within(a, list.iter().map(|e| self.eval(e)).collect()),
             ExprKind::InSelect(a, select) => {
                 let members = run(self.snapshot, select).into_iter().map(|row| row[0].1.clone());
@@ -409,6 +410,7 @@ pub fn run(snapshot: &Snapshot, select: &Select) -> Vec<Row> {
             table(snapshot, name.as_ref().map_or("objects", |n| &n.text), graph)
         }
         Some(Source::Select(inner)) => run(snapshot, inner),
+        Some(Source::Join(_)) => panic!("joins are not generated"),
     };
     let world = World { snapshot, graph, row: None, group: None };
     let passes = |row: &&Row| select.filter.as_ref().is_none_or(|f| world.of(row).truth(f) == Some(true));
@@ -487,7 +489,7 @@ fn biggest(select: &Select) -> Option<usize> {
         .iter()
         .map(|i| match i {
             Item::Expr { expr, .. } => expr.to_string(),
-            Item::All(_) => String::new(),
+            Item::All(_) | Item::AllOf(..) => String::new(),
         })
         .collect();
     let is_sum = |t: &&String| !keys.contains(t) && (MEASURES.contains(&t.as_str()) || t.starts_with("sum("));
