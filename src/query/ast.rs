@@ -2,6 +2,7 @@
 
 mod graph;
 mod join;
+mod parts;
 mod several;
 
 use std::fmt;
