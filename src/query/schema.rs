@@ -66,7 +66,7 @@ impl<'a> Schema<'a> {
         snapshots: &'a [Snapshot],
         progress: &dyn Progress,
     ) -> Result<Schema<'a>, QueryError> {
-        let mut needs = Needs { dumps: FxHashSet::default() };
+        let mut needs = Needs::default();
         needs.select(select);
         Schema::with(&needs, snapshots, progress)
     }
@@ -80,7 +80,7 @@ impl<'a> Schema<'a> {
         snapshots: &'a [Snapshot],
         progress: &dyn Progress,
     ) -> Result<Schema<'a>, QueryError> {
-        let mut needs = Needs { dumps: FxHashSet::default() };
+        let mut needs = Needs::default();
         objects.iter().for_each(|of| needs.argument(of.dump.as_ref(), &of.which));
         Schema::with(&needs, snapshots, progress)
     }
@@ -189,8 +189,11 @@ enum Need {
 }
 
 /// The dumps whose types a statement needs; every dump where a path or a type is named in an expression.
+#[derive(Default)]
 struct Needs {
     dumps: FxHashSet<(Option<usize>, Need)>,
+    /// What tables are called: behind such a name stands a column, not a path.
+    tables: FxHashSet<String>,
 }
 
 impl Needs {
@@ -223,7 +226,18 @@ impl Needs {
             }
             Source::Table { .. } => {}
             Source::Join(join) => {
-                join.sources().for_each(|of| self.source(&of.source));
+                for of in join.sources() {
+                    self.source(&of.source);
+                    let name = of.alias.as_ref().or(match &of.source {
+                        Source::Table { name, .. } => name.as_ref(),
+                        _ => None,
+                    });
+                    let is_table = matches!(&of.source, Source::Table { name: Some(name), subclasses: false, .. }
+                        if catalog::table(&name.text).is_some());
+                    if let (Some(name), true) = (name, is_table) {
+                        self.tables.insert(name.text.clone());
+                    }
+                }
                 join.others.iter().for_each(|other| self.expr(&other.on));
             }
         }
@@ -237,6 +251,11 @@ impl Needs {
         }
     }
 
+    /// Whether an expression is the name of a table.
+    fn is_table(&self, expr: &Expr) -> bool {
+        matches!(&expr.kind, ExprKind::Name(name) if self.tables.contains(name))
+    }
+
     fn dump(&mut self, number: Option<u32>, need: Need) {
         // `@0` is no dump, which the parser refuses.
         let dump = number.map_or(0, |n| n as usize).saturating_sub(usize::from(number.is_some()));
@@ -245,6 +264,7 @@ impl Needs {
 
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
+            ExprKind::Member(source, _) if self.is_table(source) => {}
             ExprKind::Member(..) | ExprKind::Index(..) | ExprKind::Cast(..) | ExprKind::IsType(..) => {
                 self.dumps.insert((None, Need::Types));
             }

@@ -60,7 +60,16 @@ impl Steps<'_> {
             for expression in side.plan.source_expressions() {
                 self.selects(expression);
             }
+            let before = self.steps.len();
             self.source(&side.plan);
+            // Of a dump that several sides read, the heap is walked once.
+            let own = self.steps.split_off(before);
+            let is_new = |step: &Step| {
+                let is_built = !matches!(step.0, "scan" | "read" | "search");
+                !(is_built && self.steps.contains(step))
+            };
+            let new: Vec<Step> = own.into_iter().filter(is_new).collect();
+            self.steps.extend(new);
             add_filter(&side.plan.filter, &mut self.steps);
             let Some(link) = &side.link else { continue };
             link.expressions().for_each(|expression| self.selects(expression));
