@@ -262,6 +262,13 @@ pub const MAX_DANGLING_REFERENCES: usize = 4 << 20;
 /// Bytes of a baseline, unpacked. The largest that are written stay below one MiB.
 pub const MAX_BASELINE_BYTES: u64 = 64 << 20;
 
+/// Rows of a join: with the numbers of their rows on each side, 8 bytes each for two sources. So many rows are two
+/// gigabytes, and more than anybody asked for on purpose.
+pub const MAX_JOINED_ROWS: u64 = 1 << 28;
+
+/// Pairs of rows that a join without an equality looks at. A thread decides some fifty million of them a second.
+pub const MAX_LOOPED_PAIRS: u64 = 100_000_000;
+
 /// Rows of each list of a baseline. Those that are written have some thousand at most.
 pub const MAX_BASELINE_ROWS: usize = 1 << 16;
 

@@ -1,12 +1,15 @@
 //! Statements as they were written, with the place of every part.
 
 mod graph;
+mod join;
+mod parts;
 mod several;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use graph::{GraphStatement, Objects, SourceArgument};
+pub use join::{Aliased, Join, Joined};
 pub use several::SeveralStatement;
 
 use super::catalog::is_reserved;
@@ -103,6 +106,8 @@ pub struct Select {
 pub enum Item {
     /// All columns of the source.
     All(Span),
+    /// All columns of one of several sources; the source's name, and where both stand.
+    AllOf(Name, Span),
     /// An expression.
     Expr {
         /// The expression.
@@ -137,6 +142,8 @@ pub enum Source {
     },
     /// Another select.
     Select(Box<Select>),
+    /// A source under another name, perhaps joined with others.
+    Join(Box<Join>),
 }
 
 /// One key of an order.
@@ -235,6 +242,10 @@ pub enum ExprKind {
     InList(Box<Expr>, Vec<Expr>),
     /// `in` a select.
     InSelect(Box<Expr>, Box<Select>),
+    /// The one value that a select gives.
+    Select(Box<Select>),
+    /// Whether a select gives any row.
+    Exists(Box<Select>),
 }
 
 /// The arguments of a call.
@@ -336,7 +347,9 @@ impl Expr {
     /// The expressions that this one is made of; not those of a select within it.
     pub fn parts(&self) -> Vec<&Expr> {
         match &self.kind {
-            ExprKind::Literal(_) | ExprKind::Name(_) => Vec::new(),
+            ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Select(_) | ExprKind::Exists(_) => {
+                Vec::new()
+            }
             ExprKind::Call { arguments: Arguments::All, .. } => Vec::new(),
             ExprKind::Call { arguments: Arguments::Distinct(a), .. } => vec![a],
             ExprKind::Call { arguments: Arguments::List(all), .. } => all.iter().collect(),
@@ -401,7 +414,9 @@ impl fmt::Display for Operand<'_> {
             | ExprKind::Call { .. }
             | ExprKind::Member(..)
             | ExprKind::Index(..)
-            | ExprKind::Cast(..) => write!(f, "{}", self.0),
+            | ExprKind::Cast(..)
+            | ExprKind::Select(_)
+            | ExprKind::Exists(_) => write!(f, "{}", self.0),
             _ => write!(f, "({})", self.0),
         }
     }
@@ -463,6 +478,8 @@ impl fmt::Display for Expr {
                 f.write_str(")")
             }
             ExprKind::InSelect(x, select) => write!(f, "{} in ({select})", Operand(x)),
+            ExprKind::Select(select) => write!(f, "({select})"),
+            ExprKind::Exists(select) => write!(f, "exists ({select})"),
         }
     }
 }
@@ -471,6 +488,7 @@ impl fmt::Display for Item {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Item::All(_) => f.write_str("*"),
+            Item::AllOf(source, _) => write!(f, "{}.*", written_name(&source.text)),
             Item::Expr { expr, alias: None } => write!(f, "{expr}"),
             Item::Expr { expr, alias: Some(alias) } => write!(f, "{expr} as {}", written_name(&alias.text)),
         }
@@ -481,6 +499,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Source::Select(select) => write!(f, "({select})"),
+            Source::Join(join) => write!(f, "{join}"),
             Source::Table { dump, name, subclasses } => {
                 let dump = dump.as_ref().map(|(n, _)| format!("@{n}"));
                 let name = name.as_ref().map(|n| written_name(&n.text));

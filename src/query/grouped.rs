@@ -181,7 +181,7 @@ impl GroupedSelect {
 
     fn no_groups(&self) -> Diagnostic {
         let places = self.written.items.iter().map(|item| match item {
-            Item::All(span) => span.clone(),
+            Item::All(span) | Item::AllOf(_, span) => span.clone(),
             Item::Expr { expr, .. } => expr.span.clone(),
         });
         let span = places.reduce(|all, place| all.start..place.end).unwrap_or(self.written.span.clone());
@@ -198,7 +198,7 @@ impl GroupedSelect {
 fn is_selected(key: &Expr, items: &[Item]) -> bool {
     let text = key.to_string();
     items.iter().any(|item| match item {
-        Item::All(_) => true,
+        Item::All(_) | Item::AllOf(..) => true,
         Item::Expr { expr, alias } => {
             let is_alias =
                 |Name { text, .. }: &Name| matches!(&key.kind, ExprKind::Name(name) if name == text);
@@ -209,18 +209,10 @@ fn is_selected(key: &Expr, items: &[Item]) -> bool {
 
 /// The first dump that a select names, in itself or in a select within it.
 fn named_dump(select: &Select) -> Option<(u32, Span)> {
-    let of_source = match &select.source {
-        Some(Source::Table { dump, .. }) => dump.clone(),
-        Some(Source::Call { dump, argument, .. }) => dump.clone().or_else(|| match argument {
-            SourceArgument::Select(inner) => named_dump(inner),
-            SourceArgument::Values(_) | SourceArgument::Type { .. } => None,
-        }),
-        Some(Source::Select(inner)) => named_dump(inner),
-        None => None,
-    };
+    let of_source = select.source.as_ref().and_then(dump_in_source);
     let items = select.items.iter().filter_map(|item| match item {
         Item::Expr { expr, .. } => Some(expr),
-        Item::All(_) => None,
+        Item::All(_) | Item::AllOf(..) => None,
     });
     let mut expressions = items
         .chain(&select.filter)
@@ -230,9 +222,26 @@ fn named_dump(select: &Select) -> Option<(u32, Span)> {
     of_source.or_else(|| expressions.find_map(dump_in_expression))
 }
 
+fn dump_in_source(source: &Source) -> Option<(u32, Span)> {
+    match source {
+        Source::Table { dump, .. } => dump.clone(),
+        Source::Call { dump, argument, .. } => dump.clone().or_else(|| match argument {
+            SourceArgument::Select(inner) => named_dump(inner),
+            SourceArgument::Values(_) | SourceArgument::Type { .. } => None,
+        }),
+        Source::Select(inner) => named_dump(inner),
+        Source::Join(join) => {
+            let conditions = || join.others.iter().find_map(|other| dump_in_expression(&other.on));
+            join.sources().find_map(|of| dump_in_source(&of.source)).or_else(conditions)
+        }
+    }
+}
+
 fn dump_in_expression(expr: &Expr) -> Option<(u32, Span)> {
     let inner = match &expr.kind {
-        ExprKind::InSelect(_, select) => named_dump(select),
+        ExprKind::InSelect(_, select) | ExprKind::Select(select) | ExprKind::Exists(select) => {
+            named_dump(select)
+        }
         _ => None,
     };
     inner.or_else(|| expr.parts().into_iter().find_map(dump_in_expression))

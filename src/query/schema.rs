@@ -66,7 +66,7 @@ impl<'a> Schema<'a> {
         snapshots: &'a [Snapshot],
         progress: &dyn Progress,
     ) -> Result<Schema<'a>, QueryError> {
-        let mut needs = Needs { dumps: FxHashSet::default() };
+        let mut needs = Needs::default();
         needs.select(select);
         Schema::with(&needs, snapshots, progress)
     }
@@ -80,7 +80,7 @@ impl<'a> Schema<'a> {
         snapshots: &'a [Snapshot],
         progress: &dyn Progress,
     ) -> Result<Schema<'a>, QueryError> {
-        let mut needs = Needs { dumps: FxHashSet::default() };
+        let mut needs = Needs::default();
         objects.iter().for_each(|of| needs.argument(of.dump.as_ref(), &of.which));
         Schema::with(&needs, snapshots, progress)
     }
@@ -189,8 +189,11 @@ enum Need {
 }
 
 /// The dumps whose types a statement needs; every dump where a path or a type is named in an expression.
+#[derive(Default)]
 struct Needs {
     dumps: FxHashSet<(Option<usize>, Need)>,
+    /// What tables are called: behind such a name stands a column, not a path.
+    tables: FxHashSet<String>,
 }
 
 impl Needs {
@@ -200,25 +203,44 @@ impl Needs {
     }
 
     fn select(&mut self, select: &Select) {
-        match &select.source {
-            Some(Source::Select(inner)) => self.select(inner),
-            Some(Source::Table { dump, name: Some(name), .. }) if catalog::table(&name.text).is_none() => {
-                let slip = nearest(&name.text, catalog::tables().iter().map(|t| t.name)).is_some();
-                self.dump(dump.as_ref().map(|d| d.0), if slip { Need::Slip } else { Need::Types });
-            }
-            Some(Source::Call { dump, argument, .. }) => {
-                self.dump(dump.as_ref().map(|d| d.0), Need::Types);
-                self.argument(dump.as_ref(), argument);
-            }
-            Some(Source::Table { .. }) | None => {}
-        }
+        select.source.iter().for_each(|source| self.source(source));
         let items = select.items.iter().filter_map(|item| match item {
             Item::Expr { expr, .. } => Some(expr),
-            Item::All(_) => None,
+            Item::All(_) | Item::AllOf(..) => None,
         });
         let others = select.filter.iter().chain(&select.group_by).chain(&select.having);
         let order = select.order_by.iter().map(|key| &key.expr);
         items.chain(others).chain(order).for_each(|expr| self.expr(expr));
+    }
+
+    fn source(&mut self, source: &Source) {
+        match source {
+            Source::Select(inner) => self.select(inner),
+            Source::Table { dump, name: Some(name), .. } if catalog::table(&name.text).is_none() => {
+                let slip = nearest(&name.text, catalog::tables().iter().map(|t| t.name)).is_some();
+                self.dump(dump.as_ref().map(|d| d.0), if slip { Need::Slip } else { Need::Types });
+            }
+            Source::Call { dump, argument, .. } => {
+                self.dump(dump.as_ref().map(|d| d.0), Need::Types);
+                self.argument(dump.as_ref(), argument);
+            }
+            Source::Table { .. } => {}
+            Source::Join(join) => {
+                for of in join.sources() {
+                    self.source(&of.source);
+                    let name = of.alias.as_ref().or(match &of.source {
+                        Source::Table { name, .. } => name.as_ref(),
+                        _ => None,
+                    });
+                    let is_table = matches!(&of.source, Source::Table { name: Some(name), subclasses: false, .. }
+                        if catalog::table(&name.text).is_some());
+                    if let (Some(name), true) = (name, is_table) {
+                        self.tables.insert(name.text.clone());
+                    }
+                }
+                join.others.iter().for_each(|other| self.expr(&other.on));
+            }
+        }
     }
 
     fn argument(&mut self, dump: Option<&(u32, Span)>, argument: &SourceArgument) {
@@ -229,6 +251,11 @@ impl Needs {
         }
     }
 
+    /// Whether an expression is the name of a table.
+    fn is_table(&self, expr: &Expr) -> bool {
+        matches!(&expr.kind, ExprKind::Name(name) if self.tables.contains(name))
+    }
+
     fn dump(&mut self, number: Option<u32>, need: Need) {
         // `@0` is no dump, which the parser refuses.
         let dump = number.map_or(0, |n| n as usize).saturating_sub(usize::from(number.is_some()));
@@ -237,10 +264,13 @@ impl Needs {
 
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
+            ExprKind::Member(source, _) if self.is_table(source) => {}
             ExprKind::Member(..) | ExprKind::Index(..) | ExprKind::Cast(..) | ExprKind::IsType(..) => {
                 self.dumps.insert((None, Need::Types));
             }
-            ExprKind::InSelect(_, select) => self.select(select),
+            ExprKind::InSelect(_, select) | ExprKind::Select(select) | ExprKind::Exists(select) => {
+                self.select(select);
+            }
             _ => {}
         }
         expr.parts().into_iter().for_each(|part| self.expr(part));

@@ -86,6 +86,11 @@ impl Filter {
         self.never
     }
 
+    /// Whether all rows satisfy the conditions.
+    pub fn is_always(&self) -> bool {
+        !self.never && self.places.is_none() && self.types.is_none() && self.rows.is_empty()
+    }
+
     /// The conditions that are decided for each row, prepared.
     pub fn row_conditions(&self) -> &[Typed] {
         &self.rows

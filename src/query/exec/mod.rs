@@ -8,6 +8,7 @@ mod aggregate;
 mod budget;
 mod eval;
 mod filter;
+mod join;
 mod limit;
 mod notes;
 mod operand;
@@ -18,6 +19,7 @@ mod reader;
 mod related;
 mod scan;
 mod sort;
+mod source;
 mod stream;
 mod top;
 mod unknown_types;
@@ -27,9 +29,7 @@ mod workers;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::catalog::TableId;
-use super::cells::Cells;
-use super::plan::{Plan, Source, Typed};
+use super::plan::{Plan, Typed};
 use super::{QueryError, RunOptions};
 use crate::graph::Snapshot;
 use crate::problem::Problem;
@@ -39,7 +39,7 @@ pub use budget::{Account, Budget};
 use filter::Filter;
 use notes::Notes;
 pub use operand::objects;
-use scan::{DuplicateScan, ObjectScan, RefScan, Scan, Table};
+use scan::{Scan, Table};
 use sort::{SortColumn, sorted};
 pub use stream::{Scanned, stream};
 
@@ -94,103 +94,8 @@ impl<'a> Execution<'a> {
 /// # Errors
 /// [`QueryError::Data`] when a dump cannot answer, [`QueryError::Cancelled`].
 pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryError> {
-    scan_source(plan, execution, &mut over)
-}
-
-/// Makes the source of a plan ready and has `over` answer the plan over its rows.
-fn scan_source(
-    plan: &Plan,
-    execution: &Execution<'_>,
-    over: &mut dyn FnMut(&Plan, &dyn Scan, &Execution<'_>) -> Result<Table, QueryError>,
-) -> Result<Table, QueryError> {
-    let table = match &plan.source {
-        Source::Select(inner) => {
-            let table = execute(inner, execution)?;
-            over(plan, &table, execution)?
-        }
-        Source::Given(columns) => {
-            let rows = columns.first().map_or(0, Cells::len);
-            over(plan, &Table::new(columns.to_vec(), rows), execution)?
-        }
-        Source::Items { snapshot, of, used } => {
-            let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
-            let collections = operand::addresses(of, from, execution)?;
-            let values = values_of(from, execution.progress)?;
-            over(plan, &scan::items(values, &collections, used, execution)?, execution)?
-        }
-        Source::Memory { snapshot, range, used } => {
-            let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
-            let (table, problems) = scan::memory(from, range, used);
-            execution.notes.tell(problems);
-            over(plan, &table, execution)?
-        }
-        Source::Related { snapshot, relation, of, used } => {
-            let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
-            let heap = from.heap(execution.progress)?;
-            execution.notes.tell(unknown_types::unknown_types(plan, TableId::Objects, &heap.types));
-            let objects = related::related(*relation, of, from, execution)?;
-            let scan = ObjectScan::new(from, heap, *snapshot, TableId::Objects);
-            over(plan, &scan.with_graph(used, execution.progress)?.among(objects), execution)?
-        }
-        Source::Table { snapshot, table, used } => {
-            let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
-            let heap = if plan.needs_heap() { Some(from.heap(execution.progress)?) } else { None };
-            if let Some(heap) = heap {
-                execution.notes.tell(unknown_types::unknown_types(plan, *table, &heap.types));
-            }
-            match (table, heap) {
-                (table, Some(heap)) if table.lists_objects() => {
-                    let scan = ObjectScan::new(from, heap, *snapshot, *table);
-                    let scan = scan.with_graph(used, execution.progress)?;
-                    execution.notes.tell(scan.unknown_types().into_iter().collect());
-                    over(plan, &scan, execution)?
-                }
-                (TableId::Refs, Some(heap)) => {
-                    let scan = RefScan::new(from, heap, execution.progress)?;
-                    execution.notes.tell(scan.problems());
-                    over(plan, &scan, execution)?
-                }
-                (TableId::Duplicates, Some(heap)) => {
-                    let values = values_of(from, execution.progress)?;
-                    over(plan, &DuplicateScan::new(from, heap, values, *snapshot, execution)?, execution)?
-                }
-                (TableId::Roots, Some(heap)) => {
-                    let roots = from.roots(execution.progress)?;
-                    execution.notes.tell(roots.problems.clone());
-                    let takes_dominators = scan::roots_take_dominators(used);
-                    let dominators =
-                        takes_dominators.then(|| from.dominators(execution.progress)).transpose()?;
-                    over(plan, &scan::roots(&roots, heap, dominators.as_deref(), used), execution)?
-                }
-                (TableId::Handles | TableId::Finalizers, _) => {
-                    let values = values_of(from, execution.progress)?;
-                    let (table, problems) = match table {
-                        TableId::Handles => scan::handles(values, used),
-                        _ => scan::finalizers(from, values, used),
-                    };
-                    execution.notes.tell(problems);
-                    over(plan, &table, execution)?
-                }
-                (TableId::Damage, Some(heap)) => {
-                    let values = values_of(from, execution.progress)?;
-                    let (table, problems) = scan::damage(from, heap, values, used, execution.progress)?;
-                    execution.notes.tell(problems);
-                    over(plan, &table, execution)?
-                }
-                (TableId::Fields | TableId::Statics | TableId::LoadedTypes, _) => {
-                    let values = values_of(from, execution.progress)?;
-                    let (table, problems) = match (table, heap) {
-                        (TableId::LoadedTypes, _) => scan::loaded_types(values.types(), used),
-                        (_, Some(heap)) => scan::fields(values.types(), heap.types.all(), used),
-                        (_, None) => scan::statics(from, values, used),
-                    };
-                    execution.notes.tell(problems);
-                    over(plan, &table, execution)?
-                }
-                _ => over(plan, &scan::read_table(from, heap, *table, used), execution)?,
-            }
-        }
-    };
+    let scan = source::open(plan, execution)?;
+    let table = over(plan, &*scan, execution)?;
     if execution.cancel.load(Ordering::Relaxed) { Err(QueryError::Cancelled) } else { Ok(table) }
 }
 

@@ -1,5 +1,5 @@
 //! Work that is done before a scan: constants, values that depend on the type or the place only,
-//! and selects within `in`.
+//! and selects within expressions.
 
 use std::sync::Arc;
 
@@ -8,7 +8,9 @@ use super::notes::Notes;
 use super::scan::{Batch, Rows, Scan};
 use super::{Execution, execute};
 use crate::query::catalog::Level;
-use crate::query::plan::{Node, Typed};
+use crate::query::diagnostic::{Diagnostic, Span};
+use crate::query::plan::{Node, Plan, Typed};
+use crate::query::scalar::Scalar;
 use crate::query::value_set::ValueSet;
 use crate::query::{Kind, QueryError};
 
@@ -23,13 +25,34 @@ pub fn prepare(expr: &Typed, scan: &dyn Scan, execution: &Execution<'_>) -> Resu
 
 fn run_selects(expr: Typed, execution: &Execution<'_>) -> Result<Typed, QueryError> {
     let mut expr = expr.try_map_parts(|part| run_selects(part, execution))?;
-    if let Node::InSelect(value, plan) = expr.node {
-        let answer = execute(&plan, execution)?;
-        let mut set = ValueSet::default();
-        answer.into_columns().iter().for_each(|column| set.extend(column));
-        expr.node = Node::InSet(value, Arc::new(set));
-    }
+    expr.node = match expr.node {
+        Node::InSelect(value, plan) => {
+            let answer = execute(&plan, execution)?;
+            let mut set = ValueSet::default();
+            answer.into_columns().iter().for_each(|column| set.extend(column));
+            Node::InSet(value, Arc::new(set))
+        }
+        Node::Value(plan, span) => Node::Literal(one_value(&plan, &span, execution)?),
+        Node::Exists(plan) => {
+            let rows = execute(&plan, execution)?.len();
+            Node::Literal(Scalar::Boolean(rows > 0))
+        }
+        node => node,
+    };
     Ok(expr)
+}
+
+/// The value that a select of one column gives; null when it gives no row.
+fn one_value(plan: &Plan, span: &Span, execution: &Execution<'_>) -> Result<Scalar, QueryError> {
+    let answer = execute(plan, execution)?;
+    if answer.len() > 1 {
+        let message = "this select gives more than one row, where one value is wanted";
+        return Err(Diagnostic::new(span.clone(), message)
+            .expected("no row, which is null, or one")
+            .hint("an aggregate (`max(...)`) or `limit 1` makes one of several; `in` compares with all")
+            .into());
+    }
+    Ok(answer.into_columns().first().map_or(Scalar::Null, |column| column.scalar(0)))
 }
 
 fn hoist(expr: Typed, scan: &dyn Scan, notes: &Notes) -> Typed {

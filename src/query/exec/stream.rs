@@ -13,7 +13,7 @@ use super::filter::{Filter, Selection};
 use super::project::values;
 use super::scan::{Morsel, Scan};
 use super::workers::{map_morsels, try_map_morsels};
-use super::{Execution, scan_source};
+use super::{Execution, source};
 use crate::query::ast::Limit;
 use crate::query::plan::{Plan, Typed};
 use crate::query::{AnswerColumn, Cells, QueryError, RunError};
@@ -55,30 +55,30 @@ pub fn stream(
     execution: &Execution<'_>,
     take: &mut dyn FnMut(&Scanned<'_>) -> io::Result<()>,
 ) -> Result<usize, RunError> {
-    let mut taken = Ok(0);
-    scan_source(plan, execution, &mut |plan, scan, execution| {
-        let filter = Filter::new(&plan.filter, scan, execution)?;
-        let narrowed = scan.narrowed(filter.row_conditions());
-        let scan = narrowed.as_deref().unwrap_or(scan);
-        let items = execution.prepare_all(plan.items.iter().map(|item| &item.expr), scan)?;
-        let columns = plan.items.iter().map(|item| AnswerColumn {
-            name: item.name.clone(),
-            kind: item.expr.kind_or_text(),
-            cells: Cells::null(0),
-        });
-        let scanned = Scanned {
-            columns: columns.collect(),
-            scan,
-            filter: &filter,
-            items,
-            limit: plan.limit,
-            execution,
-            rows: AtomicUsize::new(0),
-        };
-        taken = take(&scanned).map(|()| scanned.rows.load(Ordering::Relaxed)).map_err(RunError::of_output);
-        Ok(super::Table::new(Vec::new(), 0))
-    })?;
-    taken
+    let scan = source::open(plan, execution)?;
+    let filter = Filter::new(&plan.filter, &*scan, execution)?;
+    let narrowed = scan.narrowed(filter.row_conditions());
+    let scan = narrowed.as_deref().unwrap_or(&*scan);
+    let items = execution.prepare_all(plan.items.iter().map(|item| &item.expr), scan)?;
+    let columns = plan.items.iter().map(|item| AnswerColumn {
+        name: item.name.clone(),
+        kind: item.expr.kind_or_text(),
+        cells: Cells::null(0),
+    });
+    let scanned = Scanned {
+        columns: columns.collect(),
+        scan,
+        filter: &filter,
+        items,
+        limit: plan.limit,
+        execution,
+        rows: AtomicUsize::new(0),
+    };
+    take(&scanned).map_err(RunError::of_output)?;
+    if execution.cancel.load(Ordering::Relaxed) {
+        return Err(QueryError::Cancelled.into());
+    }
+    Ok(scanned.rows.load(Ordering::Relaxed))
 }
 
 /// Which of the rows that pass are wanted, as far as they were not met yet.

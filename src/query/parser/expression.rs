@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use nom::Parser;
 use nom::branch::alt;
 use nom::combinator::{map, opt};
 use nom::multi::separated_list1;
 use nom::sequence::preceded;
+use nom::{Input, Parser};
 
 use super::input::{Expected, Parsed, Rejected, Tokens};
-use super::select::parenthesized;
+use super::select::{end_of, parenthesized};
 use super::token::{
     any_word, follows, keyword, keyword_follows, name, operator, symbol, symbol_operator, text, token,
 };
@@ -181,8 +181,7 @@ fn within<'a>(input: Tokens<'a>, value: Expr) -> Parsed<'a, Expr> {
     let (behind, _) = symbol("(")(input)?;
     if keyword_follows(behind, Keyword::Select) {
         let (rest, select) = parenthesized(input)?;
-        let close = input.rest[..rest.at - input.at].last().map_or(start, |t| t.span.end);
-        let (span, height) = (start..close, value.height);
+        let (span, height) = (start..end_of(input, rest), value.height);
         return build(rest, ExprKind::InSelect(Box::new(value), Box::new(select)), span, height);
     }
     let (rest, list) = separated_list1(symbol(","), expression).parse(behind)?;
@@ -249,6 +248,9 @@ fn operand(input: Tokens<'_>) -> Parsed<'_, Expr> {
         let (rest, inner) = in_parentheses(input)?;
         return steps(rest, inner);
     }
+    if exists_follows(input) {
+        return exists(input);
+    }
     alt((literal, |input| {
         let (rest, root) = call_or_name(input)?;
         steps(rest, root)
@@ -256,9 +258,34 @@ fn operand(input: Tokens<'_>) -> Parsed<'_, Expr> {
     .parse(input)
 }
 
+/// Whether `exists (select` follows: a word that is a name everywhere else.
+fn exists_follows(input: Tokens<'_>) -> bool {
+    keyword_follows(input, Keyword::Exists)
+        && follows(input.take_from(1), "(")
+        && input.rest.len() > 2
+        && keyword_follows(input.take_from(2), Keyword::Select)
+}
+
+fn exists(input: Tokens<'_>) -> Parsed<'_, Expr> {
+    let (rest, exists) = keyword(Keyword::Exists)(input)?;
+    let (rest, select) = parenthesized(rest)?;
+    let span = exists.start..end_of(input, rest);
+    build(rest, ExprKind::Exists(Box::new(select)), span, 0)
+}
+
+/// A select in parentheses that gives one value.
+fn subselect(input: Tokens<'_>) -> Parsed<'_, Expr> {
+    let (rest, select) = parenthesized(input)?;
+    let span = input.span().start..end_of(input, rest);
+    build(rest, ExprKind::Select(Box::new(select)), span, 0)
+}
+
 /// An expression in parentheses, which may be seen as the address of an object of a type.
 fn in_parentheses(input: Tokens<'_>) -> Parsed<'_, Expr> {
     let (rest, open) = symbol("(")(input)?;
+    if keyword_follows(rest, Keyword::Select) {
+        return subselect(input);
+    }
     let (rest, inner) = expression(rest)?;
     let (rest, cast) = opt(preceded(operator(Keyword::As), type_name("a type's name"))).parse(rest)?;
     let (rest, close) = symbol(")")(rest)?;

@@ -3,6 +3,7 @@
 mod condition;
 mod error;
 mod expression;
+mod from;
 mod graph;
 mod input;
 mod select;

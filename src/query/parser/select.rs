@@ -7,6 +7,7 @@ use nom::multi::separated_list1;
 use nom::sequence::{delimited, preceded};
 
 use super::expression::{expression, literal_value, nested};
+use super::from::from;
 use super::input::{Expected, Parsed, Tokens};
 use super::token::{dump_number, follows, keyword, name, symbol, token};
 use super::type_name::type_name;
@@ -21,7 +22,7 @@ pub fn select(input: Tokens<'_>) -> Parsed<'_, Select> {
     let (rest, _) = keyword(Keyword::Select)(input)?;
     let (rest, distinct) = opt(keyword(Keyword::Distinct)).parse(rest)?;
     let (rest, items) = separated_list1(symbol(","), item).parse(rest)?;
-    let (rest, source) = opt(preceded(keyword(Keyword::From), source)).parse(rest)?;
+    let (rest, source) = opt(preceded(keyword(Keyword::From), from)).parse(rest)?;
     let (rest, filter) = opt(preceded(keyword(Keyword::Where), expression)).parse(rest)?;
     let (rest, group_by) = keys(rest)?;
     let (rest, having) = opt(preceded(keyword(Keyword::Having), expression)).parse(rest)?;
@@ -54,10 +55,27 @@ pub fn parenthesized(input: Tokens<'_>) -> Parsed<'_, Select> {
 
 fn item(input: Tokens<'_>) -> Parsed<'_, Item> {
     let aliased = (expression, opt(preceded(keyword(Keyword::As), name("a name"))));
+    if all_of_follows(input) {
+        return all_of(input);
+    }
     alt((map(symbol("*"), Item::All), map(aliased, |(expr, alias)| Item::Expr { expr, alias }))).parse(input)
 }
 
-fn source(input: Tokens<'_>) -> Parsed<'_, Source> {
+/// Whether `NAME.*` follows; notes nothing.
+fn all_of_follows(input: Tokens<'_>) -> bool {
+    let is_symbol = |at: usize, wanted: &str| matches!(input.rest.get(at).map(|t| &t.kind), Some(TokenKind::Symbol(s)) if *s == wanted);
+    is_symbol(1, ".") && is_symbol(2, "*")
+}
+
+/// `s.*`
+fn all_of(input: Tokens<'_>) -> Parsed<'_, Item> {
+    let (rest, (source, _, star)) = (name("an expression"), symbol("."), symbol("*")).parse(input)?;
+    let span = source.span.start..star.end;
+    Ok((rest, Item::AllOf(source, span)))
+}
+
+/// A source without a name of its own.
+pub fn source(input: Tokens<'_>) -> Parsed<'_, Source> {
     alt((map(parenthesized, |s| Source::Select(Box::new(s))), of_a_dump, |input| named(input, None)))
         .parse(input)
 }

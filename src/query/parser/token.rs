@@ -86,6 +86,18 @@ pub fn name<'a>(what: &'static str) -> impl Fn(Tokens<'a>) -> Parsed<'a, Name> {
     }
 }
 
+/// Words that may follow a name, so that they are none where one may be left out.
+const BEHIND_NAMES: &[Keyword] =
+    &[Keyword::To, Keyword::Join, Keyword::On, Keyword::Inner, Keyword::Left, Keyword::Outer];
+
+/// A name that is none of the words which could go on with the statement instead.
+pub fn nested_name<'a>(what: &'static str) -> impl Fn(Tokens<'a>) -> Parsed<'a, Name> {
+    move |input| match BEHIND_NAMES.iter().any(|&word| keyword_follows(input, word)) {
+        true => input.reject(Expected::What(what)),
+        false => name(what)(input),
+    }
+}
+
 /// Any word, reserved or not, or anything in double quotes.
 pub fn any_word<'a>(what: &'static str) -> impl Fn(Tokens<'a>) -> Parsed<'a, Name> {
     move |input| {

@@ -1,6 +1,8 @@
 //! A plan in words, one step a row.
 
-use super::{Addresses, Conjunct, GraphPart, Operand, Plan, Relation, Source, building};
+use super::{
+    Addresses, Conjunct, GraphPart, Inner, Join, JoinLink, Operand, Plan, Relation, Source, Typed, building,
+};
 use crate::graph::Snapshot;
 use crate::query::catalog::{ColumnDoc, Level, SourceFunction, TableId};
 
@@ -24,10 +26,7 @@ impl Steps<'_> {
         let expressions = plan.source_expressions();
         let over_groups = plan.output_expressions().filter(|_| plan.grouping.is_some());
         for expression in expressions.into_iter().chain(over_groups) {
-            expression.selects(&mut |select| {
-                self.add(select);
-                self.steps.push(("build set", "the values for `in`".to_owned()));
-            });
+            self.selects(expression);
         }
         self.source(plan);
         let steps = &mut self.steps;
@@ -43,9 +42,49 @@ impl Steps<'_> {
         steps.push(("show", texts(names)));
     }
 
+    /// The selects within an expression, which are run first.
+    fn selects(&mut self, expression: &Typed) {
+        expression.selects(&mut |inner, select| {
+            self.add(select);
+            self.steps.push(match inner {
+                Inner::Set => ("build set", "the values for `in`".to_owned()),
+                Inner::Value => ("keep value", "the one that the select gives".to_owned()),
+                Inner::Exists => ("keep whether", "the select gives any row".to_owned()),
+            });
+        });
+    }
+
+    /// The sources of a join with what is decided for each by itself, and how each is joined to those before it.
+    fn join(&mut self, join: &Join) {
+        for side in &join.sides {
+            for expression in side.plan.source_expressions() {
+                self.selects(expression);
+            }
+            let before = self.steps.len();
+            self.source(&side.plan);
+            // Of a dump that several sides read, the heap is walked once.
+            let own = self.steps.split_off(before);
+            let is_new = |step: &Step| {
+                let is_built = !matches!(step.0, "scan" | "read" | "search");
+                !(is_built && self.steps.contains(step))
+            };
+            let new: Vec<Step> = own.into_iter().filter(is_new).collect();
+            self.steps.extend(new);
+            add_filter(&side.plan.filter, &mut self.steps);
+            let Some(link) = &side.link else { continue };
+            link.expressions().for_each(|expression| self.selects(expression));
+            self.steps.push(link_in_words(&side.name, link));
+            let conditions = link.conditions.iter().map(|c| &c.text);
+            if !link.keys.is_empty() && !link.conditions.is_empty() {
+                self.steps.push(("filter each pair", texts(conditions)));
+            }
+        }
+    }
+
     fn source(&mut self, plan: &Plan) {
         match &plan.source {
             Source::Select(inner) => self.add(inner),
+            Source::Join(join) => self.join(join),
             Source::Given(_) => self.steps.push(("read", "the given rows".to_owned())),
             Source::Items { of, used, .. } => {
                 self.addresses(of);
@@ -111,6 +150,19 @@ pub fn explain_operands(operands: &[Operand], parts: &[GraphPart], snapshots: &[
     operands.iter().for_each(|operand| steps.addresses(&operand.addresses));
     steps.steps.extend(parts.iter().map(|&part| building::part(part, number, snapshot)));
     steps.steps
+}
+
+/// How a source is joined to those before it.
+fn link_in_words(name: &str, link: &JoinLink) -> Step {
+    let rest = if link.keeps_left { "; rows that find none stay" } else { "" };
+    if link.keys.is_empty() {
+        let conditions = texts(link.conditions.iter().map(|c| &c.text));
+        let how =
+            if conditions.is_empty() { "all pairs".to_owned() } else { format!("each pair: {conditions}") };
+        return ("join by nested loop", format!("{name} on {how}{rest}"));
+    }
+    let keys: Vec<_> = link.keys.iter().map(|key| key.equal.text.as_str()).collect();
+    ("join by hash", format!("{name} on {}; the side with fewer rows is built{rest}", keys.join(" and ")))
 }
 
 /// What is searched for a relation.

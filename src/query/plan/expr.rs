@@ -12,6 +12,7 @@ use crate::query::Kind;
 use crate::query::ast::{ArithmeticOp, CompareOp};
 use crate::query::catalog::{Function, Level};
 use crate::query::cells::Cells;
+use crate::query::diagnostic::Span;
 use crate::query::like::LikePattern;
 use crate::query::path::Path;
 use crate::query::scalar::Scalar;
@@ -38,6 +39,17 @@ pub struct TypeTest {
     pub memory: Arc<AddressSpace>,
     /// The MethodTables of these types and of those that derive from them.
     pub method_tables: FxHashSet<Addr>,
+}
+
+/// What is made of a select within an expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inner {
+    /// A set of values, for `in`.
+    Set,
+    /// One value.
+    Value,
+    /// Whether there is any row.
+    Exists,
 }
 
 /// An expression over the columns of a source.
@@ -90,6 +102,10 @@ pub enum Node {
     InSet(Box<Typed>, Arc<ValueSet>),
     /// Whether a value is among those of a select, which is run first.
     InSelect(Box<Typed>, Box<Plan>),
+    /// The one value that a select gives, which is run first; where the select stands.
+    Value(Box<Plan>, Span),
+    /// Whether a select, which is run first, gives any row.
+    Exists(Box<Plan>),
     /// A function.
     Call(Function, Vec<Typed>),
     /// A value of any sort as text.
@@ -121,9 +137,13 @@ impl Typed {
     /// The expressions that this one is made of.
     pub fn parts(&self) -> Vec<&Typed> {
         match &self.node {
-            Node::Literal(_) | Node::Column(_) | Node::ByType(_) | Node::ByPlace(_) | Node::Path(None, _) => {
-                Vec::new()
-            }
+            Node::Literal(_)
+            | Node::Column(_)
+            | Node::ByType(_)
+            | Node::ByPlace(_)
+            | Node::Path(None, _)
+            | Node::Value(..)
+            | Node::Exists(_) => Vec::new(),
             Node::Arithmetic(_, a, b) | Node::Compare(_, a, b) => vec![a, b],
             Node::Negate(a)
             | Node::Not(a)
@@ -170,7 +190,9 @@ impl Typed {
             | Node::Column(_)
             | Node::Path(None, _)
             | Node::ByType(_)
-            | Node::ByPlace(_)) => leaf,
+            | Node::ByPlace(_)
+            | Node::Value(..)
+            | Node::Exists(_)) => leaf,
         };
         Ok(Typed { node, kind, level })
     }
@@ -185,10 +207,13 @@ impl Typed {
         }
     }
 
-    /// Calls `seen` with every select that must be run first.
-    pub fn selects<'a>(&'a self, seen: &mut impl FnMut(&'a Plan)) {
-        if let Node::InSelect(_, plan) = &self.node {
-            seen(plan);
+    /// Calls `seen` with every select that must be run first, and what is made of it.
+    pub fn selects<'a>(&'a self, seen: &mut impl FnMut(Inner, &'a Plan)) {
+        match &self.node {
+            Node::InSelect(_, plan) => seen(Inner::Set, plan),
+            Node::Value(plan, _) => seen(Inner::Value, plan),
+            Node::Exists(plan) => seen(Inner::Exists, plan),
+            _ => {}
         }
         for part in self.parts() {
             part.selects(seen);

@@ -7,10 +7,12 @@ mod building;
 mod explain;
 mod expr;
 mod graph_parts;
+mod join;
 
 pub use explain::{Step, explain, explain_operands};
-pub use expr::{Node, ObjectProperty, TypeTest, Typed};
+pub use expr::{Inner, Node, ObjectProperty, TypeTest, Typed};
 pub use graph_parts::GraphPart;
+pub use join::{Join, JoinColumn, JoinKey, JoinLink, JoinSide};
 
 use std::sync::Arc;
 
@@ -84,6 +86,8 @@ pub enum Source {
     },
     /// The answer to another select.
     Select(Box<Plan>),
+    /// Several sources that are joined.
+    Join(Box<Join>),
     /// Rows that were given: their columns.
     Given(Arc<[Cells]>),
 }
@@ -198,6 +202,7 @@ impl Plan {
         match &self.source {
             Source::Select(plan) => plan.needs_heap(),
             Source::Items { .. } | Source::Memory { .. } | Source::Given(_) => false,
+            Source::Join(join) => join.sides.iter().any(|side| side.plan.needs_heap()),
             Source::Related { .. } => true,
             Source::Table { table, used, .. } => match table {
                 TableId::Modules
@@ -225,11 +230,23 @@ impl Plan {
         match &self.source {
             Source::Select(inner) => inner.snapshot(),
             Source::Given(_) => 0,
+            Source::Join(join) => self.snapshot_of_join(join),
             Source::Table { snapshot, .. }
             | Source::Items { snapshot, .. }
             | Source::Memory { snapshot, .. }
             | Source::Related { snapshot, .. } => *snapshot,
         }
+    }
+
+    /// The dump that the rows of a join are of: that of what is selected where that is one thing, else that of its first
+    /// source.
+    fn snapshot_of_join(&self, join: &Join) -> usize {
+        let mut sides = Vec::new();
+        if let ([item], None) = (&self.items[..], &self.grouping) {
+            item.expr.columns(&mut |column| sides.extend(join.columns.get(column).map(|c| c.side)));
+        }
+        let side = join.sides.get(sides.first().copied().unwrap_or(0));
+        side.map_or(0, |side| side.plan.snapshot())
     }
 
     /// Every expression over the source: what decides which of its columns are used.
@@ -259,9 +276,15 @@ impl Plan {
         {
             seen(inner);
         }
-        self.source_expressions().into_iter().for_each(|e| e.selects(seen));
+        if let Source::Join(join) = &self.source {
+            for side in &join.sides {
+                seen(&side.plan);
+                side.link.iter().flat_map(JoinLink::expressions).for_each(|e| e.selects(&mut |_, p| seen(p)));
+            }
+        }
+        self.source_expressions().into_iter().for_each(|e| e.selects(&mut |_, plan| seen(plan)));
         if self.grouping.is_some() {
-            self.output_expressions().for_each(|e| e.selects(seen));
+            self.output_expressions().for_each(|e| e.selects(&mut |_, plan| seen(plan)));
         }
     }
 

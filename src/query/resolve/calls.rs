@@ -163,7 +163,7 @@ impl Context<'_> {
 
     /// What reads the objects that addresses lead to.
     fn memory_of(&self, argument: &Expr) -> Checked<Arc<Values>> {
-        let values = self.resolver.schema.values(self.scope.snapshot);
+        let values = self.resolver.schema.values(self.dump_of(argument)?);
         values.cloned().ok_or_else(|| no_types(&argument.span))
     }
 

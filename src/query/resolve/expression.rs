@@ -23,6 +23,8 @@ use crate::query::value_set::ValueSet;
 pub enum Place {
     /// What is selected.
     Items,
+    /// The condition of a join.
+    On,
     /// The condition for rows.
     Where,
     /// The keys of groups.
@@ -96,7 +98,10 @@ impl Context<'_> {
                 Some(AggregateCall { function: Aggregate::Sum, .. })
                     | Some(AggregateCall { function: Aggregate::Count, distinct: false, .. })
             ),
-            None => self.scope.columns.get(column).is_some_and(|c| c.measure),
+            None => match &self.scope.join {
+                Some(join) => join.is_measure(column),
+                None => self.scope.columns.get(column).is_some_and(|c| c.measure),
+            },
         }
     }
 
@@ -104,6 +109,12 @@ impl Context<'_> {
     pub fn expression(&mut self, expr: &Expr) -> Checked<Typed> {
         if let Some(key) = self.groups.as_ref().and_then(|g| g.key(&expr.to_string())) {
             return Ok(key);
+        }
+        if self.scope.join.is_some()
+            && self.groups.is_none()
+            && let Some(column) = self.of_one_source(expr)?
+        {
+            return Ok(column);
         }
         match &expr.kind {
             ExprKind::Literal(literal) => Ok(literal_of(literal)),
@@ -136,6 +147,8 @@ impl Context<'_> {
             }
             ExprKind::InList(value, list) => self.in_list(value, list),
             ExprKind::InSelect(value, select) => self.in_select(value, select),
+            ExprKind::Select(select) => self.value_of(select),
+            ExprKind::Exists(select) => self.exists(select),
         }
     }
 
@@ -204,6 +217,10 @@ impl Context<'_> {
     /// The error of an aggregate where there are no groups.
     pub fn misplaced(&self, what: &str, span: &Span) -> Diagnostic {
         let (message, hint) = match self.place {
+            Place::On => (
+                "has no place in `on`, which looks at single rows",
+                "conditions for groups go behind `having`",
+            ),
             Place::Where => (
                 "has no place in `where`, which looks at single rows",
                 "conditions for groups go behind `having`",
@@ -332,7 +349,7 @@ impl Context<'_> {
 
     fn in_select(&mut self, value_expr: &Expr, select: &Select) -> Checked<Typed> {
         let value = self.expression(value_expr)?;
-        let plan = self.resolver.select(select)?;
+        let plan = self.inner_select(select)?;
         let [item] = &plan.items[..] else {
             let message = format!("a select of {} columns behind `in`", plan.items.len());
             return Err(Diagnostic::new(select.span.clone(), message).expected("one column"));

@@ -7,13 +7,16 @@ mod condition;
 pub mod dumps;
 mod expression;
 mod groups;
+mod join;
 mod memory;
+mod names;
 mod operators;
 mod order;
 mod other_names;
 mod paths;
 mod scope;
 mod source;
+mod subselect;
 
 use super::ast::{Expr, ExprKind, Item, Name, Objects, Select};
 use super::catalog::{Level, function};
@@ -24,7 +27,7 @@ pub use condition::resolve_condition;
 use expression::{Context, Place};
 use groups::Groups;
 use paths::THIS;
-use scope::Scope;
+use scope::{JoinScope, Scope};
 use source::Resolved;
 
 type Checked<T> = Result<T, Diagnostic>;
@@ -69,13 +72,15 @@ struct Resolver<'a> {
 struct Wanted {
     expr: Expr,
     alias: Option<String>,
+    /// The column's name, where that is another than what was written.
+    shown: Option<String>,
 }
 
 impl Wanted {
     /// The column's name, the alias, or the expression as it was written.
     fn name(&self, statement: &str) -> String {
-        match (&self.alias, &self.expr.kind) {
-            (Some(alias), _) => alias.clone(),
+        match (self.alias.as_ref().or(self.shown.as_ref()), &self.expr.kind) {
+            (Some(name), _) => name.clone(),
             (None, ExprKind::Name(name)) => name.clone(),
             (None, _) => {
                 let text = statement.get(self.expr.span.clone()).unwrap_or_default();
@@ -87,10 +92,14 @@ impl Wanted {
 
 impl<'a> Resolver<'a> {
     fn select(&self, select: &Select) -> Checked<Plan> {
-        let Resolved { source, scope, restriction } = self.source(select)?;
+        let Resolved { source, scope, restriction, mut sides } = self.source(select)?;
+        let select = &scope.spelled_out(select)?;
         let grouped = is_grouped(select, &scope);
         let wanted = expand(select, &scope, grouped)?;
-        let conditions = self.conditions(select.filter.as_ref(), &mut self.rows(&scope, Place::Where))?;
+        let conditions = match scope.join {
+            Some(_) => self.where_of_join(&scope, &mut sides, select.filter.as_ref())?,
+            None => self.conditions(select.filter.as_ref(), &mut self.rows(&scope, Place::Where))?,
+        };
         let filter = restriction.into_iter().chain(conditions).collect();
         let plan = Plan {
             source,
@@ -106,6 +115,9 @@ impl<'a> Resolver<'a> {
             (false, true) => self.distinct(select, plan, &scope, &wanted)?,
             (false, false) => self.plain(select, plan, &scope, &wanted)?,
         };
+        if let Some(join) = &scope.join {
+            plan.set_join(join.finish(sides));
+        }
         plan.complete();
         Ok(plan)
     }
@@ -227,23 +239,35 @@ fn expand(select: &Select, scope: &Scope, grouped: bool) -> Checked<Vec<Wanted>>
     for item in &select.items {
         match item {
             Item::Expr { expr, alias } => {
-                wanted.push(Wanted { expr: expr.clone(), alias: alias.as_ref().map(|a| a.text.clone()) });
+                let alias = alias.as_ref().map(|a| a.text.clone());
+                wanted.push(Wanted { expr: expr.clone(), alias, shown: None });
             }
-            Item::All(span) if grouped => {
+            Item::All(span) | Item::AllOf(_, span) if grouped => {
                 return Err(Diagnostic::new(span.clone(), "`*` has no place in a grouped query")
                     .expected("keys, measures and aggregates"));
             }
             Item::All(span) => wanted.extend(all_columns(scope, span)),
+            Item::AllOf(source, span) => {
+                let join = scope.join.as_ref();
+                match join.and_then(|join| Some((join, join.source(&source.text)?))) {
+                    Some((join, side)) => wanted.extend(all_of_side(join, side, span)),
+                    None => wanted.extend(all_columns(scope, span)),
+                }
+            }
         }
     }
+    names::name_columns(&mut wanted, scope);
     Ok(wanted)
 }
 
 /// What `*` stands for: all columns but those that take the whole graph to tell; of a type's objects the address, the type where there can be several, the size, and
 /// all fields. A field whose name means something else is reached through the object.
 fn all_columns(scope: &Scope, span: &Span) -> Vec<Wanted> {
+    if let Some(join) = &scope.join {
+        return (0..join.sides.len()).flat_map(|side| all_of_side(join, side, span)).collect();
+    }
     let name = |name: &str| Expr::new(ExprKind::Name(name.to_owned()), span.clone(), []);
-    let column = |column: &str| Wanted { expr: name(column), alias: None };
+    let column = |column: &str| Wanted { expr: name(column), alias: None, shown: None };
     let Some(rows) = scope.objects.as_ref().filter(|rows| !rows.all) else {
         return scope.columns.iter().filter(|c| c.in_all).map(|c| column(&c.name)).collect();
     };
@@ -256,9 +280,25 @@ fn all_columns(scope: &Scope, span: &Span) -> Vec<Wanted> {
         let this = name(THIS);
         let member = ExprKind::Member(Box::new(this), Name { text: field.to_string(), span: span.clone() });
         let expr = Expr { kind: member, span: span.clone(), height: 1 };
-        Wanted { alias: Some(expr.to_string()), expr }
+        Wanted { alias: Some(expr.to_string()), expr, shown: None }
     });
     of_object.map(column).chain(fields).collect()
+}
+
+/// What `*` stands for of one source of a join.
+fn all_of_side(join: &JoinScope, side: usize, span: &Span) -> Vec<Wanted> {
+    let of_join = |wanted: Wanted| match &wanted.expr.kind {
+        ExprKind::Name(name) => Wanted { expr: join.member(side, name, span), ..wanted },
+        // A field that is reached through the object.
+        ExprKind::Member(_, field) => {
+            let this = join.member(side, THIS, span);
+            let expr =
+                Expr { kind: ExprKind::Member(Box::new(this), field.clone()), span: span.clone(), height: 2 };
+            Wanted { alias: Some(expr.to_string()), expr, shown: None }
+        }
+        _ => wanted,
+    };
+    all_columns(&join.sides[side], span).into_iter().map(of_join).collect()
 }
 
 /// The named items, for the clauses that may use those names.
@@ -310,7 +350,7 @@ fn is_grouped(select: &Select, scope: &Scope) -> bool {
     }
     let items = select.items.iter().any(|i| match i {
         Item::Expr { expr, .. } => has_aggregate(expr, scope, &[]),
-        Item::All(_) => false,
+        Item::All(_) | Item::AllOf(..) => false,
     });
     let order = select.order_by.iter().any(|o| has_aggregate(&o.expr, scope, &aliases));
     !select.group_by.is_empty() || select.having.is_some() || items || order
@@ -318,6 +358,10 @@ fn is_grouped(select: &Select, scope: &Scope) -> bool {
 
 /// Whether a selected expression is a key where none are written: a column that does not add up, a field or a path.
 fn is_implied_key(expr: &Expr, scope: &Scope) -> bool {
+    if let Some(join) = &scope.join {
+        let is_column = matches!(expr.kind, ExprKind::Member(..) | ExprKind::Index(..));
+        return is_column && join.measure(expr).is_none() && !has_aggregate(expr, scope, &[]);
+    }
     match &expr.kind {
         ExprKind::Name(name) => match scope.find(name)[..] {
             [] => scope.objects.is_some() && !expression::is_bare_count(name),

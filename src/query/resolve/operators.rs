@@ -23,12 +23,12 @@ impl Kind {
     }
 
     /// Whether values are whole numbers.
-    pub(super) fn is_whole(self) -> bool {
+    pub(in crate::query) fn is_whole(self) -> bool {
         matches!(self, Kind::Integer | Kind::Bytes | Kind::Address)
     }
 
     /// Whether values are numbers.
-    pub(super) fn is_number(self) -> bool {
+    pub(in crate::query) fn is_number(self) -> bool {
         self.is_whole() || self == Kind::Real
     }
 }

@@ -8,11 +8,11 @@ use super::scope::{ObjectRows, Scope};
 use super::source::{refuse_generic_interface, unknown_type};
 use crate::query::Kind;
 use crate::query::ast::{Expr, ExprKind, Name};
-use crate::query::catalog::Level;
+use crate::query::catalog::{Aggregate, Level};
 use crate::query::cells::Cells;
 use crate::query::diagnostic::{Diagnostic, Span, one_of};
 use crate::query::path::{Form, Outcome, Path, Program, Step, Stuck, outcome, outcome_of_any};
-use crate::query::plan::{Node, ObjectProperty, TypeTest, Typed};
+use crate::query::plan::{AggregateCall, Node, ObjectProperty, TypeTest, Typed};
 use crate::query::schema::{DumpTypes, NamedTypes};
 
 /// The word for the object that a row is.
@@ -71,6 +71,9 @@ impl Context<'_> {
             }
         }
         let mut steps = steps.reversed();
+        if self.scope.join.is_some() && matches!(root.kind, ExprKind::Name(_)) {
+            return self.of_group(expr);
+        }
         if let ExprKind::Name(name) = &root.kind
             && self.begins_at_row(name)
         {
@@ -83,7 +86,7 @@ impl Context<'_> {
             return self.path_of_row(steps);
         }
         let cast = match &root.kind {
-            ExprKind::Cast(_, name) => Some(self.named_types(name)?),
+            ExprKind::Cast(inner, name) => Some(self.named_types(name, inner)?),
             _ => None,
         };
         let start = self.expression(root)?;
@@ -111,8 +114,41 @@ impl Context<'_> {
         }
     }
 
+    /// A column of one source of a join in a grouped query: it is summed where it adds up.
+    fn of_group(&mut self, expr: &Expr) -> Checked<Typed> {
+        let kind = self.scope.join.as_ref().and_then(|join| join.measure(expr));
+        let Some(kind) = kind else { return Err(self.no_key(&expr.to_string(), &expr.span)) };
+        let (argument, text) = (Some(self.argument(expr)?), format!("sum({expr})"));
+        let call = AggregateCall {
+            function: Aggregate::Sum,
+            distinct: false,
+            argument,
+            kind: kind.unwrap_or(Kind::Integer),
+            text,
+        };
+        match &mut self.groups {
+            Some(groups) => Ok(groups.aggregate(call)),
+            None => Err(self.no_key(&expr.to_string(), &expr.span)),
+        }
+    }
+
     fn types(&self, span: &Span) -> Checked<DumpTypes<'_>> {
         self.resolver.schema.types(self.scope.snapshot).ok_or_else(|| no_types(span))
+    }
+
+    /// The dump that the objects are of to which an expression leads.
+    pub(super) fn dump_of(&self, expr: &Expr) -> Checked<usize> {
+        let Some(join) = &self.scope.join else { return Ok(self.scope.snapshot) };
+        join.snapshot_of(expr).ok_or_else(|| {
+            Diagnostic::new(expr.span.clone(), "this may be an address of one dump or of another")
+                .expected("an address of one dump, where a path begins")
+        })
+    }
+
+    /// The types of the dump that the objects are of to which an expression leads.
+    fn types_of(&self, expr: &Expr, span: &Span) -> Checked<(usize, DumpTypes<'_>)> {
+        let dump = self.dump_of(expr)?;
+        Ok((dump, self.resolver.schema.types(dump).ok_or_else(|| no_types(span))?))
     }
 
     /// A path from the object that the row is.
@@ -165,7 +201,7 @@ impl Context<'_> {
             let message = format!("a path begins at an object, and this is {}", kind.phrase());
             return Err(Diagnostic::new(root.span.clone(), message).expected("an address"));
         }
-        let types = self.types(&root.span)?;
+        let (dump, types) = self.types_of(root, &root.span)?;
         let Some(values) = types.values else { return Err(no_types(&root.span)) };
         let steps_of: Arc<[Step]> = Arc::from(steps.steps.as_slice());
         let found = match cast {
@@ -173,14 +209,14 @@ impl Context<'_> {
             Some(named) => outcome_of_named(types, values.types(), &named, &steps_of),
         };
         let found: Outcome = found.map_err(|stuck| self.stuck(stuck, &steps))?;
-        let path = Path::new(Arc::clone(values), self.scope.snapshot, steps_of, found, Vec::new());
+        let path = Path::new(Arc::clone(values), dump, steps_of, found, Vec::new());
         let node = Node::Path(Some(Box::new(start)), Arc::new(path));
         Ok(Typed { node, kind: found.kind, level: Level::Row })
     }
 
     /// The types that a name in an expression means.
-    fn named_types(&self, name: &Name) -> Checked<NamedTypes> {
-        let types = self.types(&name.span)?;
+    fn named_types(&self, name: &Name, of: &Expr) -> Checked<NamedTypes> {
+        let (_, types) = self.types_of(of, &name.span)?;
         let named = types.named(&name.text).ok_or_else(|| unknown_type(name, types))?;
         refuse_generic_interface(name, &named)?;
         Ok(named)
@@ -189,8 +225,8 @@ impl Context<'_> {
     /// `(x as T)`: the address of x where it is a T.
     pub(super) fn cast(&mut self, inner: &Expr, name: &Name) -> Checked<Typed> {
         let value = self.address(inner, "`as`")?;
-        let named = self.named_types(name)?;
-        let test = self.type_test(&named, &name.span)?;
+        let named = self.named_types(name, inner)?;
+        let test = self.type_test(&named, inner, &name.span)?;
         let node = Node::OfObject(Box::new(value.clone()), ObjectProperty::As(test));
         Ok(Typed { node, kind: Some(Kind::Address), level: Level::Row })
     }
@@ -198,7 +234,7 @@ impl Context<'_> {
     /// `x is T`
     pub(super) fn is_type(&mut self, inner: &Expr, name: &Name) -> Checked<Typed> {
         let value = self.address(inner, "`is` and a type")?;
-        let named = self.named_types(name)?;
+        let named = self.named_types(name, inner)?;
         if let (Node::Column(column), None) = (&value.node, &self.groups)
             && self.scope.is_own_address(*column)
         {
@@ -206,7 +242,7 @@ impl Context<'_> {
             let node = Node::ByType(Arc::new(cells));
             return Ok(Typed { node, kind: Some(Kind::Boolean), level: Level::Type });
         }
-        let test = self.type_test(&named, &name.span)?;
+        let test = self.type_test(&named, inner, &name.span)?;
         let node = Node::OfObject(Box::new(value.clone()), ObjectProperty::IsOf(test));
         Ok(Typed { level: Level::Row, ..boolean(node, [&value]) })
     }
@@ -223,8 +259,8 @@ impl Context<'_> {
         }
     }
 
-    fn type_test(&self, named: &NamedTypes, span: &Span) -> Checked<Arc<TypeTest>> {
-        let types = self.types(span)?;
+    fn type_test(&self, named: &NamedTypes, of: &Expr, span: &Span) -> Checked<Arc<TypeTest>> {
+        let (_, types) = self.types_of(of, span)?;
         let heap = types.heap.iter().zip(&named.with_subclasses).filter(|(_, is)| **is);
         let method_tables = heap.map(|(t, _)| t.method_table).chain(named.bearers.iter().copied()).collect();
         Ok(Arc::new(TypeTest { memory: Arc::clone(&types.snapshot.memory), method_tables }))

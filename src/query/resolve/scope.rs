@@ -1,12 +1,13 @@
 //! The columns that names can mean.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::bytes::Addr;
 use crate::query::Kind;
 use crate::query::catalog::{ColumnDoc, Level, TableId};
 use crate::query::given::Given;
-use crate::query::plan::Plan;
+use crate::query::plan::{Plan, Typed};
 
 /// A column that a name can mean.
 #[derive(Clone, Debug)]
@@ -34,6 +35,37 @@ pub struct Scope {
     pub snapshot: usize,
     /// What is known of the objects that its rows are; `None` for rows that are none.
     pub objects: Option<ObjectRows>,
+    /// What the statement calls the source, where it is called something.
+    pub alias: Option<String>,
+    /// The sources, where there are several: names are then looked for in them.
+    pub join: Option<Box<JoinScope>>,
+}
+
+/// The sources of a join, and what is asked of them.
+#[derive(Clone, Debug)]
+pub struct JoinScope {
+    /// The columns of each source by itself.
+    pub sides: Vec<Scope>,
+    /// The columns of the join, as they are met.
+    pub items: RefCell<Vec<JoinItem>>,
+}
+
+/// Something that is asked of one source of a join.
+#[derive(Clone, Debug)]
+pub struct JoinItem {
+    /// The source.
+    pub side: usize,
+    /// How it is written over that source alone.
+    pub text: String,
+    /// What it is, over that source.
+    pub value: Typed,
+}
+
+impl JoinScope {
+    /// Sources of which nothing is asked yet.
+    pub fn new(sides: Vec<Scope>) -> JoinScope {
+        JoinScope { sides, items: RefCell::default() }
+    }
 }
 
 /// Rows that are objects.
@@ -65,7 +97,8 @@ impl Scope {
         let (types, bearers, fields) = (Vec::new(), Vec::new(), Vec::new());
         let rows = ObjectRows { types, all: true, bearers, fields, subclasses: true };
         let objects = (table == TableId::Objects).then_some(rows);
-        Scope { objects, ..Scope::of_columns(doc.name, doc.columns, snapshot) }
+        let alias = Some(doc.name.to_owned());
+        Scope { objects, alias, ..Scope::of_columns(doc.name, doc.columns, snapshot) }
     }
 
     /// The columns that the catalog has of a source.
@@ -77,7 +110,14 @@ impl Scope {
             level: c.level,
             in_all: c.in_all,
         });
-        Scope { name: name.to_owned(), columns: columns.collect(), snapshot, objects: None }
+        Scope {
+            name: name.to_owned(),
+            columns: columns.collect(),
+            snapshot,
+            objects: None,
+            alias: None,
+            join: None,
+        }
     }
 
     /// The columns that a plan shows. Each of its rows stands for itself.
@@ -94,6 +134,8 @@ impl Scope {
             columns: columns.collect(),
             snapshot: plan.snapshot(),
             objects: None,
+            alias: None,
+            join: None,
         }
     }
 
@@ -106,7 +148,14 @@ impl Scope {
             level: Level::Row,
             in_all: true,
         });
-        Scope { name: given.name.to_owned(), columns: columns.collect(), snapshot: 0, objects: None }
+        Scope {
+            name: given.name.to_owned(),
+            columns: columns.collect(),
+            snapshot: 0,
+            objects: None,
+            alias: None,
+            join: None,
+        }
     }
 
     /// Whether there is a column of that name.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::join::Side;
 use super::other_names;
 use super::scope::{ObjectRows, Scope};
 use super::{Checked, Resolver, dumps};
@@ -27,39 +28,49 @@ pub struct Resolved {
     pub scope: Scope,
     /// What must be true of its rows.
     pub restriction: Option<Conjunct>,
+    /// The sources of a join.
+    pub sides: Vec<Side>,
 }
 
 impl Resolved {
     /// All rows of a source.
     pub(super) fn all(source: Source, scope: Scope) -> Resolved {
-        Resolved { source, scope, restriction: None }
+        Resolved { source, scope, restriction: None, sides: Vec::new() }
     }
 }
 
 impl Resolver<'_> {
     /// The source of a select.
     pub(super) fn source(&self, select: &Select) -> Checked<Resolved> {
+        if self.schema.given().is_none() && select.source.is_none() && asks_for_constants(select) {
+            return Ok(one_row());
+        }
+        self.source_of(select.source.as_ref(), &select.span)
+    }
+
+    /// A source; `span` is where it stands, or the select that names none.
+    pub(super) fn source_of(&self, source: Option<&AstSource>, span: &Span) -> Checked<Resolved> {
         if let Some(given) = self.schema.given() {
-            match &select.source {
+            match source {
                 None => return Ok(of_given(given)),
-                Some(AstSource::Select(_)) => {}
+                Some(AstSource::Select(_) | AstSource::Join(_)) => {}
                 Some(AstSource::Table { name: Some(name), .. } | AstSource::Call { name, .. }) => {
                     return Err(not_given(&name.span, given));
                 }
                 Some(AstSource::Table { dump, name: None, .. }) => {
-                    let span = dump.as_ref().map_or(select.span.clone(), |(_, span)| span.clone());
+                    let span = dump.as_ref().map_or(span.clone(), |(_, span)| span.clone());
                     return Err(not_given(&span, given));
                 }
             }
         }
-        match &select.source {
-            None if asks_for_constants(select) => Ok(one_row()),
+        match source {
             None => Ok(self.table(0, TableId::Objects)),
             Some(AstSource::Select(inner)) => {
                 let plan = self.select(inner)?;
                 let scope = Scope::of_plan(&plan);
                 Ok(Resolved::all(Source::Select(Box::new(plan)), scope))
             }
+            Some(AstSource::Join(join)) => self.joined(join),
             Some(AstSource::Table { dump, name, subclasses }) => {
                 let snapshot = dumps::position(dump.as_ref(), self.schema.dumps())?;
                 match name {
@@ -124,8 +135,9 @@ impl Resolver<'_> {
         let source = Source::Table { snapshot, table: TableId::Objects, used: Vec::new() };
         let mut scope = Scope::of_table(TableId::Objects, snapshot);
         scope.name = title;
+        scope.alias = None;
         scope.objects = Some(rows);
-        Ok(Resolved { source, scope, restriction: Some(restriction) })
+        Ok(Resolved { restriction: Some(restriction), ..Resolved::all(source, scope) })
     }
 
     /// `instances('T')`, `instances('T+')`
@@ -156,7 +168,8 @@ impl Resolver<'_> {
         doc: &SourceDoc,
     ) -> Checked<Resolved> {
         let of = self.addresses(snapshot, argument, span, doc.name, doc.usage)?;
-        let scope = Scope::of_columns(doc.name, doc.columns, snapshot);
+        let alias = Some(doc.name.to_owned());
+        let scope = Scope { alias, ..Scope::of_columns(doc.name, doc.columns, snapshot) };
         Ok(Resolved::all(Source::Items { snapshot, of, used: Vec::new() }, scope))
     }
 
@@ -170,7 +183,11 @@ impl Resolver<'_> {
         doc: &SourceDoc,
     ) -> Checked<Resolved> {
         let of = self.addresses(snapshot, argument, span, doc.name, doc.usage)?;
-        let scope = Scope { name: doc.name.to_owned(), ..Scope::of_table(TableId::Objects, snapshot) };
+        let scope = Scope {
+            name: doc.name.to_owned(),
+            alias: Some(doc.name.to_owned()),
+            ..Scope::of_table(TableId::Objects, snapshot)
+        };
         Ok(Resolved::all(Source::Related { snapshot, relation, of, used: Vec::new() }, scope))
     }
 
@@ -231,8 +248,14 @@ fn asks_for_constants(select: &Select) -> bool {
 
 /// One row without columns.
 fn one_row() -> Resolved {
-    let scope =
-        Scope { name: "a select of constants".to_owned(), columns: Vec::new(), snapshot: 0, objects: None };
+    let scope = Scope {
+        name: "a select of constants".to_owned(),
+        columns: Vec::new(),
+        snapshot: 0,
+        objects: None,
+        alias: None,
+        join: None,
+    };
     Resolved::all(Source::Given([Cells::null(1)].into()), scope)
 }
 

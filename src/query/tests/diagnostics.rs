@@ -89,7 +89,7 @@ error: `<` does not fit here
   |
 1 | select count from Zoo.Käfig<System.String>
   |                            ^
-  = expected: `.`, `+`, `[`, `where`, `group`, `having`, `order`, `limit`, `;` or the end of the statement
+  = expected: `.`, `+`, `[`, `as`, a name, `join`, `where`, `group`, `having`, `order`, `limit`, `;` or the end of the statement
   = help: a type's name with other characters than letters and points stands in double quotes
 "
 cast_without_parentheses: "select address as Zoo.Dog" => "

@@ -2,10 +2,12 @@
 
 mod answers;
 mod diagnostics;
+mod diagnostics_joins;
 mod grammar;
 mod graph;
 mod graph_columns;
 mod grouped;
+mod joins;
 mod random;
 mod reference;
 mod slips;

@@ -1,6 +1,8 @@
 //! The language once more, as plainly as possible: row by row, no plan, no columns. What the real
 //! execution answers is compared with what this does.
 
+mod join;
+
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
@@ -214,7 +216,7 @@ impl World<'_> {
                     Some(false)
                 })
             }
-            ExprKind::Member(..) | ExprKind::Index(..) | ExprKind::Cast(..) | ExprKind::IsType(..) => {
+            ExprKind::Index(..) | ExprKind::Cast(..) | ExprKind::IsType(..) => {
                 panic!("objects made by hand have no fields: {expr}")
             }
             ExprKind::IsNull(a) => Bool(matches!(self.eval(a), Null)),
@@ -238,6 +240,13 @@ impl World<'_> {
                     _ => None,
                 })
             }
+            ExprKind::Member(source, name) => self.name(&format!("{source}.{}", name.text)),
+            ExprKind::Select(select) => {
+                let rows = run(self.snapshot, select);
+                assert!(rows.len() < 2, "{expr}");
+                rows.first().map_or(Null, |row| row[0].1.clone())
+            }
+            ExprKind::Exists(select) => Bool(!run(self.snapshot, select).is_empty()),
             ExprKind::InList(a, list) => self.within(a, list.iter().map(|e| self.eval(e)).collect()),
             ExprKind::InSelect(a, select) => {
                 let members = run(self.snapshot, select).into_iter().map(|row| row[0].1.clone());
@@ -260,10 +269,12 @@ impl World<'_> {
 
     fn name(&self, name: &str) -> Value {
         match self.group {
-            None => self.row.unwrap().iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap(),
+            None => {
+                self.row.unwrap().iter().find(|(n, _)| is_called(n, name)).map(|(_, v)| v.clone()).unwrap()
+            }
             Some((rows, _)) if name == "count" => Int(rows.len() as i128),
             Some(_) => {
-                assert!(MEASURES.contains(&name), "{name}");
+                assert!(MEASURES.contains(&last_part(name)), "{name}");
                 self.sum_once(name)
                     .unwrap_or_else(|| self.aggregate("sum", self.column(|world| world.name(name))))
             }
@@ -349,6 +360,16 @@ impl World<'_> {
     }
 }
 
+/// Whether a column, which may have its source in front, is the one of this name.
+fn is_called(column: &str, name: &str) -> bool {
+    column == name || column.split_once('.').is_some_and(|(_, own)| own == name)
+}
+
+/// A column's name without its source.
+fn last_part(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
 fn compare(op: CompareOp, a: &Value, b: &Value) -> Option<bool> {
     if matches!(a, Null) || matches!(b, Null) {
         return None;
@@ -409,6 +430,7 @@ pub fn run(snapshot: &Snapshot, select: &Select) -> Vec<Row> {
             table(snapshot, name.as_ref().map_or("objects", |n| &n.text), graph)
         }
         Some(Source::Select(inner)) => run(snapshot, inner),
+        Some(Source::Join(of)) => join::joined(snapshot, graph, of),
     };
     let world = World { snapshot, graph, row: None, group: None };
     let passes = |row: &&Row| select.filter.as_ref().is_none_or(|f| world.of(row).truth(f) == Some(true));
@@ -487,10 +509,11 @@ fn biggest(select: &Select) -> Option<usize> {
         .iter()
         .map(|i| match i {
             Item::Expr { expr, .. } => expr.to_string(),
-            Item::All(_) => String::new(),
+            Item::All(_) | Item::AllOf(..) => String::new(),
         })
         .collect();
-    let is_sum = |t: &&String| !keys.contains(t) && (MEASURES.contains(&t.as_str()) || t.starts_with("sum("));
+    let is_sum =
+        |t: &&String| !keys.contains(t) && (MEASURES.contains(&last_part(t)) || t.starts_with("sum("));
     let numeric = ["count", "min(size)", "max(length)", "avg(", "median(", "p90(", "p99(", "first(size)"];
     let is_number = |t: &&String| !keys.contains(t) && numeric.iter().any(|n| t.starts_with(n));
     let at = |test: &dyn Fn(&&String) -> bool| texts.iter().position(|t| test(&t));

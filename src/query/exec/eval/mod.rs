@@ -41,7 +41,7 @@ pub fn eval(expr: &Typed, batch: &Batch<'_>) -> Vector {
         Node::InSet(a, set) => compare::in_set(&eval(a, batch), set, len),
         Node::Spell(a) => texts::spelled(eval(a, batch), len),
         // Selects are run and replaced by their values before anything is evaluated.
-        Node::InSelect(..) => Vector::NULL,
+        Node::InSelect(..) | Node::Value(..) | Node::Exists(_) => Vector::NULL,
         Node::Call(function, arguments) => {
             let arguments = arguments.iter().map(|a| eval(a, batch)).collect();
             functions::call(*function, expr.kind_or_text(), arguments, len, batch.notes)

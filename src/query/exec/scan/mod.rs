@@ -196,7 +196,7 @@ impl Batch<'_> {
 }
 
 /// Morsels of a block of `rows` rows that all have the same place.
-fn cut(block: u32, rows: Range<usize>, place: u32, first: u32, morsels: &mut Vec<Morsel>) {
+pub fn cut(block: u32, rows: Range<usize>, place: u32, first: u32, morsels: &mut Vec<Morsel>) {
     for start in rows.clone().step_by(MORSEL_ROWS) {
         let end = (start + MORSEL_ROWS).min(rows.end);
         let number = first + (start - rows.start) as u32;

@@ -20,6 +20,11 @@ impl Table {
         Table { columns, rows, morsels }
     }
 
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
     /// The columns.
     pub fn into_columns(self) -> Vec<Cells> {
         self.columns

@@ -1,0 +1,112 @@
+//! What a plan scans: the rows of its source, opened.
+
+use super::scan::{self, DuplicateScan, ObjectScan, RefScan, Scan, Table};
+use super::{Execution, execute, join, no_dump, operand, related, unknown_types, values_of};
+use crate::graph::Snapshot;
+use crate::query::QueryError;
+use crate::query::catalog::TableId;
+use crate::query::cells::Cells;
+use crate::query::plan::{Plan, Source};
+
+/// The rows of a plan's source.
+///
+/// # Errors
+/// As for [`execute`].
+pub fn open<'a>(plan: &Plan, execution: &Execution<'a>) -> Result<Box<dyn Scan + 'a>, QueryError> {
+    Ok(match &plan.source {
+        Source::Select(inner) => Box::new(execute(inner, execution)?),
+        Source::Join(of) => Box::new(join::join(of, execution)?),
+        Source::Given(columns) => {
+            let rows = columns.first().map_or(0, Cells::len);
+            Box::new(Table::new(columns.to_vec(), rows))
+        }
+        Source::Items { snapshot, of, used } => {
+            let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
+            let collections = operand::addresses(of, from, execution)?;
+            let values = values_of(from, execution.progress)?;
+            Box::new(scan::items(values, &collections, used, execution)?)
+        }
+        Source::Memory { snapshot, range, used } => {
+            let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
+            let (table, problems) = scan::memory(from, range, used);
+            execution.notes.tell(problems);
+            Box::new(table)
+        }
+        Source::Related { snapshot, relation, of, used } => {
+            let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
+            let heap = from.heap(execution.progress)?;
+            execution.notes.tell(unknown_types::unknown_types(plan, TableId::Objects, &heap.types));
+            let objects = related::related(*relation, of, from, execution)?;
+            let scan = ObjectScan::new(from, heap, *snapshot, TableId::Objects);
+            Box::new(scan.with_graph(used, execution.progress)?.among(objects))
+        }
+        Source::Table { snapshot, table, used } => {
+            let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
+            open_table(plan, (*snapshot, from), *table, used, execution)?
+        }
+    })
+}
+
+/// The rows of a table of a dump, which is given with its position.
+fn open_table<'a>(
+    plan: &Plan,
+    (number, from): (usize, &'a Snapshot),
+    table: TableId,
+    used: &[usize],
+    execution: &Execution<'a>,
+) -> Result<Box<dyn Scan + 'a>, QueryError> {
+    let heap = if plan.needs_heap() { Some(from.heap(execution.progress)?) } else { None };
+    if let Some(heap) = heap {
+        execution.notes.tell(unknown_types::unknown_types(plan, table, &heap.types));
+    }
+    Ok(match (table, heap) {
+        (table, Some(heap)) if table.lists_objects() => {
+            let scan = ObjectScan::new(from, heap, number, table);
+            let scan = scan.with_graph(used, execution.progress)?;
+            execution.notes.tell(scan.unknown_types().into_iter().collect());
+            Box::new(scan)
+        }
+        (TableId::Refs, Some(heap)) => {
+            let scan = RefScan::new(from, heap, execution.progress)?;
+            execution.notes.tell(scan.problems());
+            Box::new(scan)
+        }
+        (TableId::Duplicates, Some(heap)) => {
+            let values = values_of(from, execution.progress)?;
+            Box::new(DuplicateScan::new(from, heap, values, number, execution)?)
+        }
+        (TableId::Roots, Some(heap)) => {
+            let roots = from.roots(execution.progress)?;
+            execution.notes.tell(roots.problems.clone());
+            let takes_dominators = scan::roots_take_dominators(used);
+            let dominators = takes_dominators.then(|| from.dominators(execution.progress)).transpose()?;
+            Box::new(scan::roots(&roots, heap, dominators.as_deref(), used))
+        }
+        (TableId::Handles | TableId::Finalizers, _) => {
+            let values = values_of(from, execution.progress)?;
+            let (table, problems) = match table {
+                TableId::Handles => scan::handles(values, used),
+                _ => scan::finalizers(from, values, used),
+            };
+            execution.notes.tell(problems);
+            Box::new(table)
+        }
+        (TableId::Damage, Some(heap)) => {
+            let values = values_of(from, execution.progress)?;
+            let (table, problems) = scan::damage(from, heap, values, used, execution.progress)?;
+            execution.notes.tell(problems);
+            Box::new(table)
+        }
+        (TableId::Fields | TableId::Statics | TableId::LoadedTypes, _) => {
+            let values = values_of(from, execution.progress)?;
+            let (table, problems) = match (table, heap) {
+                (TableId::LoadedTypes, _) => scan::loaded_types(values.types(), used),
+                (_, Some(heap)) => scan::fields(values.types(), heap.types.all(), used),
+                (_, None) => scan::statics(from, values, used),
+            };
+            execution.notes.tell(problems);
+            Box::new(table)
+        }
+        _ => Box::new(scan::read_table(from, heap, table, used)),
+    })
+}
