@@ -222,8 +222,10 @@ impl<'a> Session<'a> {
                         Ok(self.stopped())
                     }
                     written => {
-                        let line = closing.line(&answer, at, count);
-                        line.iter().for_each(|line| self.console.messages.remark(line));
+                        if let Ok(Reply::Answered { .. }) = written {
+                            let line = closing.line(&answer, at, count);
+                            line.iter().for_each(|line| self.console.messages.remark(line));
+                        }
                         written
                     }
                 },
