@@ -186,7 +186,7 @@ fn split(piece: &Piece) -> (String, Option<Piece>) {
 /// The switch of that name, in any case.
 fn find(doc: &'static WordDoc, name: &str) -> Option<&'static SwitchDoc> {
     let is = |other: &&str| name.eq_ignore_ascii_case(other);
-    doc.switches.iter().find(|switch| is(&switch.name) || switch.aliases.iter().any(|alias| is(alias)))
+    doc.switches.iter().find(|switch| is(&switch.name) || switch.aliases.iter().any(is))
 }
 
 /// The switch that a piece is, and what stands in the same piece: LLDB writes `-c4` for `-c 4`.

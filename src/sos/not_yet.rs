@@ -111,7 +111,7 @@ const WORDS: &[(&[&str], &str)] = &[
 /// What to do instead of a word, in any case; `None` when it is none of these.
 pub(super) fn find(word: &str) -> Option<&'static str> {
     let is = |known: &&str| word.eq_ignore_ascii_case(known);
-    WORDS.iter().find(|(words, _)| words.iter().any(|known| is(known))).map(|(_, hint)| *hint)
+    WORDS.iter().find(|(words, _)| words.iter().any(is)).map(|(_, hint)| *hint)
 }
 
 /// All these words with what to do instead.

@@ -98,10 +98,10 @@ fn eeheap(arguments: &Arguments) -> Result<Translation, Diagnostic> {
 }
 
 fn gcheapstat(arguments: &Arguments) -> Result<Translation, Diagnostic> {
-    let generations = format!(
+    let generations =
         "select heap, kind, sum(size) as allocated, sum(free) as free, sum(committed_size) as committed \
          from segments group by heap, kind order by heap, kind"
-    );
+            .to_owned();
     let objects = |name: &str, condition: &str| {
         format!(
             "select heap, gen, sum(size) as {name}, count where {condition} group by heap, gen order by heap, gen"

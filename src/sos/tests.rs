@@ -265,7 +265,7 @@ fn every_switch_occurs_in_a_line() {
                 [switch.name].iter().chain(switch.aliases).map(|name| name.to_lowercase()).collect();
             let names_of = |doc: &WordDoc| doc.switches.iter().map(|switch| switch.name).collect::<Vec<_>>();
             let is_of_the_word = |line: &&String| {
-                let found = line::Line::first(line).and_then(|line| line.doc().ok());
+                let found = Line::first(line).and_then(|line| line.doc().ok());
                 // Words of a family share their switches.
                 found.is_some_and(|found| found.word == doc.word || names_of(found) == names_of(doc))
             };

@@ -115,5 +115,5 @@ pub fn words() -> impl Iterator<Item = &'static WordDoc> {
 pub fn word(name: &str) -> Option<&'static WordDoc> {
     let name = if memory::is_examine(name) { "x" } else { name };
     let is = |other: &&str| name.eq_ignore_ascii_case(other);
-    words().find(|doc| is(&doc.word) || doc.aliases.iter().any(|alias| is(alias)))
+    words().find(|doc| is(&doc.word) || doc.aliases.iter().any(is))
 }
