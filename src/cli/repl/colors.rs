@@ -9,6 +9,8 @@ use anstyle::{AnsiColor, Style};
 use crate::query::catalog;
 use crate::query::cursor::{Piece, pieces};
 
+use crate::sos::is_command;
+
 use super::setting::is_setting;
 
 const KEYWORD: Style = AnsiColor::Cyan.on_default().bold();
@@ -29,6 +31,11 @@ pub(super) const HINT: Style = AnsiColor::BrightBlack.on_default();
 pub(super) fn colored(line: &str, position: usize, is_type: impl Fn(&str) -> bool) -> String {
     if is_setting(line) {
         return format!("{SETTING}{line}{SETTING:#}");
+    }
+    if is_command(line) {
+        let word = line.len() - line.trim_start().len()..;
+        let end = line[word.clone()].find(char::is_whitespace).map_or(line.len(), |at| word.start + at);
+        return paint(line, &[(word.start..end, KEYWORD)]);
     }
     let pieces = pieces(line);
     let brackets = Brackets::of(line, &pieces, position);
@@ -195,6 +202,11 @@ mod tests {
         assert_eq!(painted_at("f((1) + 2)", 10, MATCHING), ["(", ")"]);
         assert_eq!(painted_at("f((1) + 2)", 2, MATCHING).len(), 2);
         assert!(painted_at("f((1) + 2)", 8, MATCHING).is_empty());
+    }
+
+    #[test]
+    fn words_of_sos_are_keywords() {
+        assert_eq!(painted(" dumpheap -stat", KEYWORD), ["dumpheap"]);
     }
 
     #[test]

@@ -148,12 +148,17 @@ fn unquoted(at: &Cursor, typed: &str, known: &Known<'_>) -> Vec<String> {
     words
 }
 
-/// Those of the words that start with what is typed, in whatever case, each once.
+/// Those of the words that start with what is typed, each once. In whatever case, but where a capital is typed and there
+/// are words that have it: `Le` is the field `Legs` then, and not `length`.
 fn starting(words: Vec<String>, typed: &str) -> Vec<String> {
-    let typed = typed.to_lowercase();
+    let exactly = typed.contains(char::is_uppercase) && words.iter().any(|word| word.starts_with(typed));
+    let lower = typed.to_lowercase();
+    let starts = |word: &String| {
+        if exactly { word.starts_with(typed) } else { word.to_lowercase().starts_with(&lower) }
+    };
     let mut kept: Vec<String> = Vec::new();
     for word in words {
-        if word.to_lowercase().starts_with(&typed) && !kept.contains(&word) {
+        if starts(&word) && !kept.contains(&word) {
             kept.push(word);
         }
     }

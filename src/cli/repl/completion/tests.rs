@@ -94,6 +94,14 @@ fn types_are_quoted_where_the_language_wants_it() {
 }
 
 #[test]
+fn a_capital_counts_where_a_word_has_it() {
+    let words = || ["Legs", "length", "Legs"].map(str::to_owned).to_vec();
+    assert_eq!(starting(words(), "Le"), ["Legs"]);
+    assert_eq!(starting(words(), "le"), ["Legs", "length"]);
+    assert_eq!(starting(words(), "LE"), ["Legs", "length"]);
+}
+
+#[test]
 fn words_of_sos_are_offered_with_their_switches() {
     assert!(offers("dumph|", "dumpheap") && offers("!dumph|", "dumpheap"));
     assert!(words("|").iter().all(|word| word != "dumpheap"), "the language goes first");
