@@ -80,7 +80,7 @@ pub(super) static SETTINGS: &[SettingDoc] = &[
     doc(&["i"], Takes::File("FILE"), "answer the statements of a file"),
     doc(&["set"], Takes::Parameter("[NAME VALUE]"), "give the parameter :NAME a value; alone: list all"),
     doc(&["unset"], Takes::Parameter("NAME"), "take a parameter its value"),
-    doc(&["sql"], ON_OFF, "tell the statements that words of SOS stand for; alone: those of the last"),
+    doc(&["sql"], ON_OFF, "tell what words of SOS stand for; alone: that of the last"),
     doc(&["results"], Takes::Nothing, "the answers that are kept, for `from $3`"),
     doc(&["history"], Takes::Other("[N]"), "what was entered last; !N, !! and !text enter it again"),
     doc(&["help", "?"], Takes::Nothing, "this list"),

@@ -7,8 +7,8 @@ use super::names::TypeNames;
 /// Where the word at the end of `before` begins and what it can become, where a line of these words is being written:
 /// switches behind a hyphen, types behind a switch that takes a type. `None` for all other lines.
 pub(super) fn complete(before: &str, types: Option<&TypeNames>) -> Option<(usize, Vec<String>)> {
-    let start = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
-    let typed = &before[start..];
+    let typed = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let start = before.len() - typed.len();
     if let Some(word) = typed.strip_prefix('!').filter(|_| start == 0) {
         let words = all().into_iter().filter(|known| known.starts_with(&word.to_lowercase()));
         return Some((1, words.collect()));
