@@ -8,12 +8,12 @@ pub mod dumps;
 mod expression;
 mod groups;
 mod join;
-mod names;
 mod operators;
 mod order;
 mod paths;
 mod scope;
 mod source;
+mod spelling;
 mod subselect;
 
 use super::ast::{Expr, ExprKind, Item, Name, Objects, Select};
@@ -254,7 +254,7 @@ fn expand(select: &Select, scope: &Scope, grouped: bool) -> Checked<Vec<Wanted>>
             }
         }
     }
-    names::name_columns(&mut wanted, scope);
+    spelling::name_columns(&mut wanted, scope);
     Ok(wanted)
 }
 
