@@ -7,12 +7,12 @@ use nom::multi::many0;
 use nom::sequence::preceded;
 
 use super::expression::expression;
-use super::input::{Parsed, Tokens};
+use super::input::{Expected, Parsed, Tokens};
 use super::select::{end_of, source};
 use super::token::{follows, keyword, keyword_follows, name, nested_name};
 use crate::query::ast::{Aliased, Join, Joined, Name, Source};
 use crate::query::catalog::Keyword;
-use crate::query::diagnostic::Diagnostic;
+use crate::query::diagnostic::{Diagnostic, nearest};
 use crate::query::lexer::TokenKind;
 
 /// Words that can stand behind a source and its name.
@@ -70,12 +70,16 @@ fn alias(input: Tokens<'_>) -> Parsed<'_, Option<Name>> {
     opt(alt((preceded(keyword(Keyword::As), name("a name")), bare_alias))).parse(input)
 }
 
-/// A name without `as`. What cannot stand behind one is told as if no name were allowed: a slip in a keyword is then
-/// found where it is.
+/// A name without `as`. A word that looks like a keyword is none where nothing fits behind it: the slip is then found
+/// where it is.
 fn bare_alias(input: Tokens<'_>) -> Parsed<'_, Name> {
     refuse_other_joins(input)?;
     let (rest, alias) = nested_name("a name")(input)?;
-    if may_follow(rest) { Ok((rest, alias)) } else { input.reject(super::input::Expected::What("a name")) }
+    if !may_follow(rest) && nearest(&alias.text, BEHIND.iter().map(|word| word.word())).is_some() {
+        return input.reject(Expected::What("a name"));
+    }
+    refuse_other_joins(rest)?;
+    Ok((rest, alias))
 }
 
 /// Whether what follows can stand behind a source and its name.

@@ -68,7 +68,12 @@ impl Steps<'_> {
                 let is_built = !matches!(step.0, "scan" | "read" | "search");
                 !(is_built && self.steps.contains(step))
             };
-            let new: Vec<Step> = own.into_iter().filter(is_new).collect();
+            let mut new: Vec<Step> = own.into_iter().filter(is_new).collect();
+            if let Some((_, what)) = new.last_mut()
+                && !what.starts_with(&format!("{} ", side.name))
+            {
+                what.push_str(&format!(" as {}", side.name));
+            }
             self.steps.extend(new);
             add_filter(&side.plan.filter, &mut self.steps);
             let Some(link) = &side.link else { continue };

@@ -53,6 +53,8 @@ impl Resolver<'_> {
             sides.push(Side { source: resolved.source, filter, link: None });
             scopes.push(resolved.scope);
         }
+        let may_be_missing =
+            std::iter::once(false).chain(join.others.iter().map(|other| other.keeps_left)).collect();
         let snapshot = scopes.first().map_or(0, |scope| scope.snapshot);
         let scope = Scope {
             name: "the join".to_owned(),
@@ -60,7 +62,7 @@ impl Resolver<'_> {
             snapshot,
             objects: None,
             alias: None,
-            join: Some(Box::new(JoinScope::new(scopes))),
+            join: Some(Box::new(JoinScope::new(scopes, may_be_missing))),
         };
         for (at, other) in join.others.iter().enumerate() {
             self.link(&scope, &mut sides, at + 1, other.keeps_left, &other.on)?;
@@ -173,6 +175,10 @@ impl Context<'_> {
     pub(super) fn of_one_source(&self, expr: &Expr) -> Checked<Option<Typed>> {
         let Some(join) = &self.scope.join else { return Ok(None) };
         let Some(&[side]) = join.sides_of(expr).as_deref() else { return Ok(None) };
+        // Over a source that is not there everything would be null: what is not, is told over the join.
+        if join.may_be_missing[side] && !is_null_of_null(expr) {
+            return Ok(None);
+        }
         let own = join.of_side(expr);
         let mut context = self.resolver.rows(&join.sides[side], self.place);
         let value = context.expression(&own)?;
@@ -258,6 +264,26 @@ fn conjuncts(condition: &Expr) -> &[Expr] {
     match &condition.kind {
         ExprKind::And(parts) => parts,
         _ => std::slice::from_ref(condition),
+    }
+}
+
+/// Whether an expression over columns is null where all of these are.
+fn is_null_of_null(expr: &Expr) -> bool {
+    let of_part = |part: &Expr| matches!(part.kind, ExprKind::Literal(_)) || is_null_of_null(part);
+    match &expr.kind {
+        ExprKind::Name(_) | ExprKind::Member(..) | ExprKind::Index(..) => true,
+        ExprKind::Cast(of, _) | ExprKind::IsType(of, _) | ExprKind::Negate(of) | ExprKind::Not(of) => {
+            is_null_of_null(of)
+        }
+        ExprKind::Like { value, .. } | ExprKind::Matches { value, .. } => is_null_of_null(value),
+        ExprKind::Compare(..) | ExprKind::Arithmetic(..) | ExprKind::Between { .. } => {
+            expr.parts().into_iter().all(of_part)
+        }
+        ExprKind::Call { name, .. } => {
+            !["coalesce", "if", "concat"].contains(&name.text.as_str())
+                && expr.parts().into_iter().all(of_part)
+        }
+        _ => false,
     }
 }
 

@@ -9,13 +9,13 @@ mod expression;
 mod groups;
 mod join;
 mod memory;
-mod names;
 mod operators;
 mod order;
 mod other_names;
 mod paths;
 mod scope;
 mod source;
+mod spelling;
 mod subselect;
 
 use super::ast::{Expr, ExprKind, Item, Name, Objects, Select};
@@ -256,7 +256,7 @@ fn expand(select: &Select, scope: &Scope, grouped: bool) -> Checked<Vec<Wanted>>
             }
         }
     }
-    names::name_columns(&mut wanted, scope);
+    spelling::name_columns(&mut wanted, scope);
     Ok(wanted)
 }
 

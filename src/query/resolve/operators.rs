@@ -175,6 +175,9 @@ fn incomparable((a, left): (&Expr, &Typed), (b, right): (&Expr, &Typed)) -> Diag
     };
     let message = format!("{} does not compare with {}", wanted.phrase(), wrong.phrase());
     let diagnostic = Diagnostic::new(at.span.clone(), message).expected(wanted.phrase());
+    if !is_literal(a) && !is_literal(b) {
+        return diagnostic;
+    }
     match (wanted, wrong) {
         (Kind::Address, Kind::Text) => diagnostic.hint("addresses are written without quotes: 0x7f00"),
         (Kind::Bytes, Kind::Text) => diagnostic.hint("sizes are written without quotes: 100, 10kb, 2.5mb"),

@@ -46,6 +46,8 @@ pub struct Scope {
 pub struct JoinScope {
     /// The columns of each source by itself.
     pub sides: Vec<Scope>,
+    /// For each source, whether rows can have nulls in its place.
+    pub may_be_missing: Vec<bool>,
     /// The columns of the join, as they are met.
     pub items: RefCell<Vec<JoinItem>>,
 }
@@ -63,8 +65,8 @@ pub struct JoinItem {
 
 impl JoinScope {
     /// Sources of which nothing is asked yet.
-    pub fn new(sides: Vec<Scope>) -> JoinScope {
-        JoinScope { sides, items: RefCell::default() }
+    pub fn new(sides: Vec<Scope>, may_be_missing: Vec<bool>) -> JoinScope {
+        JoinScope { sides, may_be_missing, items: RefCell::default() }
     }
 }
 

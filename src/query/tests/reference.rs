@@ -270,7 +270,16 @@ impl World<'_> {
     fn name(&self, name: &str) -> Value {
         match self.group {
             None => {
-                self.row.unwrap().iter().find(|(n, _)| is_called(n, name)).map(|(_, v)| v.clone()).unwrap()
+                self.row
+                    .unwrap()
+                    .iter()
+                    .find(|(n, _)| is_called(n, name))
+                    .map(|(_, v)| v.clone())
+                    .unwrap_or_else(|| {
+                        // Where the source has no rows at all, nothing tells its columns.
+                        assert!(name.contains('.'), "{name}");
+                        Null
+                    })
             }
             Some((rows, _)) if name == "count" => Int(rows.len() as i128),
             Some(_) => {

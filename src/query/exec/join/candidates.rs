@@ -43,7 +43,7 @@ pub struct Conditions<'c, 'j, 'a> {
     pub left: &'c JoinedRows,
     /// The rows of the source that is joined.
     pub right: &'c Numbers,
-    /// Whether equal keys have equal numbers only, so that nothing is left to be looked at.
+    /// The equalities, which are left to be looked at where the numbers of keys do not tell them apart.
     pub equalities: Vec<Typed>,
     /// The conditions besides.
     pub others: Vec<Typed>,

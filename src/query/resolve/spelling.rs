@@ -105,11 +105,10 @@ impl Scope {
         }
         let message = format!("no source is called `{}`", source.text);
         let diagnostic = Diagnostic::new(source.span.clone(), message);
-        Err(if names.is_empty() {
-            diagnostic.expected("`*`").hint("`from (...) name` gives the source a name")
-        } else {
-            diagnostic.expected(one_of(&names)).nearest(&source.text, names.iter().copied())
-        })
+        if names.is_empty() {
+            return Err(diagnostic.expected("`*`").hint("`from (...) name` gives the source a name"));
+        }
+        Err(with_near_source(diagnostic, &source.text, &names))
     }
 }
 
@@ -130,6 +129,10 @@ impl JoinScope {
 
     /// A name without a source in front.
     fn name(&self, name: &str, expr: &Expr) -> Checked<Expr> {
+        // Over several sources the bare word is the number of rows, also where one of them has such a column.
+        if is_bare_count(name) {
+            return Ok(expr.clone());
+        }
         match self.candidates(name)[..] {
             [side] => Ok(self.member(side, name, &expr.span)),
             [] => match self.source(name) {
@@ -137,7 +140,6 @@ impl JoinScope {
                     self.sides[side].own_object(name, expr)?;
                     Ok(self.member(side, THIS, &expr.span))
                 }
-                None if is_bare_count(name) => Ok(expr.clone()),
                 None => Err(self.unknown(name, &expr.span)),
             },
             ref several => {
@@ -183,10 +185,8 @@ impl JoinScope {
 
     fn no_source(&self, name: &str, span: &Span) -> Diagnostic {
         let names: Vec<&str> = (0..self.sides.len()).map(|at| self.name_of(at)).collect();
-        let written: Vec<String> = names.iter().map(|name| format!("`{}`", written_name(name))).collect();
-        Diagnostic::new(span.clone(), format!("no source is called `{name}`, and no column"))
-            .expected(one_of(&written))
-            .nearest(name, names.iter().copied())
+        let message = format!("no source is called `{name}`, and no column");
+        with_near_source(Diagnostic::new(span.clone(), message), name, &names)
     }
 
     /// The sources whose columns and fields an expression names, ascending; `None` where it has other names in it.
@@ -226,6 +226,13 @@ impl JoinScope {
             Err(never) => match never {},
         }
     }
+}
+
+/// Adds which sources there are. Of names of one letter none is near another.
+fn with_near_source(diagnostic: Diagnostic, name: &str, names: &[&str]) -> Diagnostic {
+    let written: Vec<String> = names.iter().map(|name| format!("`{}`", written_name(name))).collect();
+    let long = names.iter().copied().filter(|other| name.len().min(other.len()) > 1);
+    diagnostic.expected(one_of(&written)).nearest(name, long)
 }
 
 /// Names the columns of an answer that are columns of a join: by the column alone where that tells them apart.
