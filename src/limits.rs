@@ -280,3 +280,7 @@ pub const MAX_IDENTITY_BYTES: usize = 4096;
 /// Values that are held in memory of all objects of one type in one dump to match them with those of another: 256 MiB.
 /// Of types with more objects fewer fields are tried.
 pub const MAX_IDENTITY_VALUES: usize = 32 << 20;
+
+/// Bytes of the answers that a session keeps. Ten million addresses take 80 MB; more than a few such lists are rather asked for
+/// again than kept.
+pub const MAX_KEPT_BYTES: u64 = 1 << 30;

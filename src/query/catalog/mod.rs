@@ -10,7 +10,7 @@ mod sources;
 mod statements;
 mod tables;
 
-pub use functions::{Aggregate, DatePart, Function, FunctionDoc, Meaning, functions};
+pub use functions::{Aggregate, DatePart, Function, FunctionDoc, Meaning, RowNumbering, functions};
 pub(in crate::query) use keywords::is_reserved;
 pub use keywords::{Keyword, KeywordDoc, keywords};
 pub use sources::{SourceDoc, SourceFunction, source_functions};
