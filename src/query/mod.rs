@@ -10,6 +10,7 @@
 //! Whatever is wrong with a statement is found before any of its rows is read, and told as a
 //! [`Diagnostic`] with its place. The formal grammar is `grammar/heapql.ebnf`; a test holds the parser to it.
 
+mod analyze;
 mod answer;
 mod assertion;
 mod ast;
@@ -152,7 +153,7 @@ pub fn run(snapshots: &[Snapshot], statement: &str, options: &RunOptions<'_>) ->
             Answer { keep_as: Some(name.text), ..select_answer(&plan, snapshots, options)? }
         }
         Statement::Assert(assertion) => assertion::assert(&assertion, statement, snapshots, options)?,
-        Statement::ExplainAnalyze(select) => return Err(pending(&select.span).into()),
+        Statement::ExplainAnalyze(select) => analyze::analyze(&select, statement, snapshots, options)?,
         Statement::Explain(select) => {
             let plan = plan(&select, statement, snapshots, options)?;
             listing::steps(&plan::explain(&plan, snapshots))
@@ -187,11 +188,6 @@ fn plan(
 ) -> Result<Plan, QueryError> {
     let schema = Schema::new(select, snapshots, options)?;
     Ok(resolve::resolve(select, statement, &schema)?)
-}
-
-/// The refusal of what is parsed but not answered yet.
-fn pending(span: &Span) -> Diagnostic {
-    Diagnostic::new(span.clone(), "this is not answered yet")
 }
 
 fn select_answer(

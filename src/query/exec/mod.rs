@@ -9,6 +9,7 @@ mod combined;
 mod eval;
 mod filter;
 mod limit;
+mod measures;
 mod notes;
 mod operand;
 mod paths;
@@ -30,7 +31,7 @@ use std::sync::{Arc, Mutex};
 use super::QueryError;
 use super::catalog::TableId;
 use super::cells::Columns;
-use super::plan::{NamedPlan, Plan, Source, Typed};
+use super::plan::{NamedPlan, Plan, Source, Stage, Typed};
 use rustc_hash::FxHashMap;
 
 use crate::graph::Snapshot;
@@ -38,6 +39,8 @@ use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::values::Values;
 use filter::Filter;
+use measures::Clock;
+pub use measures::{Measure, Measures};
 use notes::Notes;
 pub use operand::objects;
 use scan::{DuplicateScan, ObjectScan, RefScan, Scan, Table};
@@ -56,12 +59,33 @@ pub struct Execution<'a> {
     notes: Notes,
     /// The rows of the plans with names that were run, by the places of those in memory.
     named: Mutex<FxHashMap<usize, (Columns, usize)>>,
+    /// What the stages of plans take, where that is asked for.
+    measures: Option<&'a Measures>,
 }
 
 impl<'a> Execution<'a> {
     /// An execution that has not left out anything yet.
     pub fn new(snapshots: &'a [Snapshot], progress: &'a dyn Progress, cancel: &'a AtomicBool) -> Self {
-        Execution { snapshots, progress, cancel, notes: Notes::default(), named: Mutex::default() }
+        Execution {
+            snapshots,
+            progress,
+            cancel,
+            notes: Notes::default(),
+            named: Mutex::default(),
+            measures: None,
+        }
+    }
+
+    /// The same, measuring what the stages of plans take.
+    pub fn measuring(self, measures: &'a Measures) -> Self {
+        Execution { measures: Some(measures), ..self }
+    }
+
+    /// Notes what a stage of a plan gave, where that is asked for.
+    fn note(&self, plan: &Plan, stage: Stage, rows: Option<u64>, clock: &Clock, table: Option<&Table>) {
+        if let Some(measures) = self.measures {
+            measures.note(plan, stage, Measure { rows, time: clock.read(), bytes: table.map(Table::bytes) });
+        }
     }
 
     /// What had to be left out.
@@ -219,17 +243,31 @@ pub fn values_of<'s>(snapshot: &'s Snapshot, progress: &dyn Progress) -> Result<
 
 /// Answers a plan over the rows of its source.
 fn over(plan: &Plan, scan: &dyn Scan, execution: &Execution<'_>) -> Result<Table, QueryError> {
-    let filter = Filter::new(&plan.filter, scan, execution)?;
+    let measured = execution.measures.is_some();
+    let mut filter = Filter::new(&plan.filter, scan, execution)?;
+    filter.counts = measured;
     let narrowed = scan.narrowed(filter.row_conditions());
     let scan = narrowed.as_deref().unwrap_or(scan);
-    match &plan.grouping {
-        None => rows(plan, scan, &filter, execution),
+    let clock = Clock::start(measured);
+    let (table, clock) = match &plan.grouping {
+        None => (rows(plan, scan, &filter, execution)?, clock),
         Some(grouping) => {
             let groups = aggregate::aggregate(grouping, scan, &filter, execution)?;
+            execution.note(plan, Stage::Group, Some(groups.rows() as u64), &clock, Some(&groups));
+            let clock = Clock::start(measured);
             let having = Filter::new(&plan.having, &groups, execution)?;
-            rows(plan, &groups, &having, execution)
+            (rows(plan, &groups, &having, execution)?, clock)
         }
+    };
+    if measured {
+        execution.note(plan, Stage::Show, Some(table.rows() as u64), &clock, Some(&table));
+        let unclocked = Clock::start(false);
+        let (seen, passed) = filter.counted();
+        let looked_at = (seen > 0).then_some(seen);
+        execution.note(plan, Stage::Source, looked_at, &unclocked, None);
+        execution.note(plan, Stage::Filter, looked_at.map(|_| passed), &unclocked, None);
     }
+    Ok(table)
 }
 
 /// The items of a plan for rows or groups: ordered, limited.

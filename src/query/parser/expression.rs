@@ -10,6 +10,7 @@ use nom::sequence::preceded;
 
 use super::input::{Expected, Parsed, Rejected, Tokens};
 use super::parameter;
+use super::query::query_follows;
 use super::select::parenthesized;
 use super::token::{
     any_word, follows, keyword, keyword_follows, name, operator, symbol, symbol_operator, text, token,
@@ -181,7 +182,7 @@ fn between<'a>(input: Tokens<'a>, value: Expr) -> Parsed<'a, Expr> {
 fn within<'a>(input: Tokens<'a>, value: Expr) -> Parsed<'a, Expr> {
     let start = value.span.start;
     let (behind, _) = symbol("(")(input)?;
-    if keyword_follows(behind, Keyword::Select) {
+    if query_follows(behind) {
         let (rest, select) = parenthesized(input)?;
         let close = input.rest[..rest.at - input.at].last().map_or(start, |t| t.span.end);
         let (span, height) = (start..close, value.height);

@@ -25,7 +25,7 @@ use input::{Memory, Parsed, Tokens};
 
 /// How deep parentheses, selects and prefix operators may be nested. Each costs some ten stack
 /// frames of the parser, so this keeps it within a fraction of the smallest stack that threads have.
-const MAX_NESTING: u32 = 48;
+const MAX_NESTING: u32 = 42;
 
 /// How high the tree of an expression may be: chains like `a + a + a` grow it without nesting.
 const MAX_HEIGHT: u32 = 200;
@@ -71,7 +71,10 @@ fn parse_whole<T>(
     if tokens.is_empty() {
         return Err(error::empty(what));
     }
-    refuse_too_many_selects(&tokens)?;
+    // A form is not walked through any further.
+    if environment.is_some() {
+        refuse_too_many_selects(&tokens)?;
+    }
     let memory = Memory::new(environment);
     let input = Tokens { rest: &tokens, at: 0, end: text.trim_end().len(), memory: &memory };
     match parser(input) {

@@ -9,13 +9,20 @@ use nom::sequence::preceded;
 use super::expression::expression;
 use super::input::{Expected, Parsed, Tokens};
 use super::select::{body, clauses_of_rows, end_of, limit, order, parenthesized};
-use super::token::{any_word, follows, keyword, name, result, symbol, text, token};
+use super::token::{any_word, follows, keyword, keyword_follows, name, result, symbol, text, token};
 use crate::query::ast::{
     Assertion, Combined, ExprKind, Item, KeptValue, Literal, Name, Select, SetOp, Source, With,
 };
 use crate::query::catalog::Keyword;
 use crate::query::diagnostic::Span;
 use crate::query::lexer::TokenKind;
+
+/// Whether a query begins here; notes nothing. `with` is a name where no name and no `as (` stand behind it.
+pub fn query_follows(input: Tokens<'_>) -> bool {
+    let behind = |count: usize| nom::Input::take_from(&input, count.min(input.rest.len()));
+    let named = keyword_follows(behind(2), Keyword::As) && follows(behind(3), "(");
+    keyword_follows(input, Keyword::Select) || (keyword_follows(input, Keyword::With) && named)
+}
 
 /// A select, or several together, perhaps with names before and an order behind.
 pub fn query(input: Tokens<'_>) -> Parsed<'_, Select> {

@@ -10,11 +10,32 @@ use crate::query::catalog::{ColumnDoc, Level, SourceFunction, TableId};
 /// A step of a plan: what is done, and to what.
 pub type Step = (&'static str, String);
 
+/// A part of answering a plan that is measured by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// The rows of the source.
+    Source,
+    /// The rows that pass the conditions.
+    Filter,
+    /// The groups.
+    Group,
+    /// The rows that are shown.
+    Show,
+}
+
+/// The steps of a plan, and which of them are stages of which plan.
+pub fn explain_stages<'p>(
+    plan: &'p Plan,
+    snapshots: &'p [Snapshot],
+) -> (Vec<Step>, Vec<(usize, &'p Plan, Stage)>) {
+    let mut steps = Steps { snapshots, steps: Vec::new(), named: Vec::new(), stages: Vec::new() };
+    steps.add(plan);
+    (steps.steps, steps.stages)
+}
+
 /// The steps of a plan in the order in which they are done, over the dumps that are open. Nothing is built for it.
 pub fn explain(plan: &Plan, snapshots: &[Snapshot]) -> Vec<Step> {
-    let mut steps = Steps { snapshots, steps: Vec::new(), named: Vec::new() };
-    steps.add(plan);
-    steps.steps
+    explain_stages(plan, snapshots).0
 }
 
 struct Steps<'a> {
@@ -22,10 +43,19 @@ struct Steps<'a> {
     steps: Vec<Step>,
     /// The plans with names whose steps are told already.
     named: Vec<Arc<NamedPlan>>,
+    /// The stages that steps are, by their positions.
+    stages: Vec<(usize, &'a Plan, Stage)>,
 }
 
-impl Steps<'_> {
-    fn add(&mut self, plan: &Plan) {
+impl<'a> Steps<'a> {
+    /// Notes that the last step is a stage of a plan, unless it was there `before`.
+    fn stage(&mut self, plan: &'a Plan, stage: Stage, before: usize) {
+        if self.steps.len() > before {
+            self.stages.push((self.steps.len() - 1, plan, stage));
+        }
+    }
+
+    fn add(&mut self, plan: &'a Plan) {
         let expressions = plan.source_expressions();
         let over_groups = plan.output_expressions().filter(|_| plan.grouping.is_some());
         for expression in expressions.into_iter().chain(over_groups) {
@@ -34,21 +64,28 @@ impl Steps<'_> {
                 self.steps.push(("build set", "the values for `in`".to_owned()));
             });
         }
+        let before = self.steps.len();
         self.source(plan);
-        let steps = &mut self.steps;
+        self.stage(plan, Stage::Source, before);
+        let before = self.steps.len();
         if plan.grouping.as_ref().is_none_or(|g| !g.from_type_totals) {
-            add_filter(&plan.filter, steps);
+            add_filter(&plan.filter, &mut self.steps);
         }
-        add_grouping(plan, steps);
+        self.stage(plan, Stage::Filter, before);
+        let before = self.steps.len();
+        add_grouping(plan, &mut self.steps);
+        self.stage(plan, Stage::Group, before);
+        let steps = &mut self.steps;
         if !plan.having.is_empty() {
             steps.push(("filter groups", texts(plan.having.iter().map(|c| &c.text))));
         }
         add_order(plan, steps);
         let names = plan.items.iter().map(|i| &i.name);
         steps.push(("show", texts(names)));
+        self.stage(plan, Stage::Show, 0);
     }
 
-    fn source(&mut self, plan: &Plan) {
+    fn source(&mut self, plan: &'a Plan) {
         match &plan.source {
             Source::Select(inner) => self.add(inner),
             Source::Given { name, .. } => self.steps.push(("read", name.clone())),
@@ -111,7 +148,7 @@ impl Steps<'_> {
     }
 
     /// What tells the objects that a function or a statement is about.
-    fn addresses(&mut self, of: &Addresses) {
+    fn addresses(&mut self, of: &'a Addresses) {
         match of {
             Addresses::List(_) => {}
             Addresses::Select(inner) => self.add(inner),
@@ -123,10 +160,19 @@ impl Steps<'_> {
 }
 
 /// The steps that tell the objects that a statement is about, and that build `parts` of the graph of their dump.
-pub fn explain_operands(operands: &[Operand], parts: &[GraphPart], snapshots: &[Snapshot]) -> Vec<Step> {
+pub fn explain_operands<'a>(
+    operands: &'a [Operand],
+    parts: &[GraphPart],
+    snapshots: &'a [Snapshot],
+) -> Vec<Step> {
     let number = operands.first().map_or(0, |operand| operand.snapshot);
     let snapshot = snapshots.get(number);
-    let mut steps = Steps { snapshots, steps: vec![building::walk(number, snapshot)], named: Vec::new() };
+    let mut steps = Steps {
+        snapshots,
+        steps: vec![building::walk(number, snapshot)],
+        named: Vec::new(),
+        stages: Vec::new(),
+    };
     operands.iter().for_each(|operand| steps.addresses(&operand.addresses));
     steps.steps.extend(parts.iter().map(|&part| building::part(part, number, snapshot)));
     steps.steps

@@ -93,7 +93,7 @@ pub enum Node {
     /// Whether a value is in a set.
     InSet(Box<Typed>, Arc<ValueSet>),
     /// Whether a value is among those of a select, which is run first.
-    InSelect(Box<Typed>, Box<Plan>),
+    InSelect(Box<Typed>, Arc<Plan>),
     /// A function.
     Call(Function, Vec<Typed>),
     /// A value of any sort as text.

@@ -9,7 +9,7 @@ mod expr;
 mod graph_parts;
 mod sources;
 
-pub use explain::{Step, explain, explain_operands};
+pub use explain::{Stage, Step, explain, explain_operands, explain_stages};
 pub use expr::{Node, ObjectProperty, TypeTest, Typed};
 pub use graph_parts::GraphPart;
 pub use sources::{Combined, NamedPlan, WindowCall, WindowFunction, Windows};

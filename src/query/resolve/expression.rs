@@ -336,7 +336,7 @@ impl Context<'_> {
             return Err(Diagnostic::new(select.span.clone(), message).expected("one column"));
         };
         self.check_comparable(&value, item.expr.kind, &value_expr.span)?;
-        Ok(boolean(Node::InSelect(Box::new(value.clone()), Box::new(plan)), [&value]))
+        Ok(boolean(Node::InSelect(Box::new(value.clone()), Arc::new(plan)), [&value]))
     }
 }
 

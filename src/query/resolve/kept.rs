@@ -137,7 +137,11 @@ pub fn row(value: &KeptValue, answer: &Answer) -> Checked<Option<usize>> {
 /// # Errors
 /// There is no such answer, column or row; what stands there is no address.
 pub fn kept_address(value: &KeptValue, environment: &Environment) -> Checked<(Option<usize>, Addr)> {
-    let answer = find(&value.name, environment)?;
+    let answer =
+        find(&value.name, environment).map_err(|unknown| match value.name.text.starts_with('$') {
+            true => unknown,
+            false => unknown.expected("an address (`0x7f00`), or one in an answer (`$1.address`)"),
+        })?;
     let at = column(value, answer)?;
     let row = row(value, answer)?.unwrap_or(0);
     let address = match answer.columns[at].value(row) {

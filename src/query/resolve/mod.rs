@@ -172,9 +172,10 @@ impl<'a> Resolver<'a> {
         context.place = Place::OrderBy;
         if distinct {
             let order = self.order_among_items(select, wanted, &items)?;
+            plan.order = order::by_all_keys(&groups);
             plan.grouping = Some(groups.finish());
             let (mut plan, shown) = over_windows(plan, Shown { items, order: Vec::new() }, windows);
-            plan.items = shown.items;
+            (plan.items, plan.order) = (shown.items, shown.order);
             return Ok(distinct_groups(plan, order, wanted));
         }
         let mut order = self.order(select, wanted, &items, &mut context)?;
@@ -182,6 +183,7 @@ impl<'a> Resolver<'a> {
             order = order::biggest_first(&groups, &items);
         }
         order.extend(order::by_all_keys(&groups));
+        plan.order = order::by_all_keys(&groups);
         plan.grouping = Some(groups.finish());
         let (mut plan, shown) = over_windows(plan, Shown { items, order }, windows);
         (plan.items, plan.order) = (shown.items, shown.order);

@@ -150,7 +150,8 @@ pub struct Shown {
     pub order: Vec<OrderKey>,
 }
 
-/// Lays windows over the rows or groups of `plan`, which shows nothing yet: the plan over both, and what is shown, over
+/// Lays windows over the rows or groups of `plan`, which shows nothing yet and whose order is that of rows that are equal
+/// in a window: the plan over both, and what is shown, over
 /// that plan's rows.
 pub fn over_windows(mut plan: Plan, shown: Shown, windows: Vec<WindowParts>) -> (Plan, Shown) {
     if windows.is_empty() {

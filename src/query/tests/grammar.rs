@@ -157,7 +157,6 @@ fn what_the_grammar_does_not_have_is_refused() {
         "explain object 0x10",
         "object",
         "object 16",
-        "object Zoo.Dog",
         "object '0x10'",
         "object @1",
         "object @1.objects",

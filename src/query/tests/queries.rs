@@ -9,7 +9,7 @@ use super::{ask, lines};
 /// A select of three columns: text, a number that may be null, a number.
 fn part() -> impl Strategy<Value = String> {
     let items =
-        one_of(&["type, length, size % 7", "gen, heap, size % 5", "type, heap, 2", "gen, length, size / 50"]);
+        one_of(&["type, length, size % 7", "gen, heap, size % 5", "type, heap, 2", "gen, length, size % 11"]);
     let grouped = one_of(&[
         "select gen, heap, count from objects group by gen, heap",
         "select type, max(length), count from objects where size > 100 group by type",
@@ -114,7 +114,7 @@ proptest! {
 
     #[test]
     fn selects_with_names(statement in with_names(), seed in 0..1000_u64, block in 1..40_usize) {
-        check(&snapshot(seed, 80, block), &statement);
+        check(&snapshot(seed, 25, block), &statement);
     }
 
     #[test]
@@ -174,6 +174,8 @@ fn case_computes_what_is_asked_for_only() {
     // A type's value is decided once a type, whatever its branches.
     let by_type = "select case when type like 'Zoo.%' then 'zoo' else module end as owner, count from types group by owner";
     assert!(lines(&dump, by_type).iter().any(|line| line.starts_with("zoo ")));
+    let widened = "select case heap when 0 then size / 2 else 3 end as x where heap = 1 limit 1";
+    assert_eq!(lines(&dump, widened), ["3.0"]);
     let buckets = "select case when size < 100 then 'small' else 'large' end as bucket, count group by bucket order by bucket";
     assert_eq!(lines(&dump, buckets).len(), 2);
 }
@@ -184,7 +186,7 @@ fn a_failed_assertion_names_its_rows() {
     let line = |text: &str| ask(&dump, text).unwrap().assertion.unwrap().to_string();
     assert_eq!(line("assert 1 < 2"), "assertion holds: 1 < 2");
     assert_eq!(line("assert 1 > 2, 'numbers'"), "assertion failed: numbers: 1 row: 1 > 2=false");
-    assert_eq!(line("assert null = 1 or  true"), "assertion holds: null = 1 or true");
+    assert_eq!(line("assert 1 = 2 or  true"), "assertion holds: 1 = 2 or true");
     assert_eq!(
         line("assert base is not null from modules"),
         "assertion failed: base is not null from modules".replace(" from modules", "")

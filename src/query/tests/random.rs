@@ -126,7 +126,7 @@ fn plain() -> impl Strategy<Value = String> {
         "size / 2",
         "if(gen = 'loh', type, gen)",
         "case when size < 50 then 'small' when size < 200 then 'medium' else 'large' end",
-        "case heap when 0 then size / 2 when 1 then length else size end",
+        "case heap when 0 then size when 1 then length else 0 end",
         "case type when 'Zoo.Dog' then 1 when 'Zoo.Cat' then 2 end",
         "length is null and finalizable",
         "hex(address)",

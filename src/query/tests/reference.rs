@@ -475,6 +475,9 @@ pub fn run(snapshot: &Snapshot, select: &Select) -> Vec<Row> {
         shown.extend(rows.iter().map(|row| (World { row: Some(row), ..world }, Vec::new())));
     }
     shown.retain(|(world, _)| select.having.as_ref().is_none_or(|h| world.truth(h) == Some(true)));
+    shown.sort_by(|(_, a), (_, b)| {
+        a.iter().zip(b).fold(Ordering::Equal, |all, (a, b)| all.then(nulls_last(a, b, false)))
+    });
     let all: Vec<World<'_>> = shown.iter().map(|(world, _)| *world).collect();
     for (at, (world, keys)) in shown.into_iter().enumerate() {
         add(&World { all: (&all, at), ..world }, keys);

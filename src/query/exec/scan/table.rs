@@ -32,6 +32,11 @@ impl Table {
         self.columns.into_cells()
     }
 
+    /// How many bytes the columns take.
+    pub fn bytes(&self) -> u64 {
+        (0..).map_while(|at| self.columns.get(at)).map(Cells::bytes).sum()
+    }
+
     /// How many rows there are.
     pub fn rows(&self) -> usize {
         self.rows
