@@ -52,6 +52,16 @@ impl Reply {
             Reply::Answered { status, .. } | Reply::Refused(status) => status,
         }
     }
+
+    /// The same reply, but with this status where it is the worse one.
+    fn at_least(self, worse: ExitStatus) -> Reply {
+        match self {
+            Reply::Answered { status, rows, elapsed } => {
+                Reply::Answered { status: status.max(worse), rows, elapsed }
+            }
+            Reply::Refused(status) => Reply::Refused(status.max(worse)),
+        }
+    }
 }
 
 impl<'a> Session<'a> {

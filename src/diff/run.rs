@@ -16,7 +16,7 @@ use crate::query::{
 /// # Errors
 /// Those of [`query::run`]; `diff` and `survivors` over fewer than two dumps.
 pub fn run(snapshots: &[Snapshot], statement: &str, options: &RunOptions<'_>) -> Result<Answer, QueryError> {
-    match query::parse_several(statement) {
+    match query::parse_several(statement, options.environment) {
         Some(several) => over_several(several, snapshots, statement, options),
         None => query::run(snapshots, statement, options),
     }
@@ -32,7 +32,7 @@ pub fn run_into(
     options: &RunOptions<'_>,
     take: &mut dyn FnMut(&Rows<'_>) -> io::Result<()>,
 ) -> Result<Delivered, RunError> {
-    match query::parse_several(statement) {
+    match query::parse_several(statement, options.environment) {
         Some(several) => query::deliver(over_several(several, snapshots, statement, options)?, take),
         None => query::run_into(snapshots, statement, options, take),
     }

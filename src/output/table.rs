@@ -18,7 +18,7 @@ use comfy_table::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use crate::query::{Answer, AnswerColumn, Kind, Rows, ValueRef};
+use crate::query::{Answer, AnswerColumn, Assertion, Kind, Rows, ValueRef};
 
 use super::cells::{CellWriter, Notation, texts};
 use super::chains::push_chains;
@@ -67,7 +67,9 @@ impl AnswerWriter for TableWriter {
 
     fn write_rows(&mut self, rows: &Rows<'_>, prose: bool, out: &mut dyn Write) -> io::Result<()> {
         let head = rows.head();
-        if head.columns.is_empty() {
+        // Whoever reads tables is told nothing of what holds.
+        let holds = head.assertion.as_ref().is_some_and(Assertion::holds);
+        if head.columns.is_empty() || holds {
             return Ok(());
         }
         if std::mem::replace(&mut self.written, true) {

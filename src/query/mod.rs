@@ -10,7 +10,9 @@
 //! Whatever is wrong with a statement is found before any of its rows is read, and told as a
 //! [`Diagnostic`] with its place. The formal grammar is `grammar/heapql.ebnf`; a test holds the parser to it.
 
+mod analyze;
 mod answer;
+mod assertion;
 mod ast;
 pub mod catalog;
 mod cells;
@@ -47,7 +49,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-pub use answer::{Answer, AnswerColumn, Kind, ValueRef};
+pub use answer::{Answer, AnswerColumn, Assertion, Kind, ValueRef};
 pub use cells::{Cells, Data as CellData, Texts as CellTexts};
 pub use chains::{Chain, Chains, Link};
 pub use diagnostic::{Diagnostic, Span, nearest};
@@ -147,7 +149,7 @@ impl From<Arc<crate::Error>> for QueryError {
 /// # Errors
 /// The place from which on it is none.
 pub fn check_syntax(statement: &str) -> Result<(), Diagnostic> {
-    parser::parse(statement).map(|_| ())
+    parser::parse_form(statement).map(|_| ())
 }
 
 /// Answers one statement, which may end with a semicolon. Those about several dumps ([`parse_several`]) are refused:
@@ -162,11 +164,18 @@ pub fn check_syntax(statement: &str) -> Result<(), Diagnostic> {
 /// the dump is no error but stands in [`Answer::warnings`].
 pub fn run(snapshots: &[Snapshot], statement: &str, options: &RunOptions<'_>) -> Result<Answer, QueryError> {
     let started = Instant::now();
-    let mut answer = match parser::parse(statement)? {
+    let mut answer = match parser::parse(statement, options.environment)? {
         Statement::Select(select) => {
             let plan = plan(&select, statement, snapshots, options)?;
             select_answer(&plan, snapshots, options)?
         }
+        Statement::Let(name, select) => {
+            resolve::check_kept_name(&name, snapshots)?;
+            let plan = plan(&select, statement, snapshots, options)?;
+            Answer { keep_as: Some(name.text), ..select_answer(&plan, snapshots, options)? }
+        }
+        Statement::Assert(assertion) => assertion::assert(&assertion, statement, snapshots, options)?,
+        Statement::ExplainAnalyze(select) => analyze::analyze(&select, statement, snapshots, options)?,
         Statement::Explain(select) => {
             let plan = plan(&select, statement, snapshots, options)?;
             listing::steps(&plan::explain(&plan, snapshots))
@@ -204,7 +213,7 @@ pub fn run_into(
     take: &mut dyn FnMut(&Rows<'_>) -> io::Result<()>,
 ) -> Result<Delivered, RunError> {
     let started = Instant::now();
-    if let Statement::Select(select) = parser::parse(statement)? {
+    if let Statement::Select(select) = parser::parse(statement, options.environment)? {
         let plan = plan(&select, statement, snapshots, options)?;
         if plan.streams() {
             let execution = Execution::new(snapshots, options);
@@ -241,7 +250,7 @@ fn plan(
     snapshots: &[Snapshot],
     options: &RunOptions<'_>,
 ) -> Result<Plan, QueryError> {
-    let schema = Schema::new(select, snapshots, options.progress)?;
+    let schema = Schema::new(select, snapshots, options)?;
     Ok(resolve::resolve(select, statement, &schema)?)
 }
 
@@ -258,7 +267,7 @@ fn select_answer(
         cells,
     });
     let columns = columns.collect();
-    Ok(Answer { columns, warnings: warnings(plan, &execution), ..Answer::default() })
+    Ok(Answer { columns, warnings: warnings(plan, &execution), dump: plan.dump(), ..Answer::default() })
 }
 
 /// What was left out of the rows of a plan.

@@ -1,17 +1,20 @@
 //! Statements of `query`, `run` and piped input: answered where they are asked, and written while rows are found.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use super::in_words::{Part, Rendering};
 use super::{Reply, Session};
 use crate::cli::exit::ExitStatus;
 use crate::cli::interrupt::{Stoppable, is_stopped};
 use crate::diff::{run, run_into};
+use crate::error::{Error, ErrorKind};
 use crate::graph::Facts;
 use crate::output::{AnswerWriter, Document};
 use crate::query::script::Origin;
-use crate::query::{Delivered, QueryError, Rows, RunError, RunOptions, deliver};
+use crate::query::{Answer, Delivered, QueryError, Rows, RunError, RunOptions, deliver};
 use crate::sos;
+use crate::units::human_bytes;
 
 impl Session<'_> {
     /// Answers one statement, or words of SOS, on `out`, tells what is missing from the answer, or what is wrong.
@@ -65,7 +68,7 @@ impl Session<'_> {
             Part::Statement { text, render, closing, at, count } => (text, render, (closing, at, count)),
         };
         let reply = self.console.interrupt.while_working(|cancel| {
-            let environment = self.environment.borrow();
+            let environment = self.environment.borrow().clone();
             let options = RunOptions { environment: &environment, ..self.console.run_options(cancel) };
             match self.answer(statement, closing, &options, writer, &mut Stoppable::new(out, cancel)) {
                 Ok(reply) => Ok(reply),
@@ -118,7 +121,30 @@ impl Session<'_> {
         problems.iter().for_each(|problem| self.console.messages.problem(problem));
         closing.line(&answer, at, count).iter().for_each(|line| self.console.messages.remark(line));
         let status = ExitStatus::of_problems(problems);
-        Ok(Reply::Answered { status, rows, elapsed: answer.elapsed })
+        Ok(self.follow(&answer, Reply::Answered { status, rows, elapsed: answer.elapsed }))
+    }
+
+    /// Does what a statement says besides being answered: keeps its answer, or fails.
+    pub(super) fn follow(&self, answer: &Answer, mut reply: Reply) -> Reply {
+        let messages = &self.console.messages;
+        if let Some(assertion) = &answer.assertion {
+            if !assertion.holds() {
+                messages.complaint(&assertion.to_string());
+                reply = reply.at_least(ExitStatus::GateFailed);
+            } else if self.console.terminal {
+                messages.remark(&assertion.to_string());
+            }
+        }
+        if let Some(name) = &answer.keep_as
+            && !self.environment.borrow_mut().keep(name, Arc::new(answer.clone()))
+        {
+            let size = human_bytes(answer.bytes() as f64);
+            let error = Error::new(ErrorKind::Usage, format!("`{name}` is too big to be kept: {size}"))
+                .hint("fewer columns or rows take less; `with` names a select within one statement, without keeping it");
+            messages.error(&error);
+            reply = reply.at_least(ExitStatus::Statement);
+        }
+        reply
     }
 
     pub(super) fn refuse(&self, render: Rendering<'_>, error: &QueryError) -> Reply {

@@ -40,6 +40,7 @@ impl Session<'_> {
                 Ok(answer) => {
                     let answer = last.insert(Arc::new(answer));
                     let reply = self.show_stoppably(answer, writer, out, cancel)?;
+                    let reply = self.follow(answer, reply);
                     closing
                         .line(answer, at, count)
                         .iter()

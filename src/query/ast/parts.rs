@@ -1,6 +1,6 @@
 //! Expressions over other parts.
 
-use super::{Arguments, Expr, ExprKind};
+use super::{Arguments, Expr, ExprKind, OrderKey, Window};
 
 impl Expr {
     /// The same expression over what `change` makes of its parts. Selects within it stay as they are.
@@ -18,6 +18,25 @@ impl Expr {
                     Arguments::List(list) => Arguments::List(all(list, change)?),
                 };
                 ExprKind::Call { name, arguments }
+            }
+            ExprKind::Window(window) => ExprKind::Window(Box::new(Window {
+                arguments: match &window.arguments {
+                    Arguments::All => Arguments::All,
+                    Arguments::Distinct(part) => Arguments::Distinct(boxed(part)?),
+                    Arguments::List(list) => Arguments::List(all(list, change)?),
+                },
+                partition_by: all(&window.partition_by, change)?,
+                order_by: (window.order_by.iter())
+                    .map(|key| Ok(OrderKey { expr: change(&key.expr)?, descending: key.descending }))
+                    .collect::<Result<_, E>>()?,
+                ..(**window).clone()
+            })),
+            ExprKind::Case { operand, branches, otherwise } => {
+                let operand = operand.as_deref().map(&mut boxed).transpose()?;
+                let otherwise = otherwise.as_deref().map(&mut boxed).transpose()?;
+                let mut branch = |(when, then): &(Expr, Expr)| Ok((change(when)?, change(then)?));
+                let branches = branches.iter().map(&mut branch).collect::<Result<_, E>>()?;
+                ExprKind::Case { operand, branches, otherwise }
             }
             ExprKind::Member(a, name) => ExprKind::Member(boxed(a)?, name.clone()),
             ExprKind::Index(a, indexes) => ExprKind::Index(boxed(a)?, indexes.clone()),

@@ -14,8 +14,8 @@ pub struct StatementDoc {
 static STATEMENTS: &[StatementDoc] = &[
     StatementDoc {
         name: "select",
-        usage: "select [distinct] ITEMS [from SOURCE] [where CONDITION] [group by KEYS] [having CONDITION] \
-                [order by KEYS] [limit N [offset M]]",
+        usage: "[with NAME as (SELECT), ...] select [distinct] ITEMS [from SOURCE] [where CONDITION] [group by KEYS] \
+                [having CONDITION] [union [all] | except | intersect SELECT] [order by KEYS] [limit N [offset M]]",
         summary: "Asks a table or the objects of a type, whose fields are columns. In a grouped query `count` is the \
                   rows of the group and a measure is summed; without `group by` the other selected columns are the \
                   keys, without `order by` the biggest comes first.",
@@ -33,13 +33,27 @@ static STATEMENTS: &[StatementDoc] = &[
     },
     StatementDoc {
         name: "explain",
-        usage: "explain STATEMENT",
+        usage: "explain STATEMENT or explain analyze SELECT",
         summary: "Shows how a select, a `diff` or a statement of the graph would be answered: what is built first, what \
-                  is scanned and searched, which conditions are decided once a type.",
+                  is scanned and searched, which conditions are decided once a type. With `analyze` the select is \
+                  answered, and each step shows its rows, its milliseconds and the bytes of what it gave.",
+    },
+    StatementDoc {
+        name: "let",
+        usage: "let NAME = SELECT",
+        summary: "Answers a select and keeps the answer under a name, for as long as the session or the script goes on: \
+                  `from NAME` reads its rows, `roots of NAME.address` and `object NAME[4].address` take its addresses.",
+    },
+    StatementDoc {
+        name: "assert",
+        usage: "assert CONDITION [from SOURCE] [where CONDITION] [group by KEYS] [, 'message']",
+        summary: "Checks that the condition is true of every row or, with keys or aggregates in it, of every group; null is \
+                  not true. Where it is not, a line names the first rows that fail, and the exit status is 4. A script \
+                  goes on behind it.",
     },
     StatementDoc {
         name: "object",
-        usage: "object ADDRESS [as TYPE] or object @N.ADDRESS [as TYPE]",
+        usage: "object ADDRESS [as TYPE], object @N.ADDRESS [as TYPE] or object $N.COLUMN",
         summary: "Shows one object: what it is, then a row a field with its offset, type, value and text (what a \
                   person reads). A struct has a row of its own and a row for each field in it; the elements of an \
                   array follow the fields. With `as`, what lies there is read as a type that it need not name itself: a \
@@ -49,8 +63,9 @@ static STATEMENTS: &[StatementDoc] = &[
         name: "roots",
         usage: "roots of X",
         summary: "Who keeps X alive: a row a root, the shortest path first, with the objects on it and the fields by \
-                  which each holds the next. X is an address, a list of addresses, a select of addresses or a type \
-                  (`Zoo.Dog`, with subclasses `Zoo.Animal+`); `@2.X` asks the second dump.",
+                  which each holds the next. X is an address, a list of addresses, a select of addresses, a column of a \
+                  kept answer (`$3.address`, one row of it `$3[4].address`) or a type (`Zoo.Dog`, with subclasses \
+                  `Zoo.Animal+`); `@2.X` asks the second dump.",
     },
     StatementDoc {
         name: "path",

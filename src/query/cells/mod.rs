@@ -6,12 +6,14 @@
 
 mod bitmap;
 mod build;
+mod columns;
 
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 pub use bitmap::Bitmap;
 pub(in crate::query) use build::narrow;
+pub(in crate::query) use columns::Columns;
 
 use super::answer::{Kind, ValueRef};
 use super::scalar::{Scalar, order_reals};

@@ -41,7 +41,7 @@ pub fn pieces(text: &str) -> Vec<(Span, Piece)> {
             TokenKind::Word(word) if is_reserved(word) || (first && Keyword::of(word).is_some()) => {
                 Piece::Keyword
             }
-            TokenKind::Word(_) => Piece::Name,
+            TokenKind::Word(_) | TokenKind::Parameter(_) | TokenKind::Result(_) => Piece::Name,
             TokenKind::Quoted(_) => Piece::QuotedName,
             TokenKind::Text(_) => Piece::Text,
             TokenKind::Address(_) => Piece::Address,

@@ -1,5 +1,7 @@
 //! Which rows of a morsel satisfy all conditions.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::Execution;
 use super::eval::{eval, is_true};
 use super::notes::Notes;
@@ -22,6 +24,11 @@ pub struct Filter {
     types: Option<Vec<bool>>,
     /// Conditions to decide for each row.
     rows: Vec<Typed>,
+    /// Whether rows are counted.
+    pub counts: bool,
+    /// How many rows were looked at, and how many passed.
+    seen: AtomicU64,
+    passed: AtomicU64,
 }
 
 /// The rows of a morsel that a filter lets through.
@@ -124,8 +131,27 @@ impl Filter {
         Ok(Some(rows.into_iter().sum()))
     }
 
+    /// How many rows were looked at and how many passed, where they are counted.
+    pub fn counted(&self) -> (u64, u64) {
+        (self.seen.load(Ordering::Relaxed), self.passed.load(Ordering::Relaxed))
+    }
+
     /// The rows of a morsel that satisfy all conditions.
     pub fn select(&self, scan: &dyn Scan, morsel: &Morsel, notes: &Notes) -> Selection {
+        let selection = self.selection(scan, morsel, notes);
+        if self.counts {
+            let passed = match &selection {
+                Selection::None => 0,
+                Selection::All => morsel.len(),
+                Selection::Some(rows) => rows.len(),
+            };
+            self.seen.fetch_add(morsel.len() as u64, Ordering::Relaxed);
+            self.passed.fetch_add(passed as u64, Ordering::Relaxed);
+        }
+        selection
+    }
+
+    fn selection(&self, scan: &dyn Scan, morsel: &Morsel, notes: &Notes) -> Selection {
         if !self.has_place(morsel.place) {
             return Selection::None;
         }

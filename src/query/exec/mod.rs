@@ -6,10 +6,12 @@
 
 mod aggregate;
 mod budget;
+mod combined;
 mod eval;
 mod filter;
 mod join;
 mod limit;
+mod measures;
 mod notes;
 mod operand;
 mod paths;
@@ -24,12 +26,16 @@ mod stream;
 mod top;
 mod unknown_types;
 mod vector;
+mod windows;
 mod workers;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
-use super::plan::{Plan, Typed};
+use rustc_hash::FxHashMap;
+
+use super::cells::Columns;
+use super::plan::{NamedPlan, Plan, Stage, Typed};
 use super::{QueryError, RunOptions};
 use crate::graph::Snapshot;
 use crate::problem::Problem;
@@ -37,6 +43,8 @@ use crate::progress::Progress;
 use crate::values::Values;
 pub use budget::{Account, Budget};
 use filter::Filter;
+use measures::Clock;
+pub use measures::{Measure, Measures};
 use notes::Notes;
 pub use operand::objects;
 use scan::{Scan, Table};
@@ -56,6 +64,10 @@ pub struct Execution<'a> {
     /// What the statement may take of memory.
     pub budget: Budget,
     notes: Notes,
+    /// The rows of the plans with names that were run, by the places of those in memory.
+    named: Mutex<FxHashMap<usize, (Columns, usize)>>,
+    /// What the stages of plans take, where that is asked for.
+    measures: Option<&'a Measures>,
 }
 
 impl<'a> Execution<'a> {
@@ -63,7 +75,27 @@ impl<'a> Execution<'a> {
     pub fn new(snapshots: &'a [Snapshot], options: &RunOptions<'a>) -> Self {
         let budget = Budget::new(options.memory);
         let RunOptions { progress, cancel, .. } = *options;
-        Execution { snapshots, progress, cancel, budget, notes: Notes::default() }
+        Execution {
+            snapshots,
+            progress,
+            cancel,
+            budget,
+            notes: Notes::default(),
+            named: Mutex::default(),
+            measures: None,
+        }
+    }
+
+    /// The same, measuring what the stages of plans take.
+    pub fn measuring(self, measures: &'a Measures) -> Self {
+        Execution { measures: Some(measures), ..self }
+    }
+
+    /// Notes what a stage of a plan gave, where that is asked for.
+    fn note(&self, plan: &Plan, stage: Stage, rows: Option<u64>, clock: &Clock, table: Option<&Table>) {
+        if let Some(measures) = self.measures {
+            measures.note(plan, stage, Measure { rows, time: clock.read(), bytes: table.map(Table::bytes) });
+        }
     }
 
     /// What had to be left out.
@@ -74,6 +106,28 @@ impl<'a> Execution<'a> {
     /// Notes what the answer is to tell.
     pub fn tell(&self, problems: Vec<Problem>) {
         self.notes.tell(problems);
+    }
+
+    /// Whether it is to go on.
+    ///
+    /// # Errors
+    /// [`QueryError::Cancelled`].
+    fn check(&self) -> Result<(), QueryError> {
+        if self.cancel.load(Ordering::Relaxed) { Err(QueryError::Cancelled) } else { Ok(()) }
+    }
+
+    /// The rows of a plan with a name, which is run when they are first asked for.
+    fn named(&self, named: &Arc<NamedPlan>) -> Result<Table, QueryError> {
+        let place = Arc::as_ptr(named) as usize;
+        let known = || self.named.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some((columns, rows)) = known().get(&place).cloned() {
+            return Ok(Table::shared(columns, rows));
+        }
+        let table = execute(&named.plan, self)?;
+        let rows = table.rows();
+        let columns = Columns::Computed(Arc::new(table.into_columns()));
+        known().insert(place, (columns.clone(), rows));
+        Ok(Table::shared(columns, rows))
     }
 
     fn prepare(&self, expr: &Typed, scan: &dyn Scan) -> Result<Typed, QueryError> {
@@ -96,7 +150,8 @@ impl<'a> Execution<'a> {
 pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryError> {
     let scan = source::open(plan, execution)?;
     let table = over(plan, &*scan, execution)?;
-    if execution.cancel.load(Ordering::Relaxed) { Err(QueryError::Cancelled) } else { Ok(table) }
+    execution.check()?;
+    Ok(table)
 }
 
 /// The error of a statement without a dump to ask.
@@ -123,17 +178,31 @@ pub fn values_of<'s>(snapshot: &'s Snapshot, progress: &dyn Progress) -> Result<
 
 /// Answers a plan over the rows of its source.
 fn over(plan: &Plan, scan: &dyn Scan, execution: &Execution<'_>) -> Result<Table, QueryError> {
-    let filter = Filter::new(&plan.filter, scan, execution)?;
+    let measured = execution.measures.is_some();
+    let mut filter = Filter::new(&plan.filter, scan, execution)?;
+    filter.counts = measured;
     let narrowed = scan.narrowed(filter.row_conditions());
     let scan = narrowed.as_deref().unwrap_or(scan);
-    match &plan.grouping {
-        None => rows(plan, scan, &filter, execution),
+    let clock = Clock::start(measured);
+    let (table, clock) = match &plan.grouping {
+        None => (rows(plan, scan, &filter, execution)?, clock),
         Some(grouping) => {
             let groups = aggregate::aggregate(grouping, scan, &filter, execution)?;
+            execution.note(plan, Stage::Group, Some(groups.rows() as u64), &clock, Some(&groups));
+            let clock = Clock::start(measured);
             let having = Filter::new(&plan.having, &groups, execution)?;
-            rows(plan, &groups, &having, execution)
+            (rows(plan, &groups, &having, execution)?, clock)
         }
+    };
+    if measured {
+        execution.note(plan, Stage::Show, Some(table.rows() as u64), &clock, Some(&table));
+        let unclocked = Clock::start(false);
+        let (seen, passed) = filter.counted();
+        let looked_at = (seen > 0).then_some(seen);
+        execution.note(plan, Stage::Source, looked_at, &unclocked, None);
+        execution.note(plan, Stage::Filter, looked_at.map(|_| passed), &unclocked, None);
     }
+    Ok(table)
 }
 
 /// The items of a plan for rows or groups: ordered, limited.
@@ -180,9 +249,7 @@ fn all_sorted(
     let keys = keys.into_iter().zip(&plan.order);
     let keys = keys.map(|(cells, key)| SortColumn { cells, descending: key.descending }).collect();
     let order = sorted(keys, rows);
-    if execution.cancel.load(Ordering::Relaxed) {
-        return Err(QueryError::Cancelled);
-    }
+    execution.check()?;
     let columns = cells.iter().map(|c| c.gather(order.iter().map(|&row| row as usize)));
     Ok(Table::new(columns.collect(), rows))
 }

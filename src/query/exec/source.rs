@@ -1,11 +1,12 @@
 //! What a plan scans: the rows of its source, opened.
 
 use super::scan::{self, DuplicateScan, ObjectScan, RefScan, Scan, Table};
-use super::{Execution, execute, join, no_dump, operand, related, unknown_types, values_of};
+use super::{
+    Execution, combined, execute, join, no_dump, operand, related, unknown_types, values_of, windows,
+};
 use crate::graph::Snapshot;
 use crate::query::QueryError;
 use crate::query::catalog::TableId;
-use crate::query::cells::Cells;
 use crate::query::plan::{Plan, Source};
 
 /// The rows of a plan's source.
@@ -16,10 +17,10 @@ pub fn open<'a>(plan: &Plan, execution: &Execution<'a>) -> Result<Box<dyn Scan +
     Ok(match &plan.source {
         Source::Select(inner) => Box::new(execute(inner, execution)?),
         Source::Join(of) => Box::new(join::join(of, execution)?),
-        Source::Given(columns) => {
-            let rows = columns.first().map_or(0, Cells::len);
-            Box::new(Table::new(columns.to_vec(), rows))
-        }
+        Source::Combined(both) => Box::new(combined::combined(both, execution)?),
+        Source::Windows(windows) => Box::new(windows::windows(windows, execution)?),
+        Source::Named(named) => Box::new(execution.named(named)?),
+        Source::Given { columns, .. } => Box::new(Table::shared(columns.clone(), columns.rows())),
         Source::Items { snapshot, of, used } => {
             let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
             let collections = operand::addresses(of, from, execution)?;

@@ -11,7 +11,7 @@ use super::exec::{no_dump, values_of};
 use super::place::{self, Found};
 use super::resolve::dumps;
 use super::scalar::Scalar;
-use super::{QueryError, RunOptions};
+use super::{QueryError, RunOptions, resolve};
 use crate::bytes::Addr;
 use crate::graph::Snapshot;
 use crate::problem::Problem;
@@ -25,11 +25,18 @@ const MAX_ELEMENTS: u64 = 1000;
 /// # Errors
 /// The address is not that of an object; the dump has no heap.
 pub fn object(at: &ObjectAt, snapshots: &[Snapshot], options: &RunOptions<'_>) -> Result<Answer, QueryError> {
-    let (address, span) = (Addr(at.address.0), &at.address.1);
-    let position = dumps::position(at.dump.as_ref(), snapshots.len())?;
+    let (position, address, span, read_as) = match at {
+        ObjectAt::Address { dump, address: (address, span), read_as } => {
+            (dumps::position(dump.as_ref(), snapshots.len())?, Addr(*address), span, read_as.as_ref())
+        }
+        ObjectAt::Kept(value) => {
+            let (dump, address) = resolve::kept_address(value, options.environment)?;
+            (dump.unwrap_or(0), address, &value.span, None)
+        }
+    };
     let snapshot = snapshots.get(position).ok_or_else(no_dump)?;
     let values = values_of(snapshot, options.progress)?;
-    let (view, mut heading) = match &at.read_as {
+    let (view, mut heading) = match read_as {
         None => {
             let found = place::find(snapshot, values, address, span, options.progress)?;
             (values.object(address, MAX_ELEMENTS), heading(address, &found))
@@ -48,7 +55,7 @@ pub fn object(at: &ObjectAt, snapshots: &[Snapshot], options: &RunOptions<'_>) -
     let mut warnings = snapshot.problems.clone();
     warnings.extend(snapshot.built_heap().into_iter().flat_map(|heap| heap.problems.clone()));
     warnings.extend(left_out(&view));
-    Ok(Answer { heading, columns: columns(&view.rows), warnings, ..Answer::default() })
+    Ok(Answer { heading, columns: columns(&view.rows), warnings, dump: Some(position), ..Answer::default() })
 }
 
 /// The rows as columns.

@@ -1,49 +1,92 @@
 //! A plan in words, one step a row.
 
+use std::sync::Arc;
+
 use super::{
-    Addresses, Conjunct, GraphPart, Inner, Join, JoinLink, Operand, Plan, Relation, Source, Typed, building,
+    Addresses, Combined, Conjunct, GraphPart, Inner, Join, JoinLink, NamedPlan, Operand, Plan, Relation,
+    Source, Typed, building,
 };
 use crate::graph::Snapshot;
+use crate::query::ast::SetOp;
 use crate::query::catalog::{ColumnDoc, Level, SourceFunction, TableId};
 
 /// A step of a plan: what is done, and to what.
 pub type Step = (&'static str, String);
 
+/// A part of answering a plan that is measured by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// The rows of the source.
+    Source,
+    /// The rows that pass the conditions.
+    Filter,
+    /// The groups.
+    Group,
+    /// The rows that are shown.
+    Show,
+}
+
+/// The steps of a plan, and which of them are stages of which plan.
+pub fn explain_stages<'p>(
+    plan: &'p Plan,
+    snapshots: &'p [Snapshot],
+) -> (Vec<Step>, Vec<(usize, &'p Plan, Stage)>) {
+    let mut steps = Steps { snapshots, steps: Vec::new(), named: Vec::new(), stages: Vec::new() };
+    steps.add(plan);
+    (steps.steps, steps.stages)
+}
+
 /// The steps of a plan in the order in which they are done, over the dumps that are open. Nothing is built for it.
 pub fn explain(plan: &Plan, snapshots: &[Snapshot]) -> Vec<Step> {
-    let mut steps = Steps { snapshots, steps: Vec::new() };
-    steps.add(plan);
-    steps.steps
+    explain_stages(plan, snapshots).0
 }
 
 struct Steps<'a> {
     snapshots: &'a [Snapshot],
     steps: Vec<Step>,
+    /// The plans with names whose steps are told already.
+    named: Vec<Arc<NamedPlan>>,
+    /// The stages that steps are, by their positions.
+    stages: Vec<(usize, &'a Plan, Stage)>,
 }
 
-impl Steps<'_> {
-    fn add(&mut self, plan: &Plan) {
+impl<'a> Steps<'a> {
+    /// Notes that the last step is a stage of a plan, unless it was there `before`.
+    fn stage(&mut self, plan: &'a Plan, stage: Stage, before: usize) {
+        if self.steps.len() > before {
+            self.stages.push((self.steps.len() - 1, plan, stage));
+        }
+    }
+
+    fn add(&mut self, plan: &'a Plan) {
         let expressions = plan.source_expressions();
         let over_groups = plan.output_expressions().filter(|_| plan.grouping.is_some());
         for expression in expressions.into_iter().chain(over_groups) {
             self.selects(expression);
         }
+        let before = self.steps.len();
         self.source(plan);
-        let steps = &mut self.steps;
+        self.stage(plan, Stage::Source, before);
+        let before = self.steps.len();
         if plan.grouping.as_ref().is_none_or(|g| !g.from_type_totals) {
-            add_filter(&plan.filter, steps);
+            add_filter(&plan.filter, &mut self.steps);
         }
-        add_grouping(plan, steps);
+        self.stage(plan, Stage::Filter, before);
+        let before = self.steps.len();
+        add_grouping(plan, &mut self.steps);
+        self.stage(plan, Stage::Group, before);
+        let steps = &mut self.steps;
         if !plan.having.is_empty() {
             steps.push(("filter groups", texts(plan.having.iter().map(|c| &c.text))));
         }
         add_order(plan, steps);
         let names = plan.items.iter().map(|i| &i.name);
         steps.push(("show", texts(names)));
+        self.stage(plan, Stage::Show, 0);
     }
 
     /// The selects within an expression, which are run first.
-    fn selects(&mut self, expression: &Typed) {
+    fn selects(&mut self, expression: &'a Typed) {
         expression.selects(&mut |inner, select| {
             self.add(select);
             self.steps.push(match inner {
@@ -55,7 +98,7 @@ impl Steps<'_> {
     }
 
     /// The sources of a join with what is decided for each by itself, and how each is joined to those before it.
-    fn join(&mut self, join: &Join) {
+    fn join(&mut self, join: &'a Join) {
         for side in &join.sides {
             for expression in side.plan.source_expressions() {
                 self.selects(expression);
@@ -86,11 +129,28 @@ impl Steps<'_> {
         }
     }
 
-    fn source(&mut self, plan: &Plan) {
+    fn source(&mut self, plan: &'a Plan) {
         match &plan.source {
             Source::Select(inner) => self.add(inner),
             Source::Join(join) => self.join(join),
-            Source::Given(_) => self.steps.push(("read", "the given rows".to_owned())),
+            Source::Given { name, .. } => self.steps.push(("read", name.clone())),
+            Source::Combined(both) => {
+                self.add(&both.left);
+                self.add(&both.right);
+                self.steps.push((both.op.words(both.all), combined(both).to_owned()));
+            }
+            Source::Named(named) => {
+                if !self.named.iter().any(|known| Arc::ptr_eq(known, named)) {
+                    self.named.push(Arc::clone(named));
+                    self.add(&named.plan);
+                    self.steps.push(("keep", format!("the rows as {}", named.name)));
+                }
+                self.steps.push(("read", format!("{}, computed once", named.name)));
+            }
+            Source::Windows(windows) => {
+                self.add(&windows.input);
+                self.steps.push(("compute", texts(windows.calls.iter().map(|call| &call.text))));
+            }
             Source::Items { of, used, .. } => {
                 self.addresses(of);
                 self.steps.push(("read", columns("items", SourceFunction::Items.doc().columns, used)));
@@ -136,7 +196,7 @@ impl Steps<'_> {
     }
 
     /// What tells the objects that a function or a statement is about.
-    fn addresses(&mut self, of: &Addresses) {
+    fn addresses(&mut self, of: &'a Addresses) {
         match of {
             Addresses::List(_) => {}
             Addresses::Select(inner) => self.add(inner),
@@ -148,10 +208,19 @@ impl Steps<'_> {
 }
 
 /// The steps that tell the objects that a statement is about, and that build `parts` of the graph of their dump.
-pub fn explain_operands(operands: &[Operand], parts: &[GraphPart], snapshots: &[Snapshot]) -> Vec<Step> {
+pub fn explain_operands<'a>(
+    operands: &'a [Operand],
+    parts: &[GraphPart],
+    snapshots: &'a [Snapshot],
+) -> Vec<Step> {
     let number = operands.first().map_or(0, |operand| operand.snapshot);
     let snapshot = snapshots.get(number);
-    let mut steps = Steps { snapshots, steps: vec![building::walk(number, snapshot)] };
+    let mut steps = Steps {
+        snapshots,
+        steps: vec![building::walk(number, snapshot)],
+        named: Vec::new(),
+        stages: Vec::new(),
+    };
     operands.iter().for_each(|operand| steps.addresses(&operand.addresses));
     steps.steps.extend(parts.iter().map(|&part| building::part(part, number, snapshot)));
     steps.steps
@@ -168,6 +237,16 @@ fn link_in_words(name: &str, link: &JoinLink) -> Step {
     }
     let keys: Vec<_> = link.keys.iter().map(|key| key.equal.text.as_str()).collect();
     ("join by hash", format!("{name} on {}; the side with fewer rows is built{rest}", keys.join(" and ")))
+}
+
+/// What is done with the rows of two selects.
+fn combined(both: &Combined) -> &'static str {
+    match (both.op, both.all) {
+        (SetOp::Union, true) => "the rows of both, those of the first before",
+        (SetOp::Union, false) => "the rows of both, each once",
+        (SetOp::Except, _) => "the rows of the first that are not in a hash table of the second, each once",
+        (SetOp::Intersect, _) => "the rows of the first that are in a hash table of the second, each once",
+    }
 }
 
 /// What is searched for a relation.

@@ -90,6 +90,10 @@ pub enum Node {
     And(Vec<Typed>),
     /// One of several conditions.
     Or(Vec<Typed>),
+    /// What a function over a window gives, by its number: until the plan is made of it.
+    Window(usize),
+    /// The value behind the first condition that is true, else the last one, else null.
+    Case(Vec<(Typed, Typed)>, Option<Box<Typed>>),
     /// Whether there is no value.
     IsNull(Box<Typed>),
     /// Whether a text fits a pattern.
@@ -101,11 +105,11 @@ pub enum Node {
     /// Whether a value is in a set.
     InSet(Box<Typed>, Arc<ValueSet>),
     /// Whether a value is among those of a select, which is run first.
-    InSelect(Box<Typed>, Box<Plan>),
+    InSelect(Box<Typed>, Arc<Plan>),
     /// The one value that a select gives, which is run first; where the select stands.
-    Value(Box<Plan>, Span),
+    Value(Arc<Plan>, Span),
     /// Whether a select, which is run first, gives any row.
-    Exists(Box<Plan>),
+    Exists(Arc<Plan>),
     /// A function.
     Call(Function, Vec<Typed>),
     /// A value of any sort as text.
@@ -139,6 +143,7 @@ impl Typed {
         match &self.node {
             Node::Literal(_)
             | Node::Column(_)
+            | Node::Window(_)
             | Node::ByType(_)
             | Node::ByPlace(_)
             | Node::Path(None, _)
@@ -157,6 +162,10 @@ impl Typed {
             | Node::InSelect(a, _)
             | Node::Spell(a) => vec![a],
             Node::And(all) | Node::Or(all) | Node::Call(_, all) => all.iter().collect(),
+            Node::Case(branches, otherwise) => {
+                let both = branches.iter().flat_map(|(condition, value)| [condition, value]);
+                both.chain(otherwise.as_deref()).collect()
+            }
         }
     }
 
@@ -166,6 +175,13 @@ impl Typed {
     /// The first error of `change`.
     pub fn try_map_parts<E>(self, mut change: impl FnMut(Typed) -> Result<Typed, E>) -> Result<Typed, E> {
         let Typed { node, kind, level } = self;
+        if let Node::Case(branches, otherwise) = node {
+            let branches =
+                branches.into_iter().map(|(condition, value)| Ok((change(condition)?, change(value)?)));
+            let branches = branches.collect::<Result<_, E>>()?;
+            let otherwise = otherwise.map(|value| change(*value).map(Box::new)).transpose()?;
+            return Ok(Typed { node: Node::Case(branches, otherwise), kind, level });
+        }
         let mut boxed = |part: Box<Typed>| change(*part).map(Box::new);
         let node = match node {
             Node::Arithmetic(op, a, b) => Node::Arithmetic(op, boxed(a)?, boxed(b)?),
@@ -187,6 +203,8 @@ impl Typed {
             Node::Path(Some(a), path) => Node::Path(Some(boxed(a)?), path),
             Node::OfObject(a, property) => Node::OfObject(boxed(a)?, property),
             leaf @ (Node::Literal(_)
+            | Node::Case(..)
+            | Node::Window(_)
             | Node::Column(_)
             | Node::Path(None, _)
             | Node::ByType(_)
@@ -195,6 +213,11 @@ impl Typed {
             | Node::Exists(_)) => leaf,
         };
         Ok(Typed { node, kind, level })
+    }
+
+    /// Whether a function over a window is in it.
+    pub fn has_window(&self) -> bool {
+        matches!(self.node, Node::Window(_)) || self.parts().into_iter().any(Typed::has_window)
     }
 
     /// Calls `seen` with the position of every column that is used.

@@ -8,18 +8,20 @@ mod explain;
 mod expr;
 mod graph_parts;
 mod join;
+mod sources;
 
-pub use explain::{Step, explain, explain_operands};
+pub use explain::{Stage, Step, explain, explain_operands, explain_stages};
 pub use expr::{Inner, Node, ObjectProperty, TypeTest, Typed};
 pub use graph_parts::GraphPart;
 pub use join::{Join, JoinColumn, JoinKey, JoinLink, JoinSide};
+pub use sources::{Combined, NamedPlan, WindowCall, WindowFunction, Windows};
 
 use std::sync::Arc;
 
 use super::Kind;
 use super::ast::Limit;
 use super::catalog::{Aggregate, Level, TableId};
-use super::cells::Cells;
+use super::cells::Columns;
 use crate::bytes::Addr;
 use crate::query::diagnostic::Span;
 use crate::query::memory::MemoryRange;
@@ -88,8 +90,21 @@ pub enum Source {
     Select(Box<Plan>),
     /// Several sources that are joined.
     Join(Box<Join>),
-    /// Rows that were given: their columns.
-    Given(Arc<[Cells]>),
+    /// The rows of two other selects together.
+    Combined(Box<Combined>),
+    /// The answer to a select that has a name.
+    Named(Arc<NamedPlan>),
+    /// The answer to another select, and functions over windows of it.
+    Windows(Box<Windows>),
+    /// Rows that were given, or kept.
+    Given {
+        /// Their columns.
+        columns: Columns,
+        /// What they are called: `the given rows`, `big`.
+        name: String,
+        /// The dump that their addresses are of, by its position, where that is known.
+        snapshot: Option<usize>,
+    },
 }
 
 /// How objects are related to others.
@@ -197,12 +212,28 @@ pub struct OrderKey {
 }
 
 impl Plan {
+    /// All rows of a source, of which nothing is shown yet.
+    pub fn over(source: Source) -> Plan {
+        Plan {
+            source,
+            filter: Vec::new(),
+            grouping: None,
+            having: Vec::new(),
+            items: Vec::new(),
+            order: Vec::new(),
+            limit: None,
+        }
+    }
+
     /// Whether answering needs the walk over the heap.
     pub fn needs_heap(&self) -> bool {
         match &self.source {
             Source::Select(plan) => plan.needs_heap(),
-            Source::Items { .. } | Source::Memory { .. } | Source::Given(_) => false,
             Source::Join(join) => join.sides.iter().any(|side| side.plan.needs_heap()),
+            Source::Named(named) => named.plan.needs_heap(),
+            Source::Windows(windows) => windows.input.needs_heap(),
+            Source::Combined(both) => both.left.needs_heap() || both.right.needs_heap(),
+            Source::Items { .. } | Source::Memory { .. } | Source::Given { .. } => false,
             Source::Related { .. } => true,
             Source::Table { table, used, .. } => match table {
                 TableId::Modules
@@ -227,26 +258,34 @@ impl Plan {
 
     /// The dump that its rows are of, by its position; 0 for rows that are of none.
     pub fn snapshot(&self) -> usize {
+        self.dump().unwrap_or(0)
+    }
+
+    /// The same, but `None` for rows that are of none or of several.
+    pub fn dump(&self) -> Option<usize> {
         match &self.source {
-            Source::Select(inner) => inner.snapshot(),
-            Source::Given(_) => 0,
-            Source::Join(join) => self.snapshot_of_join(join),
+            Source::Select(inner) => inner.dump(),
+            Source::Named(named) => named.plan.dump(),
+            Source::Windows(windows) => windows.input.dump(),
+            Source::Combined(both) => both.left.dump().filter(|dump| both.right.dump() == Some(*dump)),
+            Source::Given { snapshot, .. } => *snapshot,
+            Source::Join(join) => self.dump_of_join(join),
             Source::Table { snapshot, .. }
             | Source::Items { snapshot, .. }
             | Source::Memory { snapshot, .. }
-            | Source::Related { snapshot, .. } => *snapshot,
+            | Source::Related { snapshot, .. } => Some(*snapshot),
         }
     }
 
     /// The dump that the rows of a join are of: that of what is selected where that is one thing, else that of its first
     /// source.
-    fn snapshot_of_join(&self, join: &Join) -> usize {
+    fn dump_of_join(&self, join: &Join) -> Option<usize> {
         let mut sides = Vec::new();
         if let ([item], None) = (&self.items[..], &self.grouping) {
             item.expr.columns(&mut |column| sides.extend(join.columns.get(column).map(|c| c.side)));
         }
         let side = join.sides.get(sides.first().copied().unwrap_or(0));
-        side.map_or(0, |side| side.plan.snapshot())
+        side.and_then(|side| side.plan.dump())
     }
 
     /// Every expression over the source: what decides which of its columns are used.
@@ -281,6 +320,12 @@ impl Plan {
                 seen(&side.plan);
                 side.link.iter().flat_map(JoinLink::expressions).for_each(|e| e.selects(&mut |_, p| seen(p)));
             }
+        }
+        match &self.source {
+            Source::Named(named) => seen(&named.plan),
+            Source::Windows(windows) => seen(&windows.input),
+            Source::Combined(both) => [&both.left, &both.right].into_iter().for_each(&mut *seen),
+            _ => {}
         }
         self.source_expressions().into_iter().for_each(|e| e.selects(&mut |_, plan| seen(plan)));
         if self.grouping.is_some() {

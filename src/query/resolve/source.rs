@@ -7,18 +7,18 @@ use super::other_names;
 use super::scope::{ObjectRows, Scope};
 use super::{Checked, Resolver, dumps};
 use crate::bytes::Addr;
-use crate::query::Kind;
 use crate::query::ast::{
     Expr, ExprKind, Item, Literal, Name, Select, Source as AstSource, SourceArgument, written_name,
 };
 use crate::query::catalog::{
     Level, SourceDoc, SourceFunction, TableId, function, source_functions, table, tables,
 };
-use crate::query::cells::Cells;
+use crate::query::cells::{Cells, Columns};
 use crate::query::diagnostic::{Diagnostic, Span, nearest, one_of};
 use crate::query::given::Given;
 use crate::query::plan::{Addresses, Conjunct, Node, Relation, Source, Typed};
 use crate::query::schema::{DumpTypes, NamedTypes};
+use crate::query::{Environment, Kind};
 
 /// A source, the columns that it has, and what restricts its rows.
 pub struct Resolved {
@@ -34,7 +34,7 @@ pub struct Resolved {
 
 impl Resolved {
     /// All rows of a source.
-    pub(super) fn all(source: Source, scope: Scope) -> Resolved {
+    pub fn all(source: Source, scope: Scope) -> Resolved {
         Resolved { source, scope, restriction: None, sides: Vec::new() }
     }
 }
@@ -42,6 +42,11 @@ impl Resolved {
 impl Resolver<'_> {
     /// The source of a select.
     pub(super) fn source(&self, select: &Select) -> Checked<Resolved> {
+        if let (Some(AstSource::Combined(both)), None) = (&select.source, self.schema.given()) {
+            let plan = self.combined(select, both)?;
+            let scope = Scope::of_plan(&plan);
+            return Ok(Resolved::all(Source::Select(Box::new(plan)), scope));
+        }
         if self.schema.given().is_none() && select.source.is_none() && asks_for_constants(select) {
             return Ok(one_row());
         }
@@ -53,7 +58,7 @@ impl Resolver<'_> {
         if let Some(given) = self.schema.given() {
             match source {
                 None => return Ok(of_given(given)),
-                Some(AstSource::Select(_) | AstSource::Join(_)) => {}
+                Some(AstSource::Select(_) | AstSource::Join(_) | AstSource::Combined(_)) => {}
                 Some(AstSource::Table { name: Some(name), .. } | AstSource::Call { name, .. }) => {
                     return Err(not_given(&name.span, given));
                 }
@@ -71,6 +76,15 @@ impl Resolver<'_> {
                 Ok(Resolved::all(Source::Select(Box::new(plan)), scope))
             }
             Some(AstSource::Join(join)) => self.joined(join),
+            Some(AstSource::Combined(both)) => {
+                let message = "selects together stand in parentheses where a source is wanted";
+                Err(Diagnostic::new(both.left.span.clone(), message))
+            }
+            Some(AstSource::Table { dump: None, name: Some(name), subclasses: false })
+                if self.is_name_of_rows(name) =>
+            {
+                self.rows_of_name(name)
+            }
             Some(AstSource::Table { dump, name, subclasses }) => {
                 let snapshot = dumps::position(dump.as_ref(), self.schema.dumps())?;
                 match name {
@@ -82,7 +96,10 @@ impl Resolver<'_> {
                 }
             }
             Some(AstSource::Call { dump, name, argument, span }) => {
-                let snapshot = dumps::position(dump.as_ref(), self.schema.dumps())?;
+                let snapshot = match (dump, self.dump_of_kept(argument)) {
+                    (None, Some(snapshot)) => snapshot,
+                    _ => dumps::position(dump.as_ref(), self.schema.dumps())?,
+                };
                 let Some(doc) = source_functions().iter().find(|f| f.name == name.text) else {
                     return Err(unknown_function(name));
                 };
@@ -221,7 +238,11 @@ impl Resolver<'_> {
                     }
                 }
             }
-            SourceArgument::Type { name, subclasses } => self.all_of_type(snapshot, name, *subclasses),
+            SourceArgument::Kept(value) => self.kept_addresses(value, taker),
+            SourceArgument::Type { name, subclasses } => match self.kept_value_of(name) {
+                Some(value) => self.kept_addresses(&value, taker),
+                None => self.all_of_type(snapshot, name, *subclasses),
+            },
         }
     }
 
@@ -256,13 +277,17 @@ fn one_row() -> Resolved {
         alias: None,
         join: None,
     };
-    Resolved::all(Source::Given([Cells::null(1)].into()), scope)
+    let columns = Columns::Computed(vec![Cells::null(1)].into());
+    let source = Source::Given { columns, name: "one row".to_owned(), snapshot: None };
+    Resolved::all(source, scope)
 }
 
 /// Rows that are given.
 fn of_given(given: Given<'_>) -> Resolved {
     let columns = given.rows.columns.iter().map(|column| column.cells.clone()).collect();
-    Resolved::all(Source::Given(columns), Scope::of_given(given))
+    let columns = Columns::Computed(Arc::new(columns));
+    let source = Source::Given { columns, name: "the given rows".to_owned(), snapshot: None };
+    Resolved::all(source, Scope::of_given(given))
 }
 
 fn not_given(span: &Span, given: Given<'_>) -> Diagnostic {
@@ -321,6 +346,16 @@ pub fn refuse_generic_interface(name: &Name, named: &NamedTypes) -> Checked<()> 
     let message = format!("which types implement the generic interface `{}` is not told", name.text);
     Err(Diagnostic::new(name.span.clone(), message)
         .expected("a class, a struct, an enum, an array or an interface that is not generic"))
+}
+
+/// The error of an answer that was not kept.
+pub fn unknown_answer(name: &Name, environment: &Environment) -> Diagnostic {
+    let names: Vec<&str> = environment.answers().collect();
+    let diagnostic = Diagnostic::new(name.span.clone(), format!("there is no answer `{}`", name.text));
+    if names.is_empty() {
+        return diagnostic.hint("`let NAME = select ...` keeps one");
+    }
+    diagnostic.nearest(&name.text, names.iter().copied()).expected(one_of(&names))
 }
 
 fn unknown_source(name: &Name, types: Option<DumpTypes<'_>>) -> Diagnostic {

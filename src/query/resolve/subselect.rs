@@ -1,5 +1,7 @@
 //! Selects within expressions: each is answered once, by itself, before the rows around it are looked at.
 
+use std::sync::Arc;
+
 use super::Checked;
 use super::expression::Context;
 use super::scope::Scope;
@@ -20,7 +22,7 @@ impl Context<'_> {
         let kind = item.expr.kind;
         // Two rows suffice to see that there are too many.
         stop_after(&mut plan, 2);
-        let node = Node::Value(Box::new(plan), select.span.clone());
+        let node = Node::Value(Arc::new(plan), select.span.clone());
         Ok(Typed { node, kind, level: Level::Constant })
     }
 
@@ -28,7 +30,7 @@ impl Context<'_> {
     pub(super) fn exists(&self, select: &Select) -> Checked<Typed> {
         let mut plan = self.inner_select(select)?;
         stop_after(&mut plan, 1);
-        let node = Node::Exists(Box::new(plan));
+        let node = Node::Exists(Arc::new(plan));
         Ok(Typed { node, kind: Some(Kind::Boolean), level: Level::Constant })
     }
 
@@ -84,7 +86,7 @@ fn source_names(select: &Select) -> Vec<String> {
             table(&name.text).map(|TableDoc { name, .. }| (*name).to_owned())
         }
         AstSource::Call { name, .. } => Some(name.text.clone()),
-        AstSource::Select(_) | AstSource::Join(_) => None,
+        AstSource::Select(_) | AstSource::Join(_) | AstSource::Combined(_) => None,
     };
     match &select.source {
         None => vec!["objects".to_owned()],
