@@ -286,3 +286,7 @@ pub const MAX_INCLUDE_DEPTH: usize = 16;
 
 /// How many texts one script may include, those of what it includes counted too: each may include others several times.
 pub const MAX_INCLUDES: usize = 256;
+
+/// Bytes of the answers that a session keeps. Ten million addresses take 80 MB; more than a few such lists are rather asked for
+/// again than kept.
+pub const MAX_KEPT_BYTES: u64 = 1 << 30;

@@ -3,8 +3,11 @@
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use crate::diff::run;
+use crate::error::{Error, ErrorKind};
 use crate::graph::{Facts, Snapshot};
 use crate::open::{IndexFile, open};
 use crate::output::{AnswerWriter, Document};
@@ -45,6 +48,16 @@ impl Reply {
     pub(super) fn status(self) -> ExitStatus {
         match self {
             Reply::Answered { status, .. } | Reply::Refused(status) => status,
+        }
+    }
+
+    /// The same reply, but with this status where it is the worse one.
+    fn at_least(self, worse: ExitStatus) -> Reply {
+        match self {
+            Reply::Answered { status, rows, elapsed } => {
+                Reply::Answered { status: status.max(worse), rows, elapsed }
+            }
+            Reply::Refused(status) => Reply::Refused(status.max(worse)),
         }
     }
 }
@@ -135,10 +148,8 @@ impl<'a> Session<'a> {
         out: &mut dyn Write,
     ) -> io::Result<Reply> {
         let reply = self.console.interrupt.while_working(|cancel| {
-            let environment = self.environment.borrow();
-            let options = RunOptions { progress: &*self.console.progress, cancel, environment: &environment };
-            match run(&self.snapshots, statement, &options) {
-                Ok(answer) => match self.write(&answer, writer, &mut Stoppable::new(out, cancel)) {
+            match self.run(statement, cancel) {
+                Ok(answer) => match self.tell(&answer, writer, &mut Stoppable::new(out, cancel)) {
                     Err(error) if is_stopped(&error) => {
                         // What is shown next must not stand behind half a row.
                         out.write_all(b"\n")?;
@@ -153,6 +164,36 @@ impl<'a> Session<'a> {
         // Parts of an index are looked at when a statement needs them.
         self.tell_index_problems();
         reply
+    }
+
+    fn run(&self, statement: &str, cancel: &AtomicBool) -> Result<Answer, QueryError> {
+        let environment = self.environment.borrow();
+        let options = RunOptions { progress: &*self.console.progress, cancel, environment: &environment };
+        run(&self.snapshots, statement, &options)
+    }
+
+    /// Writes an answer and does what its statement says besides: keeps it, or fails.
+    fn tell(&self, answer: &Answer, writer: &mut dyn AnswerWriter, out: &mut dyn Write) -> io::Result<Reply> {
+        let messages = &self.console.messages;
+        let mut reply = self.write(answer, writer, out)?;
+        if let Some(assertion) = &answer.assertion {
+            if !assertion.holds() {
+                messages.complaint(&assertion.to_string());
+                reply = reply.at_least(ExitStatus::GateFailed);
+            } else if self.console.terminal {
+                messages.remark(&assertion.to_string());
+            }
+        }
+        if let Some(name) = &answer.keep_as
+            && !self.environment.borrow_mut().keep(name, Arc::new(answer.clone()))
+        {
+            let size = human_bytes(answer.bytes() as f64);
+            let error = Error::new(ErrorKind::Usage, format!("`{name}` is too big to be kept: {size}"))
+                .hint("fewer columns or rows take less; `with` names a select within one statement, without keeping it");
+            messages.error(&error);
+            reply = reply.at_least(ExitStatus::Statement);
+        }
+        Ok(reply)
     }
 
     /// Writes the indexes of dumps of whose graph more was built than their index holds. All answers are out by now:
@@ -195,18 +236,30 @@ impl<'a> Session<'a> {
             return Ok(Reply::Refused(ExitStatus::Usage));
         }
         let dumps: Vec<&Facts> = self.snapshots.iter().map(|snapshot| &snapshot.facts).collect();
+        let problems = self.problems_of(answer);
+        let prose = is_about_the_language(&answer.query);
+        writer.write(&Document { answer, dumps: &dumps, problems: &problems, prose }, out)?;
+        out.flush()?;
+        Ok(self.told(answer))
+    }
+
+    /// Tells what is missing from an answer, and how that went.
+    fn told(&self, answer: &Answer) -> Reply {
+        let problems = self.problems_of(answer);
+        problems.iter().for_each(|problem| self.console.messages.problem(problem));
+        let status = ExitStatus::of_problems(problems);
+        Reply::Answered { status, rows: answer.row_count(), elapsed: answer.elapsed }
+    }
+
+    /// What is missing from the dumps and from an answer, each once.
+    fn problems_of<'p>(&'p self, answer: &'p Answer) -> Vec<&'p Problem> {
         let mut problems: Vec<&Problem> = Vec::new();
         for problem in self.known_problems().chain(&answer.warnings) {
             if !problems.contains(&problem) {
                 problems.push(problem);
             }
         }
-        let prose = is_about_the_language(&answer.query);
-        writer.write(&Document { answer, dumps: &dumps, problems: &problems, prose }, out)?;
-        out.flush()?;
-        problems.iter().for_each(|problem| self.console.messages.problem(problem));
-        let status = ExitStatus::of_problems(problems);
-        Ok(Reply::Answered { status, rows: answer.row_count(), elapsed: answer.elapsed })
+        problems
     }
 
     /// What is known to be missing from the dumps by now, each once.

@@ -14,7 +14,7 @@ use crate::query::{self, Answer, Diagnostic, QueryError, RunOptions, SeveralDump
 /// Those of [`query::run`]; `diff` and `survivors` over fewer than two dumps.
 pub fn run(snapshots: &[Snapshot], statement: &str, options: &RunOptions<'_>) -> Result<Answer, QueryError> {
     let started = Instant::now();
-    let Some(several) = query::parse_several(statement) else {
+    let Some(several) = query::parse_several(statement, options.environment) else {
         return query::run(snapshots, statement, options);
     };
     let mut answer = match several {

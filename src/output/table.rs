@@ -18,7 +18,7 @@ use comfy_table::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use crate::query::{AnswerColumn, Kind, ValueRef};
+use crate::query::{AnswerColumn, Assertion, Kind, ValueRef};
 
 use super::cells::{CellWriter, Notation, texts};
 use super::chains::push_chains;
@@ -66,7 +66,9 @@ impl AnswerWriter for TableWriter {
     }
 
     fn write(&mut self, document: &Document<'_>, out: &mut dyn Write) -> io::Result<()> {
-        if document.answer.columns.is_empty() {
+        // Whoever reads tables is told nothing of what holds.
+        let holds = document.answer.assertion.as_ref().is_some_and(Assertion::holds);
+        if document.answer.columns.is_empty() || holds {
             return Ok(());
         }
         if std::mem::replace(&mut self.written, true) {

@@ -134,6 +134,49 @@ impl AnswerColumn {
     }
 }
 
+/// What became of an assertion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assertion {
+    /// What it is about: its message, or else the condition as it was written.
+    pub message: String,
+    /// How many rows, or groups of rows, fail; 0 where it holds.
+    pub failing: u64,
+    /// The first of them in words: `type=Zoo.Dog count=36`.
+    pub first: Vec<String>,
+}
+
+impl Assertion {
+    /// Whether it holds.
+    pub fn holds(&self) -> bool {
+        self.failing == 0
+    }
+}
+
+/// The assertion in a line: that it holds, or which rows fail.
+///
+/// ```text
+/// assertion failed: too many dogs: 3 rows, first type=Zoo.Dog count=36
+/// ```
+impl std::fmt::Display for Assertion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.holds() {
+            return write!(f, "assertion holds: {}", self.message);
+        }
+        let rows = crate::units::grouped(i128::from(self.failing));
+        write!(
+            f,
+            "assertion failed: {}: {rows} row{}",
+            self.message,
+            if self.failing == 1 { "" } else { "s" }
+        )?;
+        match &self.first[..] {
+            [] => Ok(()),
+            [only] if self.failing == 1 => write!(f, ": {only}"),
+            all => write!(f, ", first {}", all.join("; ")),
+        }
+    }
+}
+
 /// The answer to one statement.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
@@ -145,6 +188,12 @@ pub struct Answer {
     pub columns: Vec<AnswerColumn>,
     /// The columns that are changes, by position, that by which rows are ordered first: people are shown their sign.
     pub changes: Vec<usize>,
+    /// The dump that its addresses are of, by its position; `None` where they are of several, or that is not known.
+    pub dump: Option<usize>,
+    /// The name under which the answer is to be kept, where the statement says so.
+    pub keep_as: Option<String>,
+    /// What became of the assertion, where the statement is one: the rows are then those that fail.
+    pub assertion: Option<Assertion>,
     /// The rows once more as paths, where they are such.
     pub chains: Option<Chains>,
     /// What was left out or deserves a word.
@@ -154,6 +203,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// How many bytes its values take.
+    pub fn bytes(&self) -> u64 {
+        self.columns.iter().map(|column| column.cells.bytes()).sum()
+    }
+
     /// How many rows the answer has.
     pub fn row_count(&self) -> usize {
         self.columns.first().map_or(0, AnswerColumn::len)

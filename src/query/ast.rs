@@ -1,15 +1,19 @@
 //! Statements as they were written, with the place of every part.
 
+mod display;
 mod graph;
+mod query;
 mod several;
+mod window;
 
-use std::fmt;
 use std::sync::Arc;
 
+pub use display::written_name;
 pub use graph::{GraphStatement, Objects, SourceArgument};
+pub use query::{Assertion, Combined, KeptValue, SetOp, With};
 pub use several::SeveralStatement;
+pub use window::Window;
 
-use super::catalog::is_reserved;
 use super::diagnostic::Span;
 
 /// A statement.
@@ -17,8 +21,14 @@ use super::diagnostic::Span;
 pub enum Statement {
     /// Asks for rows.
     Select(Box<Select>),
+    /// Asks for rows, and for keeping them under a name.
+    Let(Name, Box<Select>),
+    /// Asks whether something is true of all rows.
+    Assert(Box<Assertion>),
     /// Asks how a select would be answered.
     Explain(Box<Select>),
+    /// Asks how a select is answered: what each step took.
+    ExplainAnalyze(Box<Select>),
     /// Asks about the graph.
     Graph(GraphStatement),
     /// Asks how a statement about the graph would be answered.
@@ -57,16 +67,24 @@ pub struct Name {
 
 /// An object, by its address.
 #[derive(Clone, Debug)]
-pub struct ObjectAt {
-    /// The number of the dump, from 1; `None` when it was not said.
-    pub dump: Option<(u32, Span)>,
-    /// The address and where it stands.
-    pub address: (u64, Span),
+pub enum ObjectAt {
+    /// An address that is written.
+    Address {
+        /// The number of the dump, from 1; `None` when it was not said.
+        dump: Option<(u32, Span)>,
+        /// The address and where it stands.
+        address: (u64, Span),
+    },
+    /// An address in an answer that was kept.
+    Kept(KeptValue),
 }
 
-/// A select.
+/// A select. Two that are combined are a select of everything from [`Source::Combined`], so that whatever holds a
+/// select holds a query.
 #[derive(Clone, Debug)]
 pub struct Select {
+    /// Selects that have names here: each may be a source of the later ones and of everything else in the select.
+    pub with: Vec<With>,
     /// Whether each row is wanted once only.
     pub distinct: bool,
     /// What is wanted.
@@ -126,6 +144,8 @@ pub enum Source {
     },
     /// Another select.
     Select(Box<Select>),
+    /// Two selects together: then the select is over nothing else, and has an order and a limit at most.
+    Combined(Box<Combined>),
 }
 
 /// One key of an order.
@@ -172,6 +192,17 @@ pub enum ExprKind {
         name: Name,
         /// What stands between the parentheses.
         arguments: Arguments,
+    },
+    /// A function over other rows than its own.
+    Window(Box<Window>),
+    /// One of several values.
+    Case {
+        /// What is compared with what stands behind `when`; `None` where conditions stand there.
+        operand: Option<Box<Expr>>,
+        /// What stands behind `when`, and behind `then`.
+        branches: Vec<(Expr, Expr)>,
+        /// What stands behind `else`.
+        otherwise: Option<Box<Expr>>,
     },
     /// A member of what an expression leads to.
     Member(Box<Expr>, Name),
@@ -315,6 +346,24 @@ impl CompareOp {
     }
 }
 
+impl Select {
+    /// A select of nothing but items.
+    pub fn of(items: Vec<Item>, span: Span) -> Select {
+        Select {
+            with: Vec::new(),
+            distinct: false,
+            items,
+            source: None,
+            filter: None,
+            group_by: Vec::new(),
+            having: None,
+            order_by: Vec::new(),
+            limit: None,
+            span,
+        }
+    }
+}
+
 impl Expr {
     /// An expression whose height is taken from its `parts`.
     pub fn new<'a>(kind: ExprKind, span: Span, parts: impl IntoIterator<Item = &'a Expr>) -> Expr {
@@ -329,6 +378,11 @@ impl Expr {
             ExprKind::Call { arguments: Arguments::All, .. } => Vec::new(),
             ExprKind::Call { arguments: Arguments::Distinct(a), .. } => vec![a],
             ExprKind::Call { arguments: Arguments::List(all), .. } => all.iter().collect(),
+            ExprKind::Window(window) => window.parts(),
+            ExprKind::Case { operand, branches, otherwise } => {
+                let both = branches.iter().flat_map(|(when, then)| [when, then]);
+                operand.as_deref().into_iter().chain(both).chain(otherwise.as_deref()).collect()
+            }
             ExprKind::Arithmetic(_, a, b) | ExprKind::Compare(_, a, b) => vec![a, b],
             ExprKind::Negate(a) | ExprKind::Not(a) | ExprKind::IsNull(a) | ExprKind::InSelect(a, _) => {
                 vec![a]
@@ -341,190 +395,6 @@ impl Expr {
             ExprKind::Between { value, low, high } => vec![value, low, high],
             ExprKind::And(all) | ExprKind::Or(all) => all.iter().collect(),
             ExprKind::InList(a, all) => std::iter::once(&**a).chain(all).collect(),
-        }
-    }
-}
-
-fn list<T: fmt::Display>(f: &mut fmt::Formatter<'_>, items: &[T], separator: &str) -> fmt::Result {
-    for (i, item) in items.iter().enumerate() {
-        write!(f, "{}{item}", if i > 0 { separator } else { "" })?;
-    }
-    Ok(())
-}
-
-fn text(value: &str) -> String {
-    format!("'{}'", value.replace('\'', "''"))
-}
-
-/// A name as a statement would write it: in quotes where it needs them.
-pub fn written_name(name: &str) -> String {
-    let plain = name.starts_with(|c: char| c.is_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_alphanumeric() || c == '_')
-        && !is_reserved(name);
-    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
-}
-
-impl fmt::Display for Literal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Literal::Null => f.write_str("null"),
-            Literal::Boolean(b) => write!(f, "{b}"),
-            Literal::Integer(n) => write!(f, "{n}"),
-            // Debug keeps the point or exponent that tells a real number from a whole one.
-            Literal::Real(r) => write!(f, "{r:?}"),
-            Literal::Size(n) => write!(f, "{n}b"),
-            Literal::Address(n) => write!(f, "{n:#x}"),
-            Literal::Text(t) => f.write_str(&text(t)),
-        }
-    }
-}
-
-/// An operand: in parentheses unless it is a leaf, so that the text needs no precedence.
-struct Operand<'a>(&'a Expr);
-
-impl fmt::Display for Operand<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.kind {
-            ExprKind::Literal(_)
-            | ExprKind::Name(_)
-            | ExprKind::Call { .. }
-            | ExprKind::Member(..)
-            | ExprKind::Index(..)
-            | ExprKind::Cast(..) => write!(f, "{}", self.0),
-            _ => write!(f, "({})", self.0),
-        }
-    }
-}
-
-/// What a step of a path stands behind: a literal needs parentheses there.
-struct Root<'a>(&'a Expr);
-
-impl fmt::Display for Root<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.kind {
-            ExprKind::Literal(_) => write!(f, "({})", self.0),
-            _ => write!(f, "{}", Operand(self.0)),
-        }
-    }
-}
-
-impl fmt::Display for Expr {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let operands = |parts: &'_ [Expr]| parts.iter().map(|p| Operand(p).to_string()).collect::<Vec<_>>();
-        match &self.kind {
-            ExprKind::Literal(literal) => write!(f, "{literal}"),
-            ExprKind::Name(name) => f.write_str(&written_name(name)),
-            ExprKind::Call { name, arguments } => {
-                write!(f, "{}(", written_name(&name.text))?;
-                match arguments {
-                    Arguments::All => f.write_str("*")?,
-                    Arguments::Distinct(x) => write!(f, "distinct {x}")?,
-                    Arguments::List(xs) => list(f, xs, ", ")?,
-                }
-                f.write_str(")")
-            }
-            ExprKind::Member(x, name) => write!(f, "{}.{}", Root(x), written_name(&name.text)),
-            ExprKind::Index(x, indexes) => {
-                write!(f, "{}[", Root(x))?;
-                list(f, indexes, ", ")?;
-                f.write_str("]")
-            }
-            ExprKind::Cast(x, name) => write!(f, "({} as {})", Operand(x), written_name(&name.text)),
-            ExprKind::Negate(x) => write!(f, "- {}", Operand(x)),
-            ExprKind::Arithmetic(op, a, b) => write!(f, "{} {} {}", Operand(a), op.symbol(), Operand(b)),
-            ExprKind::Compare(op, a, b) => write!(f, "{} {} {}", Operand(a), op.symbol(), Operand(b)),
-            ExprKind::Not(x) => write!(f, "not {}", Operand(x)),
-            ExprKind::And(xs) => list(f, &operands(xs), " and "),
-            ExprKind::Or(xs) => list(f, &operands(xs), " or "),
-            ExprKind::IsNull(x) => write!(f, "{} is null", Operand(x)),
-            ExprKind::IsType(x, name) => write!(f, "{} is {}", Operand(x), written_name(&name.text)),
-            ExprKind::Like { value, pattern, escape } => {
-                write!(f, "{} like {}", Operand(value), text(&pattern.0))?;
-                escape.as_ref().map_or(Ok(()), |e| write!(f, " escape {}", text(&e.0)))
-            }
-            ExprKind::Matches { value, pattern } => write!(f, "{} ~ {}", Operand(value), text(&pattern.0)),
-            ExprKind::Between { value, low, high } => {
-                write!(f, "{} between {} and {}", Operand(value), Operand(low), Operand(high))
-            }
-            ExprKind::InList(x, xs) => {
-                write!(f, "{} in (", Operand(x))?;
-                list(f, xs, ", ")?;
-                f.write_str(")")
-            }
-            ExprKind::InSelect(x, select) => write!(f, "{} in ({select})", Operand(x)),
-        }
-    }
-}
-
-impl fmt::Display for Item {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Item::All(_) => f.write_str("*"),
-            Item::Expr { expr, alias: None } => write!(f, "{expr}"),
-            Item::Expr { expr, alias: Some(alias) } => write!(f, "{expr} as {}", written_name(&alias.text)),
-        }
-    }
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Source::Select(select) => write!(f, "({select})"),
-            Source::Table { dump, name, subclasses } => {
-                let dump = dump.as_ref().map(|(n, _)| format!("@{n}"));
-                let name = name.as_ref().map(|n| written_name(&n.text));
-                f.write_str(&dump.into_iter().chain(name).collect::<Vec<_>>().join("."))?;
-                f.write_str(if *subclasses { "+" } else { "" })
-            }
-            Source::Call { dump, name, argument, .. } => {
-                dump.as_ref().map_or(Ok(()), |(n, _)| write!(f, "@{n}."))?;
-                write!(f, "{}(", written_name(&name.text))?;
-                match argument {
-                    SourceArgument::Select(select) => write!(f, "{select}")?,
-                    SourceArgument::Type { name, subclasses } => {
-                        write!(f, "{}{}", written_name(&name.text), if *subclasses { "+" } else { "" })?;
-                    }
-                    SourceArgument::Values(values) => {
-                        list(f, &values.iter().map(|(value, _)| value).collect::<Vec<_>>(), ", ")?;
-                    }
-                }
-                f.write_str(")")
-            }
-        }
-    }
-}
-
-impl fmt::Display for OrderKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.expr, if self.descending { " desc" } else { "" })
-    }
-}
-
-impl fmt::Display for Select {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.distinct { "select distinct " } else { "select " })?;
-        list(f, &self.items, ", ")?;
-        if let Some(source) = &self.source {
-            write!(f, " from {source}")?;
-        }
-        if let Some(filter) = &self.filter {
-            write!(f, " where {filter}")?;
-        }
-        if !self.group_by.is_empty() {
-            f.write_str(" group by ")?;
-            list(f, &self.group_by, ", ")?;
-        }
-        if let Some(having) = &self.having {
-            write!(f, " having {having}")?;
-        }
-        if !self.order_by.is_empty() {
-            f.write_str(" order by ")?;
-            list(f, &self.order_by, ", ")?;
-        }
-        match self.limit {
-            None => Ok(()),
-            Some(Limit { count, offset: 0 }) => write!(f, " limit {count}"),
-            Some(Limit { count, offset }) => write!(f, " limit {count} offset {offset}"),
         }
     }
 }

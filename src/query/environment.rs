@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Answer;
 use super::ast::Literal;
 use super::lexer::{TokenKind, tokens};
+use crate::limits::MAX_KEPT_BYTES;
 
 /// Parameters (`:min`) and kept answers (`from big`, `from $3`) by their names.
 #[derive(Debug, Default)]
@@ -36,9 +37,25 @@ impl Environment {
         self.parameters.keys().map(String::as_str)
     }
 
-    /// Keeps an answer: under a name of `let`, or as `$1`, `$2` and so on. One that was there before is replaced.
-    pub fn keep(&mut self, name: &str, answer: Arc<Answer>) {
+    /// Keeps an answer: under a name of `let`, or as `$1`, `$2` and so on. One that was there before is replaced. What is
+    /// kept together is bounded ([`MAX_KEPT_BYTES`]): the oldest numbered answers make room. Whether there was room; an
+    /// answer that is too big is not kept, and neither is the one before it under its name.
+    pub fn keep(&mut self, name: &str, answer: Arc<Answer>) -> bool {
+        self.answers.remove(name);
+        let bytes = answer.bytes();
+        while self.kept_bytes().saturating_add(bytes) > MAX_KEPT_BYTES {
+            let number = |name: &String| name.strip_prefix('$')?.parse::<u64>().ok();
+            let oldest = self.answers.keys().filter_map(number).min();
+            let Some(oldest) = oldest else { return false };
+            self.answers.remove(&format!("${oldest}"));
+        }
         self.answers.insert(name.to_owned(), answer);
+        true
+    }
+
+    /// How many bytes the kept answers take.
+    pub fn kept_bytes(&self) -> u64 {
+        self.answers.values().map(|answer| answer.bytes()).sum()
     }
 
     /// Forgets an answer.

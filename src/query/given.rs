@@ -6,7 +6,7 @@ use super::answer::Answer;
 use super::ast::Statement;
 use super::diagnostic::Diagnostic;
 use super::schema::Schema;
-use super::{QueryError, RunOptions, ValueRef, parser, resolve, select_answer};
+use super::{Environment, QueryError, RunOptions, ValueRef, parser, resolve, select_answer};
 
 /// Rows that are given, and what messages call them.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +38,7 @@ pub struct Tested {
 /// [`QueryError::Statement`] with the place of the mistake.
 pub fn select_over(given: &Answer, statement: &str) -> Result<Answer, QueryError> {
     let given = Given { rows: given, name: "the answer" };
-    let Statement::Select(select) = parser::parse(statement)? else {
+    let Statement::Select(select) = parser::parse(statement, &Environment::new())? else {
         let start = statement.len() - statement.trim_start().len();
         let word =
             statement.trim_start().find(char::is_whitespace).map_or(statement.len(), |end| start + end);

@@ -7,7 +7,7 @@ use super::ast::{Expr, ExprKind, Item, Name, Select, Source, SourceArgument, Sta
 use super::catalog::Aggregate;
 use super::diagnostic::{Diagnostic, Span};
 use super::plan::{Grouping, Node, Plan, Step, Typed};
-use super::{Answer, Kind, QueryError, RunOptions, parser, plan, select_answer};
+use super::{Answer, Environment, Kind, QueryError, RunOptions, parser, plan, select_answer};
 use crate::graph::Snapshot;
 
 /// What is hinted at where a select has no groups.
@@ -73,7 +73,7 @@ impl GroupedSelect {
     /// The text is no statement, or another one.
     pub fn parse(text: &str) -> Result<GroupedSelect, Diagnostic> {
         use super::ast::SeveralStatement::Diff;
-        match parser::parse(text)? {
+        match parser::parse(text, &Environment::new())? {
             Statement::Select(select) | Statement::Several(Diff(_, select)) => {
                 Ok(GroupedSelect::new(text, *select))
             }
@@ -211,9 +211,10 @@ fn is_selected(key: &Expr, items: &[Item]) -> bool {
 fn named_dump(select: &Select) -> Option<(u32, Span)> {
     let of_source = match &select.source {
         Some(Source::Table { dump, .. }) => dump.clone(),
+        Some(Source::Combined(both)) => named_dump(&both.left).or_else(|| named_dump(&both.right)),
         Some(Source::Call { dump, argument, .. }) => dump.clone().or_else(|| match argument {
             SourceArgument::Select(inner) => named_dump(inner),
-            SourceArgument::Values(_) | SourceArgument::Type { .. } => None,
+            SourceArgument::Values(_) | SourceArgument::Type { .. } | SourceArgument::Kept(_) => None,
         }),
         Some(Source::Select(inner)) => named_dump(inner),
         None => None,
@@ -227,7 +228,8 @@ fn named_dump(select: &Select) -> Option<(u32, Span)> {
         .chain(&select.group_by)
         .chain(&select.having)
         .chain(select.order_by.iter().map(|key| &key.expr));
-    of_source.or_else(|| expressions.find_map(dump_in_expression))
+    let of_names = || select.with.iter().find_map(|with| named_dump(&with.select));
+    of_source.or_else(of_names).or_else(|| expressions.find_map(dump_in_expression))
 }
 
 fn dump_in_expression(expr: &Expr) -> Option<(u32, Span)> {

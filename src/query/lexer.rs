@@ -35,6 +35,10 @@ pub enum TokenKind {
     Address(u64),
     /// `@` and the number of a dump.
     Dump(u32),
+    /// `:` and the name of a parameter.
+    Parameter(String),
+    /// `$` and the number of an answer.
+    Result(u32),
     /// Punctuation or an operator.
     Symbol(&'static str),
 }
@@ -173,7 +177,9 @@ impl Lexer<'_> {
         let kind = match first {
             '\'' => TokenKind::Text(self.quoted('\'', "text")?),
             '"' => TokenKind::Quoted(self.quoted('"', "name")?),
-            '@' => self.dump()?,
+            '@' => TokenKind::Dump(self.numbered("a dump")?),
+            '$' => TokenKind::Result(self.numbered("an answer")?),
+            ':' => self.parameter()?,
             c if c.is_ascii_digit() => self.number()?,
             c if is_word_start(c) => TokenKind::Word(self.take_while(is_word_part).to_owned()),
             c => self.symbol(c)?,
@@ -208,13 +214,26 @@ impl Lexer<'_> {
         Ok(value)
     }
 
-    fn dump(&mut self) -> Result<TokenKind, Diagnostic> {
+    /// A number from 1 on, behind the character that says of what.
+    fn numbered(&mut self, what: &str) -> Result<u32, Diagnostic> {
         let start = self.at;
         self.at += 1;
         let number = self.take_while(|c| c.is_ascii_digit()).parse::<u32>().ok().filter(|&n| n > 0);
-        number.map(TokenKind::Dump).ok_or_else(|| {
-            Diagnostic::new(start..self.at, "`@` without the number of a dump").expected("`@1`, `@2`, ...")
+        let sign = &self.text[start..start + 1];
+        number.ok_or_else(|| {
+            Diagnostic::new(start..self.at, format!("`{sign}` without the number of {what}"))
+                .expected(format!("`{sign}1`, `{sign}2`, ..."))
         })
+    }
+
+    fn parameter(&mut self) -> Result<TokenKind, Diagnostic> {
+        let start = self.at;
+        self.at += 1;
+        if !self.rest().starts_with(is_word_start) {
+            return Err(Diagnostic::new(start..self.at, "`:` without the name of a parameter")
+                .expected("`:name`, with nothing in between"));
+        }
+        Ok(TokenKind::Parameter(self.take_while(is_word_part).to_owned()))
     }
 
     fn symbol(&mut self, first: char) -> Result<TokenKind, Diagnostic> {
@@ -229,7 +248,7 @@ impl Lexer<'_> {
                 '!' if self.at == 0 => d.hint("words of SOS stand without `!`"),
                 '\\' => d.hint("settings such as `\\format json` are for the prompt: `heapql DUMP...`"),
                 '#' | '{' => d.hint("`--` begins a comment"),
-                '?' | '$' | ':' => d.hint("a parameter is written `:name`"),
+                '?' => d.hint("a parameter is written `:name`"),
                 '!' => d.hint("`not` negates, `!=` is unequal"),
                 '‘' | '’' | '“' | '”' => d.hint("text stands in straight quotes: '...'"),
                 _ => d,
@@ -354,7 +373,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            kinds("10kb 2.5MB 1gb 3b 0x7Fff @2"),
+            kinds("10kb 2.5MB 1gb 3b 0x7Fff @2 :min $3"),
             [
                 TokenKind::Size(10 << 10),
                 TokenKind::Size(5 << 19),
@@ -362,6 +381,8 @@ mod tests {
                 TokenKind::Size(3),
                 TokenKind::Address(0x7fff),
                 TokenKind::Dump(2),
+                TokenKind::Parameter("min".into()),
+                TokenKind::Result(3),
             ]
         );
     }
@@ -386,6 +407,8 @@ mod tests {
         assert_eq!(message("1e999"), "the number is too big");
         assert_eq!(message(&"9".repeat(60)), "the number is too big");
         assert_eq!(message("@x"), "`@` without the number of a dump");
+        assert_eq!(message("$0"), "`$` without the number of an answer");
+        assert_eq!(message(": min"), "`:` without the name of a parameter");
         assert_eq!(message("a # b"), "the character `#` means nothing here");
     }
 

@@ -11,6 +11,7 @@
 //! [`Diagnostic`] with its place. The formal grammar is `grammar/heapql.ebnf`; a test holds the parser to it.
 
 mod answer;
+mod assertion;
 mod ast;
 pub mod catalog;
 mod cells;
@@ -43,7 +44,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-pub use answer::{Answer, AnswerColumn, Kind, ValueRef};
+pub use answer::{Answer, AnswerColumn, Assertion, Kind, ValueRef};
 pub use cells::{Cells, Data as CellData, Texts as CellTexts};
 pub use chains::{Chain, Chains, Link};
 pub use diagnostic::{Diagnostic, Span, nearest};
@@ -141,11 +142,18 @@ impl From<Arc<crate::Error>> for QueryError {
 /// the dump is no error but stands in [`Answer::warnings`].
 pub fn run(snapshots: &[Snapshot], statement: &str, options: &RunOptions<'_>) -> Result<Answer, QueryError> {
     let started = Instant::now();
-    let mut answer = match parser::parse(statement)? {
+    let mut answer = match parser::parse(statement, options.environment)? {
         Statement::Select(select) => {
             let plan = plan(&select, statement, snapshots, options)?;
             select_answer(&plan, snapshots, options)?
         }
+        Statement::Let(name, select) => {
+            resolve::check_kept_name(&name, snapshots)?;
+            let plan = plan(&select, statement, snapshots, options)?;
+            Answer { keep_as: Some(name.text), ..select_answer(&plan, snapshots, options)? }
+        }
+        Statement::Assert(assertion) => assertion::assert(&assertion, statement, snapshots, options)?,
+        Statement::ExplainAnalyze(select) => return Err(pending(&select.span).into()),
         Statement::Explain(select) => {
             let plan = plan(&select, statement, snapshots, options)?;
             listing::steps(&plan::explain(&plan, snapshots))
@@ -178,8 +186,13 @@ fn plan(
     snapshots: &[Snapshot],
     options: &RunOptions<'_>,
 ) -> Result<Plan, QueryError> {
-    let schema = Schema::new(select, snapshots, options.progress)?;
+    let schema = Schema::new(select, snapshots, options)?;
     Ok(resolve::resolve(select, statement, &schema)?)
+}
+
+/// The refusal of what is parsed but not answered yet.
+fn pending(span: &Span) -> Diagnostic {
+    Diagnostic::new(span.clone(), "this is not answered yet")
 }
 
 fn select_answer(
@@ -198,7 +211,7 @@ fn select_answer(
     let mut warnings = Vec::new();
     dump_problems(plan, snapshots, &mut warnings, options.progress);
     warnings.extend(execution.problems());
-    Ok(Answer { columns, warnings, ..Answer::default() })
+    Ok(Answer { columns, warnings, dump: plan.dump(), ..Answer::default() })
 }
 
 /// The problems of the dumps that a plan touches, each once: those of opening, and those of the walk

@@ -7,22 +7,26 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::QueryError;
 use super::ast::{Expr, ExprKind, Item, Objects, Select, Source, SourceArgument};
 use super::catalog;
 use super::diagnostic::{Span, nearest};
 use super::given::Given;
+use super::{Environment, QueryError, RunOptions};
 use crate::bytes::Addr;
 use crate::clr::type_system::{TypeKind, TypeSystem};
 use crate::graph::{Snapshot, TypeInfo};
 use crate::progress::Progress;
 use crate::values::Values;
 
+/// What given rows can refer to besides themselves.
+static NOTHING: Environment = Environment::new();
+
 /// The types of all dumps that are open, as far as a statement needs them.
 pub struct Schema<'a> {
     snapshots: &'a [Snapshot],
     types: Vec<Option<DumpTypes<'a>>>,
     given: Option<Given<'a>>,
+    environment: &'a Environment,
 }
 
 /// The types of a dump.
@@ -64,11 +68,11 @@ impl<'a> Schema<'a> {
     pub fn new(
         select: &Select,
         snapshots: &'a [Snapshot],
-        progress: &dyn Progress,
+        options: &RunOptions<'a>,
     ) -> Result<Schema<'a>, QueryError> {
-        let mut needs = Needs { dumps: FxHashSet::default() };
+        let mut needs = Needs::new(options.environment);
         needs.select(select);
-        Schema::with(&needs, snapshots, progress)
+        Schema::with(&needs, snapshots, options)
     }
 
     /// The types that a statement about `objects` needs; walks the heaps of the dumps that they are of.
@@ -78,23 +82,24 @@ impl<'a> Schema<'a> {
     pub fn of_objects(
         objects: &[&Objects],
         snapshots: &'a [Snapshot],
-        progress: &dyn Progress,
+        options: &RunOptions<'a>,
     ) -> Result<Schema<'a>, QueryError> {
-        let mut needs = Needs { dumps: FxHashSet::default() };
+        let mut needs = Needs::new(options.environment);
         objects.iter().for_each(|of| needs.argument(of.dump.as_ref(), &of.which));
-        Schema::with(&needs, snapshots, progress)
+        Schema::with(&needs, snapshots, options)
     }
 
     /// No dumps, but rows that are given instead.
     pub fn of_given(given: Given<'a>) -> Schema<'a> {
-        Schema { snapshots: &[], types: Vec::new(), given: Some(given) }
+        Schema { snapshots: &[], types: Vec::new(), given: Some(given), environment: &NOTHING }
     }
 
     fn with(
-        needs: &Needs,
+        needs: &Needs<'_>,
         snapshots: &'a [Snapshot],
-        progress: &dyn Progress,
+        options: &RunOptions<'a>,
     ) -> Result<Schema<'a>, QueryError> {
+        let progress = options.progress;
         let mut types = vec![None; snapshots.len()];
         for (at, snapshot) in snapshots.iter().enumerate() {
             let Some(need) = needs.of(at) else { continue };
@@ -105,12 +110,17 @@ impl<'a> Schema<'a> {
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(Schema { snapshots, types, given: None })
+        Ok(Schema { snapshots, types, given: None, environment: options.environment })
     }
 
     /// The rows that stand in place of tables, where such are given.
     pub fn given(&self) -> Option<Given<'a>> {
         self.given
+    }
+
+    /// The answers that were kept.
+    pub fn environment(&self) -> &'a Environment {
+        self.environment
     }
 
     /// How many dumps are open.
@@ -189,19 +199,47 @@ enum Need {
 }
 
 /// The dumps whose types a statement needs; every dump where a path or a type is named in an expression.
-struct Needs {
+struct Needs<'a> {
     dumps: FxHashSet<(Option<usize>, Need)>,
+    environment: &'a Environment,
+    /// The names of `with` that are in sight.
+    names: Vec<String>,
 }
 
-impl Needs {
+impl<'a> Needs<'a> {
+    fn new(environment: &'a Environment) -> Needs<'a> {
+        Needs { dumps: FxHashSet::default(), environment, names: Vec::new() }
+    }
+
+    /// Whether rows that are no dump's bear the name: those of `with`, or of an answer that was kept.
+    fn is_name_of_rows(&self, name: &str) -> bool {
+        name.starts_with('$')
+            || self.environment.answer(name).is_some()
+            || self.names.iter().any(|n| n == name)
+    }
+
     fn of(&self, dump: usize) -> Option<Need> {
         let has = |need| self.dumps.contains(&(Some(dump), need)) || self.dumps.contains(&(None, need));
         [Need::Types, Need::Slip].into_iter().find(|&need| has(need))
     }
 
     fn select(&mut self, select: &Select) {
+        let outside = self.names.len();
+        for with in &select.with {
+            self.select(&with.select);
+            self.names.push(with.name.text.clone());
+        }
+        self.body(select);
+        self.names.truncate(outside);
+    }
+
+    fn body(&mut self, select: &Select) {
         match &select.source {
             Some(Source::Select(inner)) => self.select(inner),
+            Some(Source::Combined(both)) => {
+                [&both.left, &both.right].into_iter().for_each(|s| self.select(s))
+            }
+            Some(Source::Table { dump: None, name: Some(name), .. }) if self.is_name_of_rows(&name.text) => {}
             Some(Source::Table { dump, name: Some(name), .. }) if catalog::table(&name.text).is_none() => {
                 let slip = nearest(&name.text, catalog::tables().iter().map(|t| t.name)).is_some();
                 self.dump(dump.as_ref().map(|d| d.0), if slip { Need::Slip } else { Need::Types });
@@ -224,8 +262,13 @@ impl Needs {
     fn argument(&mut self, dump: Option<&(u32, Span)>, argument: &SourceArgument) {
         match argument {
             SourceArgument::Select(inner) => self.select(inner),
+            SourceArgument::Type { name, .. }
+                if name
+                    .text
+                    .split_once('.')
+                    .is_some_and(|(first, _)| self.environment.answer(first).is_some()) => {}
             SourceArgument::Type { .. } => self.dump(dump.map(|d| d.0), Need::Types),
-            SourceArgument::Values(_) => {}
+            SourceArgument::Values(_) | SourceArgument::Kept(_) => {}
         }
     }
 

@@ -1,5 +1,6 @@
 //! Statements about several dumps, for the layer above, which answers them.
 
+use super::Environment;
 use super::ast::{SeveralStatement, Statement};
 use super::diagnostic::{Diagnostic, Span};
 use super::grouped::GroupedSelect;
@@ -30,10 +31,10 @@ pub enum SeveralDumps {
     },
 }
 
-/// The statement, where it is one about several dumps; `None` where it is another or is wrong, which
+/// The statement, where it is one about several dumps, with the parameters of `environment`; `None` where it is another or is wrong, which
 /// [`super::run`] tells.
-pub fn parse_several(statement: &str) -> Option<SeveralDumps> {
-    let Ok(Statement::Several(several)) = parser::parse(statement) else { return None };
+pub fn parse_several(statement: &str, environment: &Environment) -> Option<SeveralDumps> {
+    let Ok(Statement::Several(several)) = parser::parse(statement, environment) else { return None };
     Some(match several {
         SeveralStatement::Diff(span, select) => {
             SeveralDumps::Diff { select: Box::new(GroupedSelect::new(statement, *select)), span }

@@ -1,6 +1,6 @@
 //! Statements about the graph of objects, and the objects that they are about.
 
-use super::{Literal, Name, Select};
+use super::{KeptValue, Literal, Name, Select};
 use crate::query::diagnostic::Span;
 
 /// Objects: what a function that gives rows is called with, and what a statement of the graph is about.
@@ -10,6 +10,8 @@ pub enum SourceArgument {
     Values(Vec<(Literal, Span)>),
     /// The rows of a select.
     Select(Box<Select>),
+    /// Values of an answer that was kept.
+    Kept(KeptValue),
     /// All objects of a type.
     Type {
         /// The type.

@@ -27,6 +27,19 @@ pub enum Meaning {
     Function(Function),
     /// A value out of the rows of a group.
     Aggregate(Aggregate),
+    /// The place of a row among the rows of a window.
+    Numbering(RowNumbering),
+}
+
+/// How the rows of a window are numbered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RowNumbering {
+    /// One after the other.
+    RowNumber,
+    /// Equal ones alike, with gaps behind them.
+    Rank,
+    /// Equal ones alike, without gaps.
+    DenseRank,
 }
 
 /// A function of values of one row.
@@ -138,6 +151,15 @@ const fn date_part(
     function(name, usage, Function::DatePart(part), summary)
 }
 
+const fn numbering(
+    name: &'static str,
+    usage: &'static str,
+    meaning: RowNumbering,
+    summary: &'static str,
+) -> FunctionDoc {
+    FunctionDoc { name, usage, summary, meaning: Meaning::Numbering(meaning) }
+}
+
 const fn aggregate(
     name: &'static str,
     usage: &'static str,
@@ -168,6 +190,24 @@ static FUNCTIONS: &[FunctionDoc] = &[
     aggregate("p90", "p90(x)", Aggregate::P90, "The same for 90 % of all values (nearest rank, exact)."),
     aggregate("p99", "p99(x)", Aggregate::P99, "The same for 99 % of all values (nearest rank, exact)."),
     aggregate("first", "first(x)", Aggregate::First, "The first value in table order that is not null."),
+    numbering(
+        "row_number",
+        "row_number() over (partition by ... order by ...)",
+        RowNumbering::RowNumber,
+        "The number of the row in the window, from 1; rows that are equal in the order keep theirs.",
+    ),
+    numbering(
+        "rank",
+        "rank() over (partition by ... order by ...)",
+        RowNumbering::Rank,
+        "One more than there are rows before it in the window: equal rows have the same, and a gap behind them.",
+    ),
+    numbering(
+        "dense_rank",
+        "dense_rank() over (partition by ... order by ...)",
+        RowNumbering::DenseRank,
+        "The same without gaps: one more than there are different rows before it.",
+    ),
     function("lower", "lower(text)", Function::Lower, "The text in lower case."),
     function("upper", "upper(text)", Function::Upper, "The text in upper case."),
     function("length", "length(text)", Function::Length, "How many characters the text has."),

@@ -12,7 +12,7 @@ mod statements;
 mod tables;
 mod topics;
 
-pub use functions::{Aggregate, DatePart, Function, FunctionDoc, Meaning, functions};
+pub use functions::{Aggregate, DatePart, Function, FunctionDoc, Meaning, RowNumbering, functions};
 pub(in crate::query) use keywords::is_reserved;
 pub use keywords::{Keyword, KeywordDoc, keywords};
 pub use sources::{SourceDoc, SourceFunction, source_functions};

@@ -6,12 +6,14 @@
 
 mod bitmap;
 mod build;
+mod columns;
 
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 pub use bitmap::Bitmap;
 pub(in crate::query) use build::narrow;
+pub(in crate::query) use columns::Columns;
 
 use super::answer::{Kind, ValueRef};
 use super::scalar::{Scalar, order_reals};
@@ -89,6 +91,23 @@ impl Cells {
             Data::Boolean(v) => v.len(),
             Data::Mixed(v) => v.len(),
         }
+    }
+
+    /// How many bytes the values take, texts that rows share counted once.
+    pub fn bytes(&self) -> u64 {
+        let nulls = self.nulls.as_ref().map_or(0, |_| self.len().div_ceil(8));
+        let values = match &self.data {
+            Data::Text(t) => {
+                let texts: usize = t.values.iter().map(|text| text.len() + size_of::<Arc<str>>()).sum();
+                texts + t.codes.len() * size_of::<u32>()
+            }
+            Data::Unsigned(v) => size_of_val(&v[..]),
+            Data::Wide(v) => size_of_val(&v[..]),
+            Data::Real(v) => size_of_val(&v[..]),
+            Data::Boolean(v) => size_of_val(&v[..]),
+            Data::Mixed(v) => size_of_val(&v[..]),
+        };
+        (values + nulls) as u64
     }
 
     /// Whether there is no row.

@@ -5,6 +5,7 @@
 //! share out morsels as they come, and what they found is joined in ways that do not depend on it.
 
 mod aggregate;
+mod combined;
 mod eval;
 mod filter;
 mod limit;
@@ -20,15 +21,18 @@ mod sort;
 mod top;
 mod unknown_types;
 mod vector;
+mod windows;
 mod workers;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use super::QueryError;
 use super::catalog::TableId;
-use super::cells::Cells;
-use super::plan::{Plan, Source, Typed};
+use super::cells::Columns;
+use super::plan::{NamedPlan, Plan, Source, Typed};
+use rustc_hash::FxHashMap;
+
 use crate::graph::Snapshot;
 use crate::problem::Problem;
 use crate::progress::Progress;
@@ -50,12 +54,14 @@ pub struct Execution<'a> {
     /// Set when nobody wants the answer any more.
     pub cancel: &'a AtomicBool,
     notes: Notes,
+    /// The rows of the plans with names that were run, by the places of those in memory.
+    named: Mutex<FxHashMap<usize, (Columns, usize)>>,
 }
 
 impl<'a> Execution<'a> {
     /// An execution that has not left out anything yet.
     pub fn new(snapshots: &'a [Snapshot], progress: &'a dyn Progress, cancel: &'a AtomicBool) -> Self {
-        Execution { snapshots, progress, cancel, notes: Notes::default() }
+        Execution { snapshots, progress, cancel, notes: Notes::default(), named: Mutex::default() }
     }
 
     /// What had to be left out.
@@ -66,6 +72,28 @@ impl<'a> Execution<'a> {
     /// Notes what the answer is to tell.
     pub fn tell(&self, problems: Vec<Problem>) {
         self.notes.tell(problems);
+    }
+
+    /// Whether it is to go on.
+    ///
+    /// # Errors
+    /// [`QueryError::Cancelled`].
+    fn check(&self) -> Result<(), QueryError> {
+        if self.cancel.load(Ordering::Relaxed) { Err(QueryError::Cancelled) } else { Ok(()) }
+    }
+
+    /// The rows of a plan with a name, which is run when they are first asked for.
+    fn named(&self, named: &Arc<NamedPlan>) -> Result<Table, QueryError> {
+        let place = Arc::as_ptr(named) as usize;
+        let known = || self.named.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some((columns, rows)) = known().get(&place).cloned() {
+            return Ok(Table::shared(columns, rows));
+        }
+        let table = execute(&named.plan, self)?;
+        let rows = table.rows();
+        let columns = Columns::Computed(Arc::new(table.into_columns()));
+        known().insert(place, (columns.clone(), rows));
+        Ok(Table::shared(columns, rows))
     }
 
     fn prepare(&self, expr: &Typed, scan: &dyn Scan) -> Result<Typed, QueryError> {
@@ -91,9 +119,11 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
             let table = execute(inner, execution)?;
             over(plan, &table, execution)?
         }
-        Source::Given(columns) => {
-            let rows = columns.first().map_or(0, Cells::len);
-            over(plan, &Table::new(columns.to_vec(), rows), execution)?
+        Source::Combined(both) => over(plan, &combined::combined(both, execution)?, execution)?,
+        Source::Windows(windows) => over(plan, &windows::windows(windows, execution)?, execution)?,
+        Source::Named(named) => over(plan, &execution.named(named)?, execution)?,
+        Source::Given { columns, .. } => {
+            over(plan, &Table::shared(columns.clone(), columns.rows()), execution)?
         }
         Source::Items { snapshot, of, used } => {
             let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
@@ -161,7 +191,8 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
             }
         }
     };
-    if execution.cancel.load(Ordering::Relaxed) { Err(QueryError::Cancelled) } else { Ok(table) }
+    execution.check()?;
+    Ok(table)
 }
 
 /// The error of a statement without a dump to ask.
@@ -242,9 +273,7 @@ fn all_sorted(
     let keys = keys.into_iter().zip(&plan.order);
     let keys = keys.map(|(cells, key)| SortColumn { cells, descending: key.descending }).collect();
     let order = sorted(keys, rows);
-    if execution.cancel.load(Ordering::Relaxed) {
-        return Err(QueryError::Cancelled);
-    }
+    execution.check()?;
     let columns = cells.iter().map(|c| c.gather(order.iter().map(|&row| row as usize)));
     Ok(Table::new(columns.collect(), rows))
 }

@@ -33,7 +33,7 @@ pub fn answer(
     options: &RunOptions<'_>,
 ) -> Result<Answer, QueryError> {
     let execution = Execution::new(snapshots, options.progress, options.cancel);
-    let operand = |of: &Objects| operand(of, text, &execution);
+    let operand = |of: &Objects| operand(of, text, &execution, options);
     let subject = |operand: &Operand| Subject::new(operand, &execution);
     let mut answer = match statement {
         GraphStatement::RootsOf(of) => roots_of::roots_of(&subject(&operand(of)?)?, &execution)?,
@@ -67,7 +67,7 @@ pub fn explain(
     options: &RunOptions<'_>,
 ) -> Result<Vec<Step>, QueryError> {
     let execution = Execution::new(snapshots, options.progress, options.cancel);
-    let operands = statement.operands().into_iter().map(|of| operand(of, text, &execution));
+    let operands = statement.operands().into_iter().map(|of| operand(of, text, &execution, options));
     let operands = operands.collect::<Result<Vec<_>, _>>()?;
     if operands.iter().any(|operand| snapshots.get(operand.snapshot).is_none()) {
         return Err(no_dump());
@@ -76,8 +76,13 @@ pub fn explain(
 }
 
 /// The objects that a statement is about, by their names.
-fn operand(of: &Objects, text: &str, execution: &Execution<'_>) -> Result<Operand, QueryError> {
-    let schema = Schema::of_objects(&[of], execution.snapshots, execution.progress)?;
+fn operand(
+    of: &Objects,
+    text: &str,
+    execution: &Execution<'_>,
+    options: &RunOptions<'_>,
+) -> Result<Operand, QueryError> {
+    let schema = Schema::of_objects(&[of], execution.snapshots, options)?;
     let words = || text.split_whitespace().map(str::to_lowercase);
     let statement =
         words().find_map(|word| statements().iter().find(|s| s.name == word && word != "explain"));

@@ -9,7 +9,7 @@ use super::exec::{no_dump, values_of};
 use super::place::{self, Found};
 use super::resolve::dumps;
 use super::scalar::Scalar;
-use super::{QueryError, RunOptions};
+use super::{QueryError, RunOptions, resolve};
 use crate::bytes::Addr;
 use crate::graph::Snapshot;
 use crate::problem::Problem;
@@ -23,8 +23,15 @@ const MAX_ELEMENTS: u64 = 1000;
 /// # Errors
 /// The address is not that of an object; the dump has no heap.
 pub fn object(at: &ObjectAt, snapshots: &[Snapshot], options: &RunOptions<'_>) -> Result<Answer, QueryError> {
-    let (address, span) = (Addr(at.address.0), &at.address.1);
-    let position = dumps::position(at.dump.as_ref(), snapshots.len())?;
+    let (position, address, span) = match at {
+        ObjectAt::Address { dump, address: (address, span) } => {
+            (dumps::position(dump.as_ref(), snapshots.len())?, Addr(*address), span)
+        }
+        ObjectAt::Kept(value) => {
+            let (dump, address) = resolve::kept_address(value, options.environment)?;
+            (dump.unwrap_or(0), address, &value.span)
+        }
+    };
     let snapshot = snapshots.get(position).ok_or_else(no_dump)?;
     let values = values_of(snapshot, options.progress)?;
     let found = place::find(snapshot, values, address, span, options.progress)?;
@@ -36,6 +43,7 @@ pub fn object(at: &ObjectAt, snapshots: &[Snapshot], options: &RunOptions<'_>) -
         heading: heading(address, &found),
         columns: columns(&view.rows),
         warnings,
+        dump: Some(position),
         ..Answer::default()
     })
 }

@@ -7,7 +7,7 @@ use crate::query::diagnostic::{Diagnostic, nearest, one_of};
 use crate::query::lexer::{Token, TokenKind};
 
 /// What is wrong with a text that could not be parsed; `what` it was to be: a statement, a condition.
-pub fn translate(memory: &Memory, tokens: &[Token], end: usize, what: &str) -> Diagnostic {
+pub fn translate(memory: &Memory<'_>, tokens: &[Token], end: usize, what: &str) -> Diagnostic {
     let (at, expected) = memory.furthest();
     let (span, message) = match tokens.get(at) {
         Some(token) => (token.span.clone(), format!("{} does not fit here", found(&token.kind))),
@@ -31,6 +31,9 @@ pub fn translate(memory: &Memory, tokens: &[Token], end: usize, what: &str) -> D
         return diagnostic.hint(format!("did you mean `{near}`?"));
     }
     match Keyword::of(word) {
+        Some(Keyword::Union | Keyword::Except | Keyword::Intersect) => diagnostic.hint(
+            "selects together have one order and one limit, behind the last of them; a part has its own in parentheses: `from (select ...)`",
+        ),
         Some(k) if k.doc().reserved && expected.iter().any(is_name) => {
             diagnostic.hint(format!("`{word}` is a keyword; as a name it stands in double quotes"))
         }
@@ -98,6 +101,8 @@ fn found(kind: &TokenKind) -> String {
         TokenKind::Integer(_) | TokenKind::Real(_) | TokenKind::Size(_) => "a number".to_owned(),
         TokenKind::Address(_) => "an address".to_owned(),
         TokenKind::Dump(n) => format!("`@{n}`"),
+        TokenKind::Parameter(name) => format!("`:{name}`"),
+        TokenKind::Result(n) => format!("`${n}`"),
         TokenKind::Symbol(s) => format!("`{s}`"),
     }
 }

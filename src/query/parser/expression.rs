@@ -9,11 +9,13 @@ use nom::multi::separated_list1;
 use nom::sequence::preceded;
 
 use super::input::{Expected, Parsed, Rejected, Tokens};
+use super::parameter;
 use super::select::parenthesized;
 use super::token::{
     any_word, follows, keyword, keyword_follows, name, operator, symbol, symbol_operator, text, token,
 };
 use super::type_name::type_name;
+use super::window::{case, over};
 use super::{MAX_HEIGHT, MAX_NESTING};
 use crate::query::ast::{Arguments, ArithmeticOp, CompareOp, Expr, ExprKind, Literal, Name};
 use crate::query::catalog::Keyword;
@@ -56,7 +58,7 @@ pub fn nested<'a, T>(
 }
 
 /// Makes an expression of its parts, unless it would be too high a tree.
-fn build<'a>(rest: Tokens<'a>, kind: ExprKind, span: Span, height: u32) -> Parsed<'a, Expr> {
+pub fn build<'a>(rest: Tokens<'a>, kind: ExprKind, span: Span, height: u32) -> Parsed<'a, Expr> {
     if height >= MAX_HEIGHT {
         return rest
             .fail(Diagnostic::new(span, "the expression is too long").hint("`in (...)` takes long lists"));
@@ -249,6 +251,9 @@ fn operand(input: Tokens<'_>) -> Parsed<'_, Expr> {
         let (rest, inner) = in_parentheses(input)?;
         return steps(rest, inner);
     }
+    if keyword_follows(input, Keyword::Case) {
+        return case(input);
+    }
     alt((literal, |input| {
         let (rest, root) = call_or_name(input)?;
         steps(rest, root)
@@ -304,8 +309,11 @@ fn literal(input: Tokens<'_>) -> Parsed<'_, Expr> {
     Ok((rest, Expr { kind: ExprKind::Literal(value), span, height: 0 }))
 }
 
-/// A literal value by itself; `what` is told where there is none.
+/// A literal value by itself, or the one that a parameter stands for; `what` is told where there is none.
 pub fn literal_value<'a>(input: Tokens<'a>, what: &'static str) -> Parsed<'a, (Literal, Span)> {
+    if let (rest, Some(value)) = parameter::any(input)? {
+        return Ok((rest, value));
+    }
     let of = |k: &TokenKind| {
         Some(match k {
             TokenKind::Integer(n) => Literal::Integer(*n),
@@ -336,7 +344,9 @@ fn call_or_name(input: Tokens<'_>) -> Parsed<'_, Expr> {
     let (rest, (arguments, height)) = arguments(rest)?;
     let (rest, close) = symbol(")")(rest)?;
     let span = name.span.start..close.end;
-    build(rest, ExprKind::Call { name, arguments }, span, height)
+    let (of_window, arguments_of_window) = (name.clone(), arguments.clone());
+    let (rest, call) = build(rest, ExprKind::Call { name, arguments }, span, height)?;
+    over(rest, of_window, arguments_of_window, call)
 }
 
 fn arguments(input: Tokens<'_>) -> Parsed<'_, (Arguments, u32)> {

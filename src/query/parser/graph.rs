@@ -7,6 +7,7 @@ use nom::multi::separated_list1;
 use nom::sequence::{preceded, terminated};
 
 use super::input::{Parsed, Tokens};
+use super::query::kept_value_for_sure;
 use super::select::{end_of, objects_of_type, select_argument};
 use super::token::{address, dump_number, keyword, symbol};
 use crate::query::ast::{GraphStatement, Literal, Objects, SourceArgument};
@@ -36,8 +37,9 @@ fn of<'a>(first: Keyword, second: Keyword) -> impl Fn(Tokens<'a>) -> Parsed<'a, 
 /// `0x7f00, 0x7f18`, `@2.0x7f00`, `Zoo.Animal+`, a select with parentheses or without.
 fn objects(input: Tokens<'_>) -> Parsed<'_, Objects> {
     let of_a_dump = (opt(terminated(dump_number, symbol("."))), alt((addresses, of_type)));
+    let kept = map(kept_value_for_sure, SourceArgument::Kept);
     let (rest, (dump, which)) =
-        alt((map(select_argument, |select| (None, select)), of_a_dump)).parse(input)?;
+        alt((map(alt((select_argument, kept)), |which| (None, which)), of_a_dump)).parse(input)?;
     let span = input.span().start..end_of(input, rest);
     Ok((rest, Objects { dump, which, span }))
 }

@@ -10,6 +10,7 @@ use std::slice::Iter;
 use nom::error::{ErrorKind, ParseError};
 use nom::{Err, IResult, Input, Needed};
 
+use crate::query::Environment;
 use crate::query::catalog::Keyword;
 use crate::query::diagnostic::{Diagnostic, Span};
 use crate::query::lexer::Token;
@@ -29,7 +30,9 @@ pub enum Expected {
 
 /// What attempts to parse leave behind.
 #[derive(Debug, Default)]
-pub struct Memory {
+pub struct Memory<'a> {
+    /// Where parameters have their values from; `None` where only the form of a statement is of interest.
+    pub environment: Option<&'a Environment>,
     furthest: Cell<usize>,
     expected: RefCell<Vec<Expected>>,
     /// A mistake that is no matter of expectation.
@@ -38,7 +41,12 @@ pub struct Memory {
     pub depth: Cell<u32>,
 }
 
-impl Memory {
+impl<'a> Memory<'a> {
+    /// No attempts yet.
+    pub fn new(environment: Option<&'a Environment>) -> Memory<'a> {
+        Memory { environment, ..Memory::default() }
+    }
+
     fn note(&self, at: usize, expected: Expected) {
         let mut list = self.expected.borrow_mut();
         if at > self.furthest.get() {
@@ -66,7 +74,7 @@ pub struct Tokens<'a> {
     /// The length of the statement's text: where a missing token would stand.
     pub end: usize,
     /// The memory.
-    pub memory: &'a Memory,
+    pub memory: &'a Memory<'a>,
 }
 
 impl<'a> Tokens<'a> {

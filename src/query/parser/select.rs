@@ -1,4 +1,4 @@
-//! The select and its clauses.
+//! The select, its clauses, and what stands in its place in parentheses.
 
 use nom::Parser;
 use nom::branch::alt;
@@ -7,39 +7,32 @@ use nom::multi::separated_list1;
 use nom::sequence::{delimited, preceded};
 
 use super::expression::{expression, literal_value, nested};
-use super::input::{Expected, Parsed, Tokens};
-use super::token::{dump_number, follows, keyword, name, symbol, token};
+use super::input::{Parsed, Tokens};
+use super::query::{kept_value_for_sure, query};
+use super::token::{dump_number, follows, keyword, name, result, symbol, whole_number};
 use super::type_name::type_name;
 use crate::query::ast::{Expr, Item, Limit, Name, OrderKey, Select, Source, SourceArgument};
 use crate::query::catalog::Keyword;
 use crate::query::diagnostic::Span;
-use crate::query::lexer::TokenKind;
 
-/// A select.
-pub fn select(input: Tokens<'_>) -> Parsed<'_, Select> {
-    let start = input.span().start;
+/// A select without order and limit, which stand behind all that are put together.
+pub fn body(input: Tokens<'_>) -> Parsed<'_, Select> {
     let (rest, _) = keyword(Keyword::Select)(input)?;
     let (rest, distinct) = opt(keyword(Keyword::Distinct)).parse(rest)?;
     let (rest, items) = separated_list1(symbol(","), item).parse(rest)?;
-    let (rest, source) = opt(preceded(keyword(Keyword::From), source)).parse(rest)?;
+    let select = Select { distinct: distinct.is_some(), ..Select::of(items, input.span()) };
+    let (rest, select) = clauses_of_rows(rest, select)?;
+    let (rest, having) = opt(preceded(keyword(Keyword::Having), expression)).parse(rest)?;
+    let span = input.span().start..end_of(input, rest);
+    Ok((rest, Select { having, span, ..select }))
+}
+
+/// The clauses that say which rows and groups `select` is about.
+pub fn clauses_of_rows<'a>(input: Tokens<'a>, select: Select) -> Parsed<'a, Select> {
+    let (rest, source) = opt(preceded(keyword(Keyword::From), source)).parse(input)?;
     let (rest, filter) = opt(preceded(keyword(Keyword::Where), expression)).parse(rest)?;
     let (rest, group_by) = keys(rest)?;
-    let (rest, having) = opt(preceded(keyword(Keyword::Having), expression)).parse(rest)?;
-    let (rest, order_by) = order(rest)?;
-    let (rest, limit) = limit(rest)?;
-    let end = end_of(input, rest);
-    let select = Select {
-        distinct: distinct.is_some(),
-        items,
-        source,
-        filter,
-        group_by,
-        having,
-        order_by,
-        limit,
-        span: start..end,
-    };
-    Ok((rest, select))
+    Ok((rest, Select { source, filter, group_by, ..select }))
 }
 
 /// Where the last token between two places of a statement ends.
@@ -49,7 +42,7 @@ pub fn end_of(input: Tokens<'_>, rest: Tokens<'_>) -> usize {
 
 /// A select in parentheses.
 pub fn parenthesized(input: Tokens<'_>) -> Parsed<'_, Select> {
-    nested(input, delimited(symbol("("), select, symbol(")")))
+    nested(input, delimited(symbol("("), query, symbol(")")))
 }
 
 fn item(input: Tokens<'_>) -> Parsed<'_, Item> {
@@ -58,8 +51,11 @@ fn item(input: Tokens<'_>) -> Parsed<'_, Item> {
 }
 
 fn source(input: Tokens<'_>) -> Parsed<'_, Source> {
-    alt((map(parenthesized, |s| Source::Select(Box::new(s))), of_a_dump, |input| named(input, None)))
-        .parse(input)
+    let kept = |name| Source::Table { dump: None, name: Some(name), subclasses: false };
+    alt((map(parenthesized, |s| Source::Select(Box::new(s))), of_a_dump, map(result, kept), |input| {
+        named(input, None)
+    }))
+    .parse(input)
 }
 
 /// `@1`, `@1.objects`
@@ -96,6 +92,7 @@ fn source_argument(input: Tokens<'_>) -> Parsed<'_, SourceArgument> {
     const WHAT: &str = "an address, a text, a type or a select";
     alt((
         select_argument,
+        map(kept_value_for_sure, SourceArgument::Kept),
         map(
             |input| objects_of_type(input, WHAT),
             |(name, subclasses)| SourceArgument::Type { name, subclasses },
@@ -108,7 +105,7 @@ fn source_argument(input: Tokens<'_>) -> Parsed<'_, SourceArgument> {
 /// A select with parentheses or without.
 pub fn select_argument(input: Tokens<'_>) -> Parsed<'_, SourceArgument> {
     let of_select = |select| SourceArgument::Select(Box::new(select));
-    alt((map(|input| nested(input, select), of_select), map(parenthesized, of_select))).parse(input)
+    alt((map(|input| nested(input, query), of_select), map(parenthesized, of_select))).parse(input)
 }
 
 fn keys(input: Tokens<'_>) -> Parsed<'_, Vec<Expr>> {
@@ -116,7 +113,8 @@ fn keys(input: Tokens<'_>) -> Parsed<'_, Vec<Expr>> {
     map(opt(preceded(by, separated_list1(symbol(","), expression))), Option::unwrap_or_default).parse(input)
 }
 
-fn order(input: Tokens<'_>) -> Parsed<'_, Vec<OrderKey>> {
+/// `order by KEYS`, which may be left out.
+pub fn order(input: Tokens<'_>) -> Parsed<'_, Vec<OrderKey>> {
     let by = (keyword(Keyword::Order), keyword(Keyword::By));
     let direction = alt((map(keyword(Keyword::Asc), |_| false), map(keyword(Keyword::Desc), |_| true)));
     let key = map((expression, opt(direction)), |(expr, descending)| OrderKey {
@@ -126,14 +124,10 @@ fn order(input: Tokens<'_>) -> Parsed<'_, Vec<OrderKey>> {
     map(opt(preceded(by, separated_list1(symbol(","), key))), Option::unwrap_or_default).parse(input)
 }
 
-fn limit(input: Tokens<'_>) -> Parsed<'_, Option<Limit>> {
-    let offset = opt(preceded(keyword(Keyword::Offset), whole_number));
-    let limit = preceded(keyword(Keyword::Limit), (whole_number, offset));
+/// `limit N offset M`, which may be left out.
+pub fn limit(input: Tokens<'_>) -> Parsed<'_, Option<Limit>> {
+    let number = |input| map(whole_number, |(number, _)| number).parse(input);
+    let offset = opt(preceded(keyword(Keyword::Offset), number));
+    let limit = preceded(keyword(Keyword::Limit), (number, offset));
     opt(map(limit, |(count, offset)| Limit { count, offset: offset.unwrap_or(0) })).parse(input)
-}
-
-fn whole_number(input: Tokens<'_>) -> Parsed<'_, u64> {
-    let number = |k: &TokenKind| if let TokenKind::Integer(n) = k { u64::try_from(*n).ok() } else { None };
-    let (rest, (number, _)) = token(input, Expected::What("a whole number"), number)?;
-    Ok((rest, number))
 }

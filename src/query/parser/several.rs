@@ -6,7 +6,8 @@ use nom::combinator::map;
 use nom::sequence::preceded;
 
 use super::input::{Parsed, Tokens};
-use super::select::{objects_of_type, select};
+use super::query::query;
+use super::select::objects_of_type;
 use super::token::keyword;
 use crate::query::ast::{Select, SeveralStatement};
 use crate::query::catalog::Keyword;
@@ -15,9 +16,7 @@ use crate::query::catalog::Keyword;
 pub fn several_statement(input: Tokens<'_>) -> Parsed<'_, SeveralStatement> {
     let of_type = preceded(keyword(Keyword::Of), |input| objects_of_type(input, "a type"));
     alt((
-        map((keyword(Keyword::Diff), select), |(word, select)| {
-            SeveralStatement::Diff(word, Box::new(select))
-        }),
+        map((keyword(Keyword::Diff), query), |(word, select)| SeveralStatement::Diff(word, Box::new(select))),
         map(keyword(Keyword::Leaks), SeveralStatement::Leaks),
         map((keyword(Keyword::Survivors), of_type), |(word, (name, subclasses))| {
             SeveralStatement::Survivors { word, name, subclasses }
@@ -28,5 +27,5 @@ pub fn several_statement(input: Tokens<'_>) -> Parsed<'_, SeveralStatement> {
 
 /// The select behind `diff`.
 pub fn compared_select(input: Tokens<'_>) -> Parsed<'_, Select> {
-    preceded(keyword(Keyword::Diff), select).parse(input)
+    preceded(keyword(Keyword::Diff), query).parse(input)
 }

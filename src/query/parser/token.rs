@@ -3,6 +3,7 @@
 use nom::Input;
 
 use super::input::{Expected, Parsed, Tokens};
+use super::parameter;
 use crate::query::ast::Name;
 use crate::query::catalog::{Keyword, is_reserved};
 use crate::query::diagnostic::Span;
@@ -98,12 +99,31 @@ pub fn any_word<'a>(what: &'static str) -> impl Fn(Tokens<'a>) -> Parsed<'a, Nam
     }
 }
 
-/// A text in single quotes.
+/// A text in single quotes, or a parameter that is one.
 pub fn text<'a>(what: &'static str) -> impl Fn(Tokens<'a>) -> Parsed<'a, (String, Span)> {
     move |input| {
+        if let (rest, Some(text)) = parameter::text(input)? {
+            return Ok((rest, text));
+        }
         let text = |k: &TokenKind| if let TokenKind::Text(t) = k { Some(t.clone()) } else { None };
         token(input, Expected::What(what), text)
     }
+}
+
+/// A whole number, or a parameter that is one.
+pub fn whole_number(input: Tokens<'_>) -> Parsed<'_, (u64, Span)> {
+    if let (rest, Some(number)) = parameter::whole_number(input)? {
+        return Ok((rest, number));
+    }
+    let number = |k: &TokenKind| if let TokenKind::Integer(n) = k { u64::try_from(*n).ok() } else { None };
+    token(input, Expected::What("a whole number"), number)
+}
+
+/// The number of an answer: `$3`. It is the answer's name as it is written.
+pub fn result(input: Tokens<'_>) -> Parsed<'_, Name> {
+    let name = |k: &TokenKind| if let TokenKind::Result(n) = k { Some(format!("${n}")) } else { None };
+    let (rest, (text, span)) = token(input, Expected::What("an answer (`$1`)"), name)?;
+    Ok((rest, Name { text, span }))
 }
 
 /// The number of a dump: `@2`.
@@ -112,8 +132,11 @@ pub fn dump_number(input: Tokens<'_>) -> Parsed<'_, (u32, Span)> {
     token(input, Expected::What("a dump (`@1`)"), number)
 }
 
-/// An address: `0x7f00`.
+/// An address: `0x7f00`, or a parameter that is one.
 pub fn address(input: Tokens<'_>) -> Parsed<'_, (u64, Span)> {
+    if let (rest, Some(address)) = parameter::address(input)? {
+        return Ok((rest, address));
+    }
     let value = |k: &TokenKind| if let TokenKind::Address(a) = k { Some(*a) } else { None };
     token(input, Expected::What("an address (`0x7f00`)"), value)
 }

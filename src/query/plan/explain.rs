@@ -1,7 +1,10 @@
 //! A plan in words, one step a row.
 
-use super::{Addresses, Conjunct, GraphPart, Operand, Plan, Relation, Source, building};
+use std::sync::Arc;
+
+use super::{Addresses, Combined, Conjunct, GraphPart, NamedPlan, Operand, Plan, Relation, Source, building};
 use crate::graph::Snapshot;
+use crate::query::ast::SetOp;
 use crate::query::catalog::{ColumnDoc, Level, SourceFunction, TableId};
 
 /// A step of a plan: what is done, and to what.
@@ -9,7 +12,7 @@ pub type Step = (&'static str, String);
 
 /// The steps of a plan in the order in which they are done, over the dumps that are open. Nothing is built for it.
 pub fn explain(plan: &Plan, snapshots: &[Snapshot]) -> Vec<Step> {
-    let mut steps = Steps { snapshots, steps: Vec::new() };
+    let mut steps = Steps { snapshots, steps: Vec::new(), named: Vec::new() };
     steps.add(plan);
     steps.steps
 }
@@ -17,6 +20,8 @@ pub fn explain(plan: &Plan, snapshots: &[Snapshot]) -> Vec<Step> {
 struct Steps<'a> {
     snapshots: &'a [Snapshot],
     steps: Vec<Step>,
+    /// The plans with names whose steps are told already.
+    named: Vec<Arc<NamedPlan>>,
 }
 
 impl Steps<'_> {
@@ -46,7 +51,24 @@ impl Steps<'_> {
     fn source(&mut self, plan: &Plan) {
         match &plan.source {
             Source::Select(inner) => self.add(inner),
-            Source::Given(_) => self.steps.push(("read", "the given rows".to_owned())),
+            Source::Given { name, .. } => self.steps.push(("read", name.clone())),
+            Source::Combined(both) => {
+                self.add(&both.left);
+                self.add(&both.right);
+                self.steps.push((both.op.words(both.all), combined(both).to_owned()));
+            }
+            Source::Named(named) => {
+                if !self.named.iter().any(|known| Arc::ptr_eq(known, named)) {
+                    self.named.push(Arc::clone(named));
+                    self.add(&named.plan);
+                    self.steps.push(("keep", format!("the rows as {}", named.name)));
+                }
+                self.steps.push(("read", format!("{}, computed once", named.name)));
+            }
+            Source::Windows(windows) => {
+                self.add(&windows.input);
+                self.steps.push(("compute", texts(windows.calls.iter().map(|call| &call.text))));
+            }
             Source::Items { of, used, .. } => {
                 self.addresses(of);
                 self.steps.push(("read", columns("items", SourceFunction::Items.doc().columns, used)));
@@ -104,10 +126,20 @@ impl Steps<'_> {
 pub fn explain_operands(operands: &[Operand], parts: &[GraphPart], snapshots: &[Snapshot]) -> Vec<Step> {
     let number = operands.first().map_or(0, |operand| operand.snapshot);
     let snapshot = snapshots.get(number);
-    let mut steps = Steps { snapshots, steps: vec![building::walk(number, snapshot)] };
+    let mut steps = Steps { snapshots, steps: vec![building::walk(number, snapshot)], named: Vec::new() };
     operands.iter().for_each(|operand| steps.addresses(&operand.addresses));
     steps.steps.extend(parts.iter().map(|&part| building::part(part, number, snapshot)));
     steps.steps
+}
+
+/// What is done with the rows of two selects.
+fn combined(both: &Combined) -> &'static str {
+    match (both.op, both.all) {
+        (SetOp::Union, true) => "the rows of both, those of the first before",
+        (SetOp::Union, false) => "the rows of both, each once",
+        (SetOp::Except, _) => "the rows of the first that are not in a hash table of the second, each once",
+        (SetOp::Intersect, _) => "the rows of the first that are in a hash table of the second, each once",
+    }
 }
 
 /// What is searched for a relation.

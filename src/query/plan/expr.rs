@@ -78,6 +78,10 @@ pub enum Node {
     And(Vec<Typed>),
     /// One of several conditions.
     Or(Vec<Typed>),
+    /// What a function over a window gives, by its number: until the plan is made of it.
+    Window(usize),
+    /// The value behind the first condition that is true, else the last one, else null.
+    Case(Vec<(Typed, Typed)>, Option<Box<Typed>>),
     /// Whether there is no value.
     IsNull(Box<Typed>),
     /// Whether a text fits a pattern.
@@ -121,9 +125,12 @@ impl Typed {
     /// The expressions that this one is made of.
     pub fn parts(&self) -> Vec<&Typed> {
         match &self.node {
-            Node::Literal(_) | Node::Column(_) | Node::ByType(_) | Node::ByPlace(_) | Node::Path(None, _) => {
-                Vec::new()
-            }
+            Node::Literal(_)
+            | Node::Window(_)
+            | Node::Column(_)
+            | Node::ByType(_)
+            | Node::ByPlace(_)
+            | Node::Path(None, _) => Vec::new(),
             Node::Arithmetic(_, a, b) | Node::Compare(_, a, b) => vec![a, b],
             Node::Negate(a)
             | Node::Not(a)
@@ -137,6 +144,10 @@ impl Typed {
             | Node::InSelect(a, _)
             | Node::Spell(a) => vec![a],
             Node::And(all) | Node::Or(all) | Node::Call(_, all) => all.iter().collect(),
+            Node::Case(branches, otherwise) => {
+                let both = branches.iter().flat_map(|(condition, value)| [condition, value]);
+                both.chain(otherwise.as_deref()).collect()
+            }
         }
     }
 
@@ -146,6 +157,13 @@ impl Typed {
     /// The first error of `change`.
     pub fn try_map_parts<E>(self, mut change: impl FnMut(Typed) -> Result<Typed, E>) -> Result<Typed, E> {
         let Typed { node, kind, level } = self;
+        if let Node::Case(branches, otherwise) = node {
+            let branches =
+                branches.into_iter().map(|(condition, value)| Ok((change(condition)?, change(value)?)));
+            let branches = branches.collect::<Result<_, E>>()?;
+            let otherwise = otherwise.map(|value| change(*value).map(Box::new)).transpose()?;
+            return Ok(Typed { node: Node::Case(branches, otherwise), kind, level });
+        }
         let mut boxed = |part: Box<Typed>| change(*part).map(Box::new);
         let node = match node {
             Node::Arithmetic(op, a, b) => Node::Arithmetic(op, boxed(a)?, boxed(b)?),
@@ -167,12 +185,19 @@ impl Typed {
             Node::Path(Some(a), path) => Node::Path(Some(boxed(a)?), path),
             Node::OfObject(a, property) => Node::OfObject(boxed(a)?, property),
             leaf @ (Node::Literal(_)
+            | Node::Case(..)
+            | Node::Window(_)
             | Node::Column(_)
             | Node::Path(None, _)
             | Node::ByType(_)
             | Node::ByPlace(_)) => leaf,
         };
         Ok(Typed { node, kind, level })
+    }
+
+    /// Whether a function over a window is in it.
+    pub fn has_window(&self) -> bool {
+        matches!(self.node, Node::Window(_)) || self.parts().into_iter().any(Typed::has_window)
     }
 
     /// Calls `seen` with the position of every column that is used.

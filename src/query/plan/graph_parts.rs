@@ -51,7 +51,7 @@ impl Plan {
                 }
                 parts.extend(of_columns(TableId::Objects, used));
             }
-            Source::Items { .. } | Source::Select(_) | Source::Given(_) => {}
+            _ => {}
         }
         let more: Vec<GraphPart> = parts.iter().flat_map(|part| part.made_of()).copied().collect();
         parts.extend(more);

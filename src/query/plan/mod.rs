@@ -7,17 +7,19 @@ mod building;
 mod explain;
 mod expr;
 mod graph_parts;
+mod sources;
 
 pub use explain::{Step, explain, explain_operands};
 pub use expr::{Node, ObjectProperty, TypeTest, Typed};
 pub use graph_parts::GraphPart;
+pub use sources::{Combined, NamedPlan, WindowCall, WindowFunction, Windows};
 
 use std::sync::Arc;
 
 use super::Kind;
 use super::ast::Limit;
 use super::catalog::{Aggregate, Level, TableId};
-use super::cells::Cells;
+use super::cells::Columns;
 use crate::bytes::Addr;
 use crate::query::diagnostic::Span;
 
@@ -74,8 +76,21 @@ pub enum Source {
     },
     /// The answer to another select.
     Select(Box<Plan>),
-    /// Rows that were given: their columns.
-    Given(Arc<[Cells]>),
+    /// The rows of two other selects together.
+    Combined(Box<Combined>),
+    /// The answer to a select that has a name.
+    Named(Arc<NamedPlan>),
+    /// The answer to another select, and functions over windows of it.
+    Windows(Box<Windows>),
+    /// Rows that were given, or kept.
+    Given {
+        /// Their columns.
+        columns: Columns,
+        /// What they are called: `the given rows`, `big`.
+        name: String,
+        /// The dump that their addresses are of, by its position, where that is known.
+        snapshot: Option<usize>,
+    },
 }
 
 /// How objects are related to others.
@@ -183,11 +198,27 @@ pub struct OrderKey {
 }
 
 impl Plan {
+    /// All rows of a source, of which nothing is shown yet.
+    pub fn over(source: Source) -> Plan {
+        Plan {
+            source,
+            filter: Vec::new(),
+            grouping: None,
+            having: Vec::new(),
+            items: Vec::new(),
+            order: Vec::new(),
+            limit: None,
+        }
+    }
+
     /// Whether answering needs the walk over the heap.
     pub fn needs_heap(&self) -> bool {
         match &self.source {
             Source::Select(plan) => plan.needs_heap(),
-            Source::Items { .. } | Source::Given(_) => false,
+            Source::Named(named) => named.plan.needs_heap(),
+            Source::Windows(windows) => windows.input.needs_heap(),
+            Source::Combined(both) => both.left.needs_heap() || both.right.needs_heap(),
+            Source::Items { .. } | Source::Given { .. } => false,
             Source::Related { .. } => true,
             Source::Table { table, used, .. } => match table {
                 TableId::Modules
@@ -206,12 +237,20 @@ impl Plan {
 
     /// The dump that its rows are of, by its position; 0 for rows that are of none.
     pub fn snapshot(&self) -> usize {
+        self.dump().unwrap_or(0)
+    }
+
+    /// The same, but `None` for rows that are of none or of several.
+    pub fn dump(&self) -> Option<usize> {
         match &self.source {
-            Source::Select(inner) => inner.snapshot(),
-            Source::Given(_) => 0,
+            Source::Select(inner) => inner.dump(),
+            Source::Named(named) => named.plan.dump(),
+            Source::Windows(windows) => windows.input.dump(),
+            Source::Combined(both) => both.left.dump().filter(|dump| both.right.dump() == Some(*dump)),
+            Source::Given { snapshot, .. } => *snapshot,
             Source::Table { snapshot, .. }
             | Source::Items { snapshot, .. }
-            | Source::Related { snapshot, .. } => *snapshot,
+            | Source::Related { snapshot, .. } => Some(*snapshot),
         }
     }
 
@@ -241,6 +280,12 @@ impl Plan {
         | Source::Related { of: Addresses::Select(inner), .. } = &self.source
         {
             seen(inner);
+        }
+        match &self.source {
+            Source::Named(named) => seen(&named.plan),
+            Source::Windows(windows) => seen(&windows.input),
+            Source::Combined(both) => [&both.left, &both.right].into_iter().for_each(&mut *seen),
+            _ => {}
         }
         self.source_expressions().into_iter().for_each(|e| e.selects(seen));
         if self.grouping.is_some() {

@@ -32,6 +32,10 @@ impl Context<'_> {
             );
         };
         match doc.meaning {
+            Meaning::Numbering(_) => {
+                let message = format!("`{}` is computed over a window", doc.name);
+                Err(Diagnostic::new(whole.span.clone(), message).expected(doc.usage))
+            }
             Meaning::Aggregate(aggregate) => self.aggregate(aggregate, doc, arguments, whole),
             Meaning::Function(function) => match arguments {
                 Arguments::List(list) => self.function(function, doc, list, whole),
@@ -220,7 +224,7 @@ fn takes(function: Function, count: usize) -> bool {
 }
 
 /// What an aggregate of values of a kind gives; `None` when it does not take them.
-fn aggregate_kind(function: Aggregate, kind: Option<Kind>) -> Option<Kind> {
+pub(super) fn aggregate_kind(function: Aggregate, kind: Option<Kind>) -> Option<Kind> {
     let given = kind.unwrap_or(Kind::Integer);
     let adds_up = matches!(given, Kind::Integer | Kind::Bytes | Kind::Real);
     match function {
@@ -232,11 +236,13 @@ fn aggregate_kind(function: Aggregate, kind: Option<Kind>) -> Option<Kind> {
     }
 }
 
-fn wrong_call(doc: &FunctionDoc, whole: &Expr) -> Diagnostic {
+/// The error of a call with the wrong arguments.
+pub(super) fn wrong_call(doc: &FunctionDoc, whole: &Expr) -> Diagnostic {
     Diagnostic::new(whole.span.clone(), format!("`{}` is not called like this", doc.name)).expected(doc.usage)
 }
 
-fn unlike(argument: &Expr, wanted: Option<Kind>, given: Option<Kind>) -> Diagnostic {
+/// The error of a value that does not go together with those before it.
+pub(super) fn unlike(argument: &Expr, wanted: Option<Kind>, given: Option<Kind>) -> Diagnostic {
     let phrase = |k: Option<Kind>| k.map_or("null", Kind::phrase);
     let message = format!("this is {}, but the values before are {}", phrase(given), phrase(wanted));
     Diagnostic::new(argument.span.clone(), message).expected(phrase(wanted))

@@ -59,17 +59,7 @@ pub fn resolve_condition(
 
 /// A select of nothing but items and a condition.
 fn plain(items: Vec<Item>, filter: Option<Expr>, span: Span) -> Select {
-    Select {
-        distinct: false,
-        items,
-        source: None,
-        filter,
-        group_by: Vec::new(),
-        having: None,
-        order_by: Vec::new(),
-        limit: None,
-        span,
-    }
+    Select { filter, ..Select::of(items, span) }
 }
 
 fn call(name: &str, arguments: Arguments, span: &Span) -> Expr {

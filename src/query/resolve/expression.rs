@@ -8,6 +8,7 @@ use super::groups::Groups;
 use super::other_names;
 use super::paths::THIS;
 use super::scope::Scope;
+use super::windows::WindowParts;
 use super::{Checked, Resolver};
 use crate::query::Kind;
 use crate::query::ast::{CompareOp, Expr, ExprKind, Literal, Select};
@@ -52,6 +53,8 @@ pub struct Context<'s> {
     pub groups: Option<&'s mut Groups>,
     /// The names of items, where they may be used.
     pub aliases: &'s [(String, Typed)],
+    /// The functions over windows that were met; `None` where none can be laid.
+    pub windows: Option<&'s mut Vec<WindowParts>>,
 }
 
 impl Context<'_> {
@@ -63,14 +66,15 @@ impl Context<'_> {
             place: self.place,
             groups: self.groups.as_deref_mut(),
             aliases,
+            windows: self.windows.as_deref_mut(),
         }
     }
 
     /// The same place in the statement, but over the rows of the source, as the argument of an aggregate is.
     pub fn argument(&self, argument: &Expr) -> Checked<Typed> {
         let resolver = self.resolver;
-        let mut rows =
-            Context { resolver, scope: self.scope, place: Place::Aggregate, groups: None, aliases: &[] };
+        let (scope, place) = (self.scope, Place::Aggregate);
+        let mut rows = Context { resolver, scope, place, groups: None, aliases: &[], windows: None };
         rows.expression(argument)
     }
 
@@ -109,6 +113,10 @@ impl Context<'_> {
             ExprKind::Literal(literal) => Ok(literal_of(literal)),
             ExprKind::Name(name) => self.name(name, expr),
             ExprKind::Call { name, arguments } => self.call(name, arguments, expr),
+            ExprKind::Window(window) => self.window(window, expr),
+            ExprKind::Case { operand, branches, otherwise } => {
+                self.case(operand.as_deref(), branches, otherwise.as_deref())
+            }
             ExprKind::Negate(part) => self.negate(part),
             ExprKind::Arithmetic(op, a, b) => self.arithmetic(*op, a, b, expr),
             ExprKind::Compare(op, a, b) => self.compare(*op, a, b),
@@ -147,7 +155,10 @@ impl Context<'_> {
 
     fn name(&mut self, name: &str, expr: &Expr) -> Checked<Typed> {
         if let Some((_, item)) = self.aliases.iter().find(|(alias, _)| alias == name) {
-            return Ok(item.clone());
+            return match self.place {
+                Place::Having if item.has_window() => Err(self.misplaced_window(expr)),
+                _ => Ok(item.clone()),
+            };
         }
         let column = match self.scope.find(name)[..] {
             [] => return self.no_column(name, expr),

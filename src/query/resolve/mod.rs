@@ -2,29 +2,40 @@
 //!
 //! Everything that can be wrong with a statement is found here or in the parser, before any data is touched.
 
+mod assertion;
 mod calls;
+mod cases;
+mod combined;
 mod condition;
 pub mod dumps;
 mod expression;
 mod groups;
+mod kept;
+mod names;
 mod operators;
 mod order;
 mod other_names;
 mod paths;
 mod scope;
 mod source;
+mod windows;
 
-use super::ast::{Expr, ExprKind, Item, Name, Objects, Select};
+use super::ast::{Expr, ExprKind, Item, Name, Objects, Select, Source as AstSource};
 use super::catalog::{Level, function};
 use super::diagnostic::{Diagnostic, Span};
 use super::plan::{Addresses, Conjunct, Grouping, Key, Operand, OutputItem, Plan, Source, Typed};
 use super::schema::Schema;
+pub use assertion::resolve_assertion;
 pub use condition::resolve_condition;
 use expression::{Context, Place};
 use groups::Groups;
+pub use kept::kept_address;
+use names::Named;
+pub use names::check_kept_name;
 use paths::THIS;
 use scope::Scope;
 use source::Resolved;
+use windows::{Shown, over_windows};
 
 type Checked<T> = Result<T, Diagnostic>;
 
@@ -35,7 +46,7 @@ type Checked<T> = Result<T, Diagnostic>;
 /// # Errors
 /// The first name that is not known or kind that does not fit.
 pub fn resolve(select: &Select, statement: &str, schema: &Schema<'_>) -> Result<Plan, Diagnostic> {
-    Resolver { statement, schema }.select(select)
+    Resolver { statement, schema, names: &[] }.select(select)
 }
 
 /// The objects that a statement of the graph is about. `taker` is how it begins, `usage` how it is written.
@@ -49,7 +60,7 @@ pub fn operand(
     taker: &str,
     usage: &str,
 ) -> Result<Operand, Diagnostic> {
-    let resolver = Resolver { statement, schema };
+    let resolver = Resolver { statement, schema, names: &[] };
     let snapshot = dumps::position(objects.dump.as_ref(), schema.dumps())?;
     let addresses = resolver.addresses(snapshot, &objects.which, &objects.span, taker, usage)?;
     // A select says itself which dump it asks.
@@ -62,6 +73,8 @@ pub fn operand(
 struct Resolver<'a> {
     statement: &'a str,
     schema: &'a Schema<'a>,
+    /// The names of `with` that are in sight.
+    names: &'a [Named],
 }
 
 /// A selected expression after `*` was replaced by all columns.
@@ -86,20 +99,26 @@ impl Wanted {
 
 impl<'a> Resolver<'a> {
     fn select(&self, select: &Select) -> Checked<Plan> {
-        let Resolved { source, scope, restriction } = self.source(select)?;
+        let names = self.with(&select.with)?;
+        Resolver { names: &names, ..*self }.body(select)
+    }
+
+    /// A select without its names, which are known.
+    fn body(&self, select: &Select) -> Checked<Plan> {
+        if let Some(AstSource::Combined(both)) = &select.source {
+            return self.combined(select, both);
+        }
+        self.body_over(select, self.source(select)?)
+    }
+
+    /// A select over a source, whatever it says of that itself.
+    fn body_over(&self, select: &Select, resolved: Resolved) -> Checked<Plan> {
+        let Resolved { source, scope, restriction } = resolved;
         let grouped = is_grouped(select, &scope);
         let wanted = expand(select, &scope, grouped)?;
         let conditions = self.conditions(select.filter.as_ref(), &mut self.rows(&scope, Place::Where))?;
         let filter = restriction.into_iter().chain(conditions).collect();
-        let plan = Plan {
-            source,
-            filter,
-            grouping: None,
-            having: Vec::new(),
-            items: Vec::new(),
-            order: Vec::new(),
-            limit: select.limit,
-        };
+        let plan = Plan { filter, limit: select.limit, ..Plan::over(source) };
         let mut plan = match (grouped, select.distinct) {
             (true, distinct) => self.grouped(select, plan, &scope, &wanted, distinct)?,
             (false, true) => self.distinct(select, plan, &scope, &wanted)?,
@@ -110,19 +129,25 @@ impl<'a> Resolver<'a> {
     }
 
     /// A select that shows rows as they are.
-    fn plain(&self, select: &Select, mut plan: Plan, scope: &Scope, wanted: &[Wanted]) -> Checked<Plan> {
-        let mut context = self.rows(scope, Place::Items);
-        plan.items = self.items(wanted, &mut context)?;
+    fn plain(&self, select: &Select, plan: Plan, scope: &Scope, wanted: &[Wanted]) -> Checked<Plan> {
+        let mut windows = Vec::new();
+        let mut context = Context { windows: Some(&mut windows), ..self.rows(scope, Place::Items) };
+        let items = self.items(wanted, &mut context)?;
         context.place = Place::OrderBy;
-        plan.order = self.order(select, wanted, &plan.items, &mut context)?;
+        let order = self.order(select, wanted, &items, &mut context)?;
+        let (mut plan, shown) = over_windows(plan, Shown { items, order }, windows);
+        (plan.items, plan.order) = (shown.items, shown.order);
         Ok(plan)
     }
 
     /// A select that shows each row once: what is selected are the keys of groups of which nothing else is asked.
-    fn distinct(&self, select: &Select, mut plan: Plan, scope: &Scope, wanted: &[Wanted]) -> Checked<Plan> {
-        let items = self.items(wanted, &mut self.rows(scope, Place::Items))?;
+    fn distinct(&self, select: &Select, plan: Plan, scope: &Scope, wanted: &[Wanted]) -> Checked<Plan> {
+        let mut windows = Vec::new();
+        let mut context = Context { windows: Some(&mut windows), ..self.rows(scope, Place::Items) };
+        let items = self.items(wanted, &mut context)?;
         let order = self.order_among_items(select, wanted, &items)?;
-        distinct_rows(&mut plan, items, wanted);
+        let (mut plan, shown) = over_windows(plan, Shown { items, order: Vec::new() }, windows);
+        distinct_rows(&mut plan, shown.items, wanted);
         plan.order = order;
         plan.order.extend(order::by_all_items(&plan.items));
         Ok(plan)
@@ -137,25 +162,30 @@ impl<'a> Resolver<'a> {
         distinct: bool,
     ) -> Checked<Plan> {
         let keys = self.keys(select, scope, wanted)?;
-        let mut groups = Groups::new(keys);
-        let mut context = self.rows(scope, Place::Items);
+        let (mut groups, mut windows) = (Groups::new(keys), Vec::new());
+        let mut context = Context { windows: Some(&mut windows), ..self.rows(scope, Place::Items) };
         context.groups = Some(&mut groups);
-        plan.items = self.items(wanted, &mut context)?;
-        let aliases = aliases(wanted, &plan.items);
+        let items = self.items(wanted, &mut context)?;
+        let aliases = aliases(wanted, &items);
         context.aliases = &aliases;
         context.place = Place::Having;
         plan.having = self.conditions(select.having.as_ref(), &mut context)?;
         context.place = Place::OrderBy;
         if distinct {
-            let order = self.order_among_items(select, wanted, &plan.items)?;
+            let order = self.order_among_items(select, wanted, &items)?;
             plan.grouping = Some(groups.finish());
+            let (mut plan, shown) = over_windows(plan, Shown { items, order: Vec::new() }, windows);
+            plan.items = shown.items;
             return Ok(distinct_groups(plan, order, wanted));
         }
-        let order = self.order(select, wanted, &plan.items, &mut context)?;
-        plan.order =
-            if select.order_by.is_empty() { order::biggest_first(&groups, &plan.items) } else { order };
-        plan.order.extend(order::by_all_keys(&groups));
+        let mut order = self.order(select, wanted, &items, &mut context)?;
+        if select.order_by.is_empty() {
+            order = order::biggest_first(&groups, &items);
+        }
+        order.extend(order::by_all_keys(&groups));
         plan.grouping = Some(groups.finish());
+        let (mut plan, shown) = over_windows(plan, Shown { items, order }, windows);
+        (plan.items, plan.order) = (shown.items, shown.order);
         Ok(plan)
     }
 
@@ -164,7 +194,7 @@ impl<'a> Resolver<'a> {
     where
         'a: 's,
     {
-        Context { resolver: *self, scope, place, groups: None, aliases: &[] }
+        Context { resolver: *self, scope, place, groups: None, aliases: &[], windows: None }
     }
 
     /// The parts of a condition that must all be true.
@@ -285,15 +315,7 @@ fn distinct_groups(mut inner: Plan, order: Vec<super::plan::OrderKey>, wanted: &
         measure: item.measure,
     });
     let items: Vec<OutputItem> = items.collect();
-    let mut outer = Plan {
-        source: Source::Select(Box::new(inner)),
-        filter: Vec::new(),
-        grouping: None,
-        having: Vec::new(),
-        items: Vec::new(),
-        order,
-        limit,
-    };
+    let mut outer = Plan { order, limit, ..Plan::over(Source::Select(Box::new(inner))) };
     distinct_rows(&mut outer, items, wanted);
     outer.order.extend(order::by_all_items(&outer.items));
     outer

@@ -6,14 +6,14 @@ use super::other_names;
 use super::scope::{ObjectRows, Scope};
 use super::{Checked, Resolver, dumps};
 use crate::bytes::Addr;
-use crate::query::Kind;
 use crate::query::ast::{Literal, Name, Select, Source as AstSource, SourceArgument, written_name};
 use crate::query::catalog::{Level, SourceDoc, SourceFunction, TableId, source_functions, table, tables};
-use crate::query::cells::Cells;
+use crate::query::cells::{Cells, Columns};
 use crate::query::diagnostic::{Diagnostic, Span, nearest, one_of};
 use crate::query::given::Given;
 use crate::query::plan::{Addresses, Conjunct, Node, Relation, Source, Typed};
 use crate::query::schema::{DumpTypes, NamedTypes};
+use crate::query::{Environment, Kind};
 
 /// A source, the columns that it has, and what restricts its rows.
 pub struct Resolved {
@@ -26,7 +26,8 @@ pub struct Resolved {
 }
 
 impl Resolved {
-    fn all(source: Source, scope: Scope) -> Resolved {
+    /// All rows of a source.
+    pub fn all(source: Source, scope: Scope) -> Resolved {
         Resolved { source, scope, restriction: None }
     }
 }
@@ -37,7 +38,7 @@ impl Resolver<'_> {
         if let Some(given) = self.schema.given() {
             match &select.source {
                 None => return Ok(of_given(given)),
-                Some(AstSource::Select(_)) => {}
+                Some(AstSource::Select(_) | AstSource::Combined(_)) => {}
                 Some(AstSource::Table { name: Some(name), .. } | AstSource::Call { name, .. }) => {
                     return Err(not_given(&name.span, given));
                 }
@@ -54,6 +55,16 @@ impl Resolver<'_> {
                 let scope = Scope::of_plan(&plan);
                 Ok(Resolved::all(Source::Select(Box::new(plan)), scope))
             }
+            Some(AstSource::Combined(both)) => {
+                let plan = self.combined(select, both)?;
+                let scope = Scope::of_plan(&plan);
+                Ok(Resolved::all(Source::Select(Box::new(plan)), scope))
+            }
+            Some(AstSource::Table { dump: None, name: Some(name), subclasses: false })
+                if self.is_name_of_rows(name) =>
+            {
+                self.rows_of_name(name)
+            }
             Some(AstSource::Table { dump, name, subclasses }) => {
                 let snapshot = dumps::position(dump.as_ref(), self.schema.dumps())?;
                 match name {
@@ -65,7 +76,10 @@ impl Resolver<'_> {
                 }
             }
             Some(AstSource::Call { dump, name, argument, span }) => {
-                let snapshot = dumps::position(dump.as_ref(), self.schema.dumps())?;
+                let snapshot = match (dump, self.dump_of_kept(argument)) {
+                    (None, Some(snapshot)) => snapshot,
+                    _ => dumps::position(dump.as_ref(), self.schema.dumps())?,
+                };
                 let Some(doc) = source_functions().iter().find(|f| f.name == name.text) else {
                     return Err(unknown_function(name));
                 };
@@ -197,7 +211,11 @@ impl Resolver<'_> {
                     }
                 }
             }
-            SourceArgument::Type { name, subclasses } => self.all_of_type(snapshot, name, *subclasses),
+            SourceArgument::Kept(value) => self.kept_addresses(value, taker),
+            SourceArgument::Type { name, subclasses } => match self.kept_value_of(name) {
+                Some(value) => self.kept_addresses(&value, taker),
+                None => self.all_of_type(snapshot, name, *subclasses),
+            },
         }
     }
 
@@ -215,7 +233,9 @@ impl Resolver<'_> {
 /// Rows that are given.
 fn of_given(given: Given<'_>) -> Resolved {
     let columns = given.rows.columns.iter().map(|column| column.cells.clone()).collect();
-    Resolved::all(Source::Given(columns), Scope::of_given(given))
+    let columns = Columns::Computed(Arc::new(columns));
+    let source = Source::Given { columns, name: "the given rows".to_owned(), snapshot: None };
+    Resolved::all(source, Scope::of_given(given))
 }
 
 fn not_given(span: &Span, given: Given<'_>) -> Diagnostic {
@@ -273,6 +293,16 @@ pub fn refuse_generic_interface(name: &Name, named: &NamedTypes) -> Checked<()> 
     let message = format!("which types implement the generic interface `{}` is not told", name.text);
     Err(Diagnostic::new(name.span.clone(), message)
         .expected("a class, a struct, an enum, an array or an interface that is not generic"))
+}
+
+/// The error of an answer that was not kept.
+pub fn unknown_answer(name: &Name, environment: &Environment) -> Diagnostic {
+    let names: Vec<&str> = environment.answers().collect();
+    let diagnostic = Diagnostic::new(name.span.clone(), format!("there is no answer `{}`", name.text));
+    if names.is_empty() {
+        return diagnostic.hint("`let NAME = select ...` keeps one");
+    }
+    diagnostic.nearest(&name.text, names.iter().copied()).expected(one_of(&names))
 }
 
 fn unknown_source(name: &Name, types: Option<DumpTypes<'_>>) -> Diagnostic {

@@ -89,7 +89,7 @@ error: `<` does not fit here
   |
 1 | select count from Zoo.Käfig<System.String>
   |                            ^
-  = expected: `.`, `+`, `[`, `where`, `group`, `having`, `order`, `limit`, `;` or the end of the statement
+  = expected: `.`, `+`, `[`, `where`, `group`, `having`, `intersect`, `union`, `except`, `order`, `limit`, `;` or the end of the statement
   = help: a type's name with other characters than letters and points stands in double quotes
 "
 cast_without_parentheses: "select address as Zoo.Dog" => "
@@ -97,7 +97,7 @@ error: `.` does not fit here
   |
 1 | select address as Zoo.Dog
   |                      ^
-  = expected: `,`, `from`, `where`, `group`, `having`, `order`, `limit`, `;` or the end of the statement
+  = expected: `,`, `from`, `where`, `group`, `having`, `intersect`, `union`, `except`, `order`, `limit`, `;` or the end of the statement
   = help: a cast stands in parentheses: `(Payload as Zoo.Cat).Name`; a name is one word
 "
 field_of_a_text: "select type.Length" => "
@@ -106,6 +106,129 @@ error: a path begins at an object, and this is text
 1 | select type.Length
   |        ^^^^
   = expected: an address
+"
+part_with_fewer_columns: "select type, size union select type" => "
+error: this select has 1 column, the one before `union` has 2
+  |
+1 | select type, size union select type
+  |                         ^^^^^^^^^^^
+  = expected: as many columns, in the same order
+"
+part_with_another_kind: "select type, size from objects except select type, gen from objects" => "
+error: `gen` is text, and `size` in its place before `except` is a number of bytes
+  |
+1 | select type, size from objects except select type, gen from objects
+  |                                                    ^^^
+  = expected: a number of bytes
+  = help: columns belong together by their position
+"
+order_before_union: "select type order by type union select gen" => "
+error: `union` does not fit here
+  |
+1 | select type order by type union select gen
+  |                           ^^^^^
+  = expected: an operator, `asc`, `desc`, `,`, `limit`, `;` or the end of the statement
+  = help: selects together have one order and one limit, behind the last of them; a part has its own in parentheses: `from (select ...)`
+"
+order_of_a_union_by_what_it_has_not: "select type as name union select gen order by size" => "
+error: the `union` has no column `size`
+  |
+1 | select type as name union select gen order by size
+  |                                               ^^^^
+  = expected: name
+"
+name_that_hides_a_table: "with strings as (select 1) select count" => "
+error: `strings` is a table, which the name would hide
+  |
+1 | with strings as (select 1) select count
+  |      ^^^^^^^
+  = expected: another name
+"
+name_twice: "with a as (select 1 as x), a as (select 2 as x) select x from a" => "
+error: `a` is defined twice
+  |
+1 | with a as (select 1 as x), a as (select 2 as x) select x from a
+  |                            ^
+  = expected: another name
+"
+recursion: "with a as (select x from a) select x from a" => "
+error: `a` is used in its own select: there is no recursion
+  |
+1 | with a as (select x from a) select x from a
+  |                          ^
+  = help: what objects reach, and what keeps them alive, is told by `reachable(...)` and `paths to`
+"
+name_of_later: "with a as (select x from b), b as (select 1 as x) select x from a" => "
+error: `b` is defined behind this
+  |
+1 | with a as (select x from b), b as (select 1 as x) select x from a
+  |                          ^
+  = help: a select under `with` sees the names before it: change their order
+"
+case_of_two_kinds: "select case when size > 1 then 'big' else size end" => "
+error: this is a number of bytes, but the values before are text
+  |
+1 | select case when size > 1 then 'big' else size end
+  |                                           ^^^^
+  = expected: text
+"
+case_of_no_condition: "select case when size then 1 end" => "
+error: this is a number of bytes, where a condition is wanted
+  |
+1 | select case when size then 1 end
+  |                  ^^^^
+  = expected: true or false: a comparison, `like`, `in`, ...
+"
+window_in_where: "select size where rank() over (order by size) < 3" => "
+error: a window has no place in `where`: rows are chosen before windows are laid over them
+  |
+1 | select size where rank() over (order by size) < 3
+  |                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  = expected: a window among what is selected, or in `order by`
+  = help: name it in a select in parentheses: `from (select ..., rank() over (...) as place) where place <= 3`
+"
+window_in_having: "select type, rank() over (order by count) as place group by type having place < 3" => "
+error: a window has no place in `having`: groups are chosen before windows are laid over them
+  |
+1 | select type, rank() over (order by count) as place group by type having place < 3
+  |                                                                         ^^^^^
+  = expected: a window among what is selected, or in `order by`
+  = help: name it in a select in parentheses: `from (select ..., rank() over (...) as place) where place <= 3`
+"
+window_within_a_window: "select sum(count(*) over ()) over ()" => "
+error: a window has no place within another
+  |
+1 | select sum(count(*) over ()) over ()
+  |            ^^^^^^^^^^^^^^^^
+  = help: a select in parentheses can be a source: `from (select ...)`
+"
+rank_without_order: "select rank() over (partition by type)" => "
+error: `rank` needs an order
+  |
+1 | select rank() over (partition by type)
+  |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  = expected: rank() over (partition by ... order by ...)
+"
+rank_without_a_window: "select rank()" => "
+error: `rank` is computed over a window
+  |
+1 | select rank()
+  |        ^^^^^^
+  = expected: rank() over (partition by ... order by ...)
+"
+no_function_over_windows: "select median(size) over ()" => "
+error: `median` is not computed over windows
+  |
+1 | select median(size) over ()
+  |        ^^^^^^
+  = expected: `row_number`, `rank`, `dense_rank`, `sum`, `count`, `avg`, `min` or `max`
+"
+window_over_text: "select sum(type) over ()" => "
+error: `sum` does not take text
+  |
+1 | select sum(type) over ()
+  |            ^^^^
+  = expected: a number
 "
 unknown_function: "select lenght(type)" => "
 error: there is no function `lenght`
@@ -119,7 +242,7 @@ error: `selct` does not fit here
   |
 1 | selct type
   | ^^^^^
-  = expected: `select`, `explain`, `tables`, `describe`, `help`, `object`, `roots`, `path`, `paths`, `references`, `referrers`, `retained`, `dominators`, `diff`, `leaks` or `survivors`
+  = expected: `with`, `select`, `let`, `assert`, `explain`, `tables`, `describe`, `help`, `object`, `roots`, `path`, `paths`, `references`, `referrers`, `retained`, `dominators`, `diff`, `leaks` or `survivors`
   = help: did you mean `select`?
 "
 misspelt_group: "select type, count gropu by type" => "
@@ -127,7 +250,7 @@ error: `gropu` does not fit here
   |
 1 | select type, count gropu by type
   |                    ^^^^^
-  = expected: an operator, `as`, `,`, `from`, `where`, `group`, `having`, `order`, `limit`, `;` or the end of the statement
+  = expected: an operator, `as`, `,`, `from`, `where`, `group`, `having`, `intersect`, `union`, `except`, `order`, `limit`, `;` or the end of the statement
   = help: did you mean `group`?
 "
 missing_parenthesis: "select sum(size from objects" => "

@@ -217,7 +217,7 @@ fn only_the_parts_that_a_query_takes_are_built() {
 fn plan_of(dump: &[crate::graph::Snapshot], statement: &str) -> Plan {
     use crate::query::ast::Statement;
     use crate::query::{parser, resolve, schema::Schema};
-    let Statement::Select(select) = parser::parse(statement).unwrap() else { panic!("{statement}") };
-    let schema = Schema::new(&select, dump, &crate::progress::NoProgress).unwrap();
+    let Statement::Select(select) = parser::parse_form(statement).unwrap() else { panic!("{statement}") };
+    let schema = Schema::new(&select, dump, &crate::query::RunOptions::default()).unwrap();
     resolve::resolve(&select, statement, &schema).unwrap()
 }

@@ -2,7 +2,8 @@
 
 use super::synthetic::snapshot;
 use crate::query::{
-    GroupedAnswer, GroupedSelect, NamedOrder, QueryError, Role, RunOptions, SeveralDumps, parse_several,
+    Environment, GroupedAnswer, GroupedSelect, NamedOrder, QueryError, Role, RunOptions, SeveralDumps,
+    parse_several,
 };
 
 fn select(text: &str) -> GroupedSelect {
@@ -102,15 +103,18 @@ fn what_has_no_groups_or_names_a_dump_is_refused() {
 
 #[test]
 fn statements_about_several_dumps_are_told_from_others() {
-    assert!(matches!(parse_several("diff select count;"), Some(SeveralDumps::Diff { .. })));
-    assert!(matches!(parse_several(" Leaks "), Some(SeveralDumps::Leaks)));
+    assert!(matches!(
+        parse_several("diff select count;", &Environment::new()),
+        Some(SeveralDumps::Diff { .. })
+    ));
+    assert!(matches!(parse_several(" Leaks ", &Environment::new()), Some(SeveralDumps::Leaks)));
     let Some(SeveralDumps::Survivors { type_name, type_span, .. }) =
-        parse_several("survivors of \"Zoo.Box<System.String>\"")
+        parse_several("survivors of \"Zoo.Box<System.String>\"", &Environment::new())
     else {
         panic!("survivors")
     };
     assert_eq!((type_name.as_str(), type_span), ("Zoo.Box<System.String>", 13..37));
     for other in ["select count", "diff", "roots of Zoo.Dog", "explain diff select count", ""] {
-        assert!(parse_several(other).is_none(), "{other}");
+        assert!(parse_several(other, &Environment::new()).is_none(), "{other}");
     }
 }

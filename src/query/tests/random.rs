@@ -10,13 +10,12 @@ use super::reference::{self, show};
 use super::synthetic::snapshot;
 use super::{ask, rows};
 use crate::graph::Snapshot;
-use crate::progress::NoProgress;
 use crate::query::ast::Statement;
 use crate::query::plan::Source;
 use crate::query::schema::Schema;
-use crate::query::{Kind, parser, resolve};
+use crate::query::{Kind, RunOptions, parser, resolve};
 
-fn one_of(list: &'static [&'static str]) -> impl Strategy<Value = String> + Clone {
+pub fn one_of(list: &'static [&'static str]) -> impl Strategy<Value = String> + Clone {
     proptest::sample::select(list).prop_map(str::to_owned)
 }
 
@@ -51,6 +50,8 @@ fn condition() -> impl Strategy<Value = String> {
         "hex(address) like '%8'",
         "gen = 'loh' or type = 'Zoo.Cat'",
         "if(finalizable, size, 0) > 10",
+        "case gen when 'loh' then size when 'gen2' then 3 else length end > 5",
+        "case when length > 20 then 'long' when length is null then type end like '%o%'",
         "coalesce(length, 0) = 0",
         "mt in (select mt from types where objects > 3)",
         "type in (select type where size > 250 and gen = 'loh')",
@@ -101,7 +102,7 @@ pub fn limit() -> impl Strategy<Value = String> {
     ]
 }
 
-fn some(
+pub fn some(
     list: &'static [&'static str],
     count: std::ops::Range<usize>,
 ) -> impl Strategy<Value = Vec<&'static str>> {
@@ -124,6 +125,9 @@ fn plain() -> impl Strategy<Value = String> {
         "lower(type)",
         "size / 2",
         "if(gen = 'loh', type, gen)",
+        "case when size < 50 then 'small' when size < 200 then 'medium' else 'large' end",
+        "case heap when 0 then size / 2 when 1 then length else size end",
+        "case type when 'Zoo.Dog' then 1 when 'Zoo.Cat' then 2 end",
         "length is null and finalizable",
         "hex(address)",
     ];
@@ -160,6 +164,7 @@ fn grouped() -> impl Strategy<Value = String> {
         "length is null",
         "gen = 'loh'",
         "if(size > 100, type, gen)",
+        "case when size < 50 then 'small' when finalizable then gen end",
     ];
     const AGGREGATES: &[&str] = &[
         "count",
@@ -227,7 +232,7 @@ static POOLS: LazyLock<[ThreadPool; 3]> =
 pub fn check(snapshot: &Snapshot, statement: &str) {
     // The synthetic `types` of the reference calls the column of counts `objects`.
     let real = statement.replace("objects > 3", "count > 3");
-    let Statement::Select(select) = parser::parse(statement).unwrap() else { panic!("{statement}") };
+    let Statement::Select(select) = parser::parse_form(statement).unwrap() else { panic!("{statement}") };
     let expected: Vec<Vec<String>> =
         reference::run(snapshot, &select).iter().map(|r| r.iter().map(|(_, v)| show(v)).collect()).collect();
     for pool in &*POOLS {
@@ -292,8 +297,8 @@ fn totals_of_types_agree_with_a_scan() {
         "select count, size where type = 'Zoo.Dog' or finalizable",
         "select distinct type",
     ] {
-        let Statement::Select(select) = parser::parse(statement).unwrap() else { panic!("{statement}") };
-        let schema = Schema::new(&select, &dump, &NoProgress).unwrap();
+        let Statement::Select(select) = parser::parse_form(statement).unwrap() else { panic!("{statement}") };
+        let schema = Schema::new(&select, &dump, &RunOptions::default()).unwrap();
         let plan = resolve::resolve(&select, statement, &schema).unwrap();
         assert!(matches!(plan.source, Source::Table { .. }));
         assert!(plan.grouping.is_some_and(|g| g.from_type_totals), "{statement}");

@@ -1,6 +1,9 @@
 //! The language once more, as plainly as possible: row by row, no plan, no columns. What the real
 //! execution answers is compared with what this does.
 
+mod sets;
+mod windows;
+
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
@@ -146,6 +149,7 @@ fn references(snapshot: &Snapshot, graph: &Naive) -> Vec<Row> {
 }
 
 /// What a name or an aggregate is looked up in.
+#[derive(Clone, Copy)]
 struct World<'a> {
     snapshot: &'a Snapshot,
     graph: Option<&'a Naive>,
@@ -153,6 +157,8 @@ struct World<'a> {
     row: Option<&'a Row>,
     /// The rows of the group, and the keys' texts.
     group: Option<(&'a [&'a Row], &'a [String])>,
+    /// All rows or groups that are shown, and which of them this is.
+    all: (&'a [World<'a>], usize),
 }
 
 impl World<'_> {
@@ -186,6 +192,15 @@ impl World<'_> {
             },
             ExprKind::Name(name) => self.name(name),
             ExprKind::Call { name, arguments } => self.call(&name.text, arguments),
+            ExprKind::Window(window) => windows::window(window, self),
+            ExprKind::Case { operand, branches, otherwise } => {
+                let fits = |when: &Expr| match operand {
+                    Some(operand) => compare(CompareOp::Equal, &self.eval(operand), &self.eval(when)),
+                    None => self.truth(when),
+                };
+                let taken = branches.iter().find(|(when, _)| fits(when) == Some(true)).map(|(_, then)| then);
+                taken.or(otherwise.as_deref()).map_or(Null, |value| self.eval(value))
+            }
             ExprKind::Negate(a) => match self.eval(a) {
                 Int(n) => Int(-n),
                 Real(r) => Real(-r),
@@ -397,6 +412,12 @@ fn is_grouped(select: &Select) -> bool {
 
 /// Answers a select: the names and values of each row.
 pub fn run(snapshot: &Snapshot, select: &Select) -> Vec<Row> {
+    if !select.with.is_empty() {
+        return run(snapshot, &sets::without_names(select));
+    }
+    if let Some(Source::Combined(both)) = &select.source {
+        return sets::ordered(snapshot, select, sets::combined(snapshot, both));
+    }
     let text = select.to_string();
     let takes_graph =
         ["retained", "dominator", "reachable", "depth", "refs"].iter().any(|name| text.contains(name));
@@ -409,8 +430,9 @@ pub fn run(snapshot: &Snapshot, select: &Select) -> Vec<Row> {
             table(snapshot, name.as_ref().map_or("objects", |n| &n.text), graph)
         }
         Some(Source::Select(inner)) => run(snapshot, inner),
+        Some(Source::Combined(_)) => unreachable!("answered above"),
     };
-    let world = World { snapshot, graph, row: None, group: None };
+    let world = World { snapshot, graph, row: None, group: None, all: (&[], 0) };
     let passes = |row: &&Row| select.filter.as_ref().is_none_or(|f| world.of(row).truth(f) == Some(true));
     let rows: Vec<&Row> = source.iter().filter(passes).collect();
     let keys: Vec<String> = select.group_by.iter().map(ToString::to_string).collect();
@@ -418,9 +440,6 @@ pub fn run(snapshot: &Snapshot, select: &Select) -> Vec<Row> {
     // Values of the items and of the order's keys, row by row or group by group.
     let mut answers: Vec<(Row, Vec<Value>)> = Vec::new();
     let mut add = |world: &World<'_>, keys: Vec<Value>| {
-        if select.having.as_ref().is_some_and(|h| world.truth(h) != Some(true)) {
-            return;
-        }
         let items: Row = select
             .items
             .iter()
@@ -434,8 +453,9 @@ pub fn run(snapshot: &Snapshot, select: &Select) -> Vec<Row> {
         order.extend(keys);
         answers.push((items, order));
     };
+    let mut groups: Vec<(Vec<Value>, Vec<&Row>)> = Vec::new();
+    let mut shown: Vec<(World<'_>, Vec<Value>)> = Vec::new();
     if grouped {
-        let mut groups: Vec<(Vec<Value>, Vec<&Row>)> = Vec::new();
         for &row in &rows {
             let values: Vec<Value> = select.group_by.iter().map(|k| world.of(row).eval(k)).collect();
             let same =
@@ -449,10 +469,15 @@ pub fn run(snapshot: &Snapshot, select: &Select) -> Vec<Row> {
             groups.push((Vec::new(), Vec::new()));
         }
         for (values, rows) in &groups {
-            add(&World { snapshot, graph, row: None, group: Some((rows, &keys)) }, values.clone());
+            shown.push((World { group: Some((rows, &keys)), ..world }, values.clone()));
         }
     } else {
-        rows.iter().for_each(|row| add(&world.of(row), Vec::new()));
+        shown.extend(rows.iter().map(|row| (World { row: Some(row), ..world }, Vec::new())));
+    }
+    shown.retain(|(world, _)| select.having.as_ref().is_none_or(|h| world.truth(h) == Some(true)));
+    let all: Vec<World<'_>> = shown.iter().map(|(world, _)| *world).collect();
+    for (at, (world, keys)) in shown.into_iter().enumerate() {
+        add(&World { all: (&all, at), ..world }, keys);
     }
     if select.distinct {
         let mut seen = BTreeSet::new();

@@ -88,9 +88,7 @@ fn every_usual_slip_gets_its_hint() {
 
 #[test]
 fn what_is_no_slip_gets_no_hint_of_one() {
-    for statement in
-        ["select (select", "select a where b = (c", "select type from objects where", "path from 0x1 0x2"]
-    {
+    for statement in ["select type from objects where", "path from 0x1 0x2"] {
         match ask(&[snapshot(1, 20, 7)], statement) {
             Err(QueryError::Statement(diagnostic)) => assert_eq!(diagnostic.hint, None, "{statement}"),
             other => panic!("{statement}: {other:?}"),

@@ -4,13 +4,13 @@
 //! loop over type ids and sizes, and expressions batch by batch. All give the same groups.
 
 mod batches;
-mod key_table;
+pub mod key_table;
 mod keys;
 mod retained;
 mod samples;
 mod state;
 mod totals;
-mod words;
+pub mod words;
 
 use super::filter::Filter;
 use super::scan::{Scan, Table};

@@ -1,12 +1,14 @@
 //! Expressions on batches of rows.
 
 mod arithmetic;
+mod case;
 mod compare;
 mod dates;
 mod functions;
 mod logic;
 mod texts;
 
+pub use case::as_kind;
 pub use logic::is_true;
 
 use super::paths;
@@ -32,6 +34,9 @@ pub fn eval(expr: &Typed, batch: &Batch<'_>) -> Vector {
         Node::Not(a) => logic::not(&eval(a, batch), len),
         Node::And(parts) => logic::and(parts.iter().map(|p| eval(p, batch)), len),
         Node::Or(parts) => logic::or(parts.iter().map(|p| eval(p, batch)), len),
+        Node::Case(branches, otherwise) => {
+            case::case(branches, otherwise.as_deref(), expr.kind_or_text(), batch)
+        }
         Node::IsNull(a) => logic::is_null(&eval(a, batch), len),
         Node::Like(a, pattern) => texts::test(&eval(a, batch), len, |text| pattern.matches(text)),
         Node::Matches(a, regex) => texts::test(&eval(a, batch), len, |text| regex.is_match(text)),
@@ -40,8 +45,8 @@ pub fn eval(expr: &Typed, batch: &Batch<'_>) -> Vector {
         }
         Node::InSet(a, set) => compare::in_set(&eval(a, batch), set, len),
         Node::Spell(a) => texts::spelled(eval(a, batch), len),
-        // Selects are run and replaced by their values before anything is evaluated.
-        Node::InSelect(..) => Vector::NULL,
+        // Selects and windows are replaced by their values before anything is evaluated.
+        Node::InSelect(..) | Node::Window(_) => Vector::NULL,
         Node::Call(function, arguments) => {
             let arguments = arguments.iter().map(|a| eval(a, batch)).collect();
             functions::call(*function, expr.kind_or_text(), arguments, len, batch.notes)

@@ -1,13 +1,15 @@
 //! Columns that stand ready: small tables, groups, and what a select in parentheses gave.
 
+use std::sync::Arc;
+
 use super::{Batch, Morsel, Rows, Scan, cut};
-use crate::query::cells::Cells;
+use crate::query::cells::{Cells, Columns};
 use crate::query::exec::vector::Vector;
 
 /// Columns of the same length. Those that nobody uses may be left empty.
 #[derive(Debug)]
 pub struct Table {
-    columns: Vec<Cells>,
+    columns: Columns,
     rows: usize,
     morsels: Vec<Morsel>,
 }
@@ -15,6 +17,11 @@ pub struct Table {
 impl Table {
     /// A table of `rows` rows.
     pub fn new(columns: Vec<Cells>, rows: usize) -> Table {
+        Table::shared(Columns::Computed(Arc::new(columns)), rows)
+    }
+
+    /// A table of `rows` rows whose columns others have too.
+    pub fn shared(columns: Columns, rows: usize) -> Table {
         let mut morsels = Vec::new();
         cut(0, 0..rows, 0, 0, &mut morsels);
         Table { columns, rows, morsels }
@@ -22,7 +29,12 @@ impl Table {
 
     /// The columns.
     pub fn into_columns(self) -> Vec<Cells> {
-        self.columns
+        self.columns.into_cells()
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.rows
     }
 }
 
@@ -32,7 +44,7 @@ impl Scan for Table {
     }
 
     fn load(&self, column: usize, batch: &Batch<'_>) -> Vector {
-        let cells = &self.columns[column];
+        let Some(cells) = self.columns.get(column) else { return Vector::NULL };
         Vector::Cells(match batch.rows {
             Rows::Of(_, Some(picked)) => cells.gather(picked.iter().map(|&row| row as usize)),
             Rows::Of(morsel, None) if morsel.len() == self.rows => cells.clone(),
