@@ -1,4 +1,4 @@
--- question: Is the heap as it should be? (a gate for a build: status 4 where it is not)
+-- question: Is the heap as a build may be let through with?
 -- dumps: 1
 -- param max_heap = 500mb: all reachable objects together take at most so much
 -- param max_pending = 10000: at most so many tasks of one method wait
