@@ -357,7 +357,7 @@ static ILLUSTRATIONS: &[Illustration] = &[
     show(
         Keyword,
         "union",
-        &["select type, count from strings group by type union select type, count from arrays group by type"],
+        &["select name from modules union select type from types"],
         &["all", "except", "intersect"],
     ),
     show(
