@@ -1,5 +1,6 @@
 -- question: What would free the most memory if it went?
 -- dumps: 1
+-- param limit = 25: how many rows are shown
 --
 -- `retained` counts what only these objects keep alive: their own bytes and those of everything that no root would
 -- reach without them. Of a type it counts each byte once, also where one object of the type holds another. The
@@ -9,8 +10,8 @@
 select type, count, size, retained
 group by type
 order by retained desc
-limit 25;
+limit :limit;
 
 select address, type, size, retained, dominator
 order by retained desc
-limit 25;
+limit :limit;

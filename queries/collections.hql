@@ -1,20 +1,20 @@
 -- question: Which dictionaries are the fullest, and which have the most room for nothing?
 -- dumps: 1
+-- param like = System.Collections.Generic.Dictionary<%: the types that are looked at, % being anything
+-- param limit = 10: how many rows are shown
 --
 -- A collection that grew and was then emptied keeps its room. The first answer has the dictionaries with
 -- the most items, the second those whose room is used least, the biggest waste first: `fill` is items by
 -- capacity. Empty ones that never held anything have no room and are left out.
---
--- TO ASK ABOUT OTHER COLLECTIONS, edit the lines that say 'System.Collections.Generic.Dictionary<%'.
 
 select address, type, count, capacity, round(fill, 2) as fill, wasted
 from collections
-where type like 'System.Collections.Generic.Dictionary<%'
+where type like :like
 order by count desc
-limit 10;
+limit :limit;
 
 select address, type, count, capacity, round(fill, 2) as fill, wasted
 from collections
-where type like 'System.Collections.Generic.Dictionary<%' and capacity > 0
+where type like :like and capacity > 0
 order by fill, wasted desc
-limit 10;
+limit :limit;

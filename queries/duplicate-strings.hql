@@ -1,5 +1,7 @@
 -- question: How many bytes do equal strings waste?
 -- dumps: 1
+-- param min = 2: texts of which there are at least so many
+-- param limit = 25: how many rows are shown
 --
 -- Strings that hold the same text could be one string. The first answer is what all of them together cost
 -- beyond the first of each; the second the texts that cost most. Texts with thousands of copies mostly come
@@ -10,5 +12,6 @@ from duplicates;
 
 select substr(value, 1, 80) as begins, count, size, wasted
 from duplicates
+where count >= :min
 order by wasted desc
-limit 25;
+limit :limit;

@@ -1,5 +1,6 @@
 -- question: Are there strings that should not be there?
 -- dumps: 1
+-- param limit = 25: how many rows are shown
 --
 -- The first answer tells how much memory all strings take, the second shows the longest with their beginning, which
 -- mostly tells what they are: a page, a document, a log that somebody keeps. From 42,489 characters on a string
@@ -13,4 +14,4 @@ from strings;
 select address, length, size, gen, substr(value, 1, 80) as begins
 from strings
 order by length desc
-limit 25;
+limit :limit;

@@ -1,5 +1,6 @@
 -- question: What is in the MemoryCache, and does it ever leave?
 -- dumps: 1
+-- param limit = 20: how many rows are shown
 --
 -- Entries of Microsoft.Extensions.Caching.Memory by the type of what is cached. One without expiration leaves only when
 -- the cache has a size limit that is reached; entries without size make none. The second answer shows some of the keys.
@@ -10,7 +11,7 @@ select type_of(_value) as cached, _slidingExpiration as sliding, _absoluteExpira
 from Microsoft.Extensions.Caching.Memory.CacheEntry
 group by cached, sliding, absolute
 order by retained desc
-limit 20;
+limit :limit;
 
 -- title: The biggest
 select address, text("<Key>k__BackingField") as key, type_of(_value) as cached, retained

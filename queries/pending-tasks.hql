@@ -1,5 +1,6 @@
 -- question: Which tasks are pending, and in which methods?
 -- dumps: 1
+-- param limit = 25: how many rows are shown
 --
 -- An async method that waits is a task on the heap with all its variables; one whose awaited event never comes stays.
 -- Thousands of one method are that. A few of a server's own (accepting connections, running, shutting down) are normal.
@@ -10,4 +11,4 @@ from System.Threading.Tasks.Task+
 where m_stateFlags % 33554432 < 16777216 and m_stateFlags % 8388608 < 2097152 and type like '%AsyncStateMachineBox<%'
 group by method
 order by count desc
-limit 25;
+limit :limit;

@@ -292,7 +292,7 @@ pub const MAX_IDENTITY_VALUES: usize = 32 << 20;
 pub const MAX_KEPT_ANSWERS: usize = 100;
 
 /// Bytes of all answers that the prompt keeps under numbers: some seven bytes an object of a heap of ten million.
-pub const MAX_KEPT_BYTES: u64 = 64 << 20;
+pub const MAX_NUMBERED_BYTES: u64 = 64 << 20;
 
 /// Objects up to which the prompt builds references, roots and dominators before they are asked for: that takes a
 /// second, and less memory than a browser's tab. Of a bigger heap they are built when a statement needs them.
@@ -309,3 +309,7 @@ pub const MAX_INCLUDE_DEPTH: usize = 16;
 
 /// How many texts one script may include, those of what it includes counted too: each may include others several times.
 pub const MAX_INCLUDES: usize = 256;
+
+/// Bytes of the answers that a session keeps. Ten million addresses take 80 MB; more than a few such lists are rather asked for
+/// again than kept.
+pub const MAX_KEPT_BYTES: u64 = 1 << 30;

@@ -29,6 +29,7 @@ library! {
     "biggest-types"
     "boxes"
     "by-generation"
+    "ci-gate"
     "closures"
     "collections"
     "duplicate-strings"

@@ -269,7 +269,7 @@ impl Lexer<'_> {
                 '!' if self.at == 0 => d.hint("words of SOS stand without `!`"),
                 '\\' => d.hint("settings such as `\\format json` are for the prompt: `heapql DUMP...`"),
                 '#' | '{' => d.hint("`--` begins a comment"),
-                '?' | '$' | ':' => d.hint("a parameter is written `:name`"),
+                '?' => d.hint("a parameter is written `:name`"),
                 '!' => d.hint("`not` negates, `!=` is unequal"),
                 '‘' | '’' | '“' | '”' => d.hint("text stands in straight quotes: '...'"),
                 _ => d,

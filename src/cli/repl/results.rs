@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::limits::{MAX_KEPT_ANSWERS, MAX_KEPT_BYTES};
+use crate::limits::{MAX_KEPT_ANSWERS, MAX_NUMBERED_BYTES};
 use crate::query::{Answer, Environment};
 use crate::units::{grouped, human_bytes};
 
@@ -31,7 +31,7 @@ struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { answers: MAX_KEPT_ANSWERS, bytes: MAX_KEPT_BYTES }
+        Limits { answers: MAX_KEPT_ANSWERS, bytes: MAX_NUMBERED_BYTES }
     }
 }
 

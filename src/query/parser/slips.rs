@@ -2,6 +2,7 @@
 
 use super::input::Expected;
 use crate::query::catalog::{Keyword, function};
+use crate::query::diagnostic::nearest;
 use crate::query::lexer::{Token, TokenKind};
 
 /// The clauses of a select in the order in which they stand.
@@ -172,6 +173,13 @@ impl<'a> Slip<'a> {
     fn missing_between(&self, keyword: Option<Keyword>) -> Option<String> {
         let word = self.word(0)?;
         if keyword.is_some_and(|keyword| keyword.doc().reserved) || !self.expects_keyword(Keyword::From) {
+            return None;
+        }
+        let keywords = self.expected.iter().filter_map(|e| match e {
+            Expected::Keyword(k) | Expected::Operator(k) => Some(k.word()),
+            _ => None,
+        });
+        if nearest(word, keywords).is_some() {
             return None;
         }
         if self.is_symbol(1, "*") {
