@@ -112,7 +112,7 @@ fn mermaid_text(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::samples;
+    use crate::output::{Document, samples};
 
     fn drawn(mut drawing: Drawing, answer: &Answer) -> String {
         assert!(drawing.refusal(answer).is_none());

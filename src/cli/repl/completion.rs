@@ -229,7 +229,10 @@ mod tests {
     #[test]
     fn settings_and_their_values() {
         assert_eq!(at("\\fo|"), ("\\".into(), vec!["format".into()]));
-        assert_eq!(words("\\format |"), ["table", "json", "csv", "ndjson", "dot", "mermaid"]);
+        assert_eq!(
+            words("\\format |"),
+            ["table", "json", "csv", "ndjson", "markdown", "html", "parquet", "dot", "mermaid"]
+        );
         assert_eq!(words("\\timing of|"), ["off"]);
         assert!(words("\\unknown |").is_empty());
     }

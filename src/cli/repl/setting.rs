@@ -19,7 +19,7 @@ pub(super) enum Setting {
 pub(super) const SETTINGS: [(&str, &[&str], &str); 4] = [
     (
         "format",
-        &["table", "json", "csv", "ndjson", "markdown", "html", "dot", "mermaid"],
+        &["table", "json", "csv", "ndjson", "markdown", "html", "parquet", "dot", "mermaid"],
         "how answers are written",
     ),
     ("timing", &["on", "off"], "whether the time an answer took is shown"),
@@ -125,7 +125,10 @@ mod tests {
     #[test]
     fn slips_are_told_with_what_is_right() {
         let wrong = |line| parse(line).unwrap().unwrap_err();
-        assert_eq!(wrong("\\format xml"), "\\format is used as `\\format table|json|csv|ndjson|dot|mermaid`");
+        assert_eq!(
+            wrong("\\format xml"),
+            "\\format is used as `\\format table|json|csv|ndjson|markdown|html|parquet|dot|mermaid`"
+        );
         assert_eq!(wrong("\\timing on off"), "\\timing is used as `\\timing on|off`");
         assert_eq!(wrong("\\x"), "no setting `\\x`; there are \\format, \\timing, \\help, \\quit");
     }

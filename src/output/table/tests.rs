@@ -1,7 +1,7 @@
 //! Tables as they look, and what must never happen to them.
 
 use super::*;
-use crate::output::samples;
+use crate::output::{Document, samples};
 use crate::query::Answer;
 
 fn table(answer: &Answer, width: Option<usize>) -> String {
@@ -128,9 +128,9 @@ fn long(count: usize) -> Answer {
 #[test]
 fn a_long_table_looks_like_a_short_one() {
     for answer in [long(300), samples::every_kind(), samples::types()] {
-        let document = Document { answer: &answer, dumps: &[], problems: &[], prose: false };
-        let columns = lay_out(&document, Some(70));
-        let cells = cell_writers(&columns);
+        let columns = lay_out(&answer, &natural_widths(&Rows::whole(&answer)).unwrap(), false, Some(70));
+        let cells = answer.columns.iter().zip(&columns);
+        let cells: Vec<_> = cells.map(|(of, column)| CellWriter::new(of, &column.notation)).collect();
         let (mut short, mut long) = (Vec::new(), Vec::new());
         push_laid_out(&columns, &cells, 0..answer.row_count(), &mut short);
         push_padded(&columns, &cells, 0..answer.row_count(), &mut long);

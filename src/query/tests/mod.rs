@@ -8,6 +8,7 @@ mod graph_columns;
 mod grouped;
 mod random;
 mod reference;
+mod streaming;
 mod synthetic;
 
 use std::sync::atomic::AtomicBool;
