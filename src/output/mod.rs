@@ -43,7 +43,7 @@ pub use format::{AnswerWriter, Document, Format, Screen};
 pub use growth::{GrowthSection, write_growth};
 pub use info::{write_info_json, write_info_table};
 pub use junit::write_junit;
-pub use parquet_file::{ParquetTotals, parquet_metadata, write_parquet};
+pub use parquet_file::{ParquetTotals, parquet_metadata, parquet_type_word, write_parquet};
 pub use reference::{Chapter, write_reference};
 pub use report::{write_report_html, write_report_json, write_report_markdown};
 pub use shorten::shorten_middle;

@@ -84,9 +84,13 @@ impl AnswerWriter for TableWriter {
             push_chains(chains, self.screen.width, &mut text);
             return out.write_all(&text);
         }
+        // The widths of all rows are needed before the first is written: few rows are kept for that, many are gone
+        // through twice.
+        let few = if rows.at_hand().is_none() { rows.collect(LONG)? } else { None };
+        let whole = few.as_ref().map(Rows::whole);
+        let rows = whole.as_ref().unwrap_or(rows);
         let columns = lay_out(head, &natural_widths(rows)?, prose, self.screen.width);
         out.write_all(&header(&columns))?;
-        // Rows that are not at hand are many, or so few that it does not matter how they are laid out.
         let few = rows.at_hand().is_some_and(|answer| answer.row_count() < LONG);
         let push = if few || prose { push_laid_out } else { push_padded };
         write_rows(

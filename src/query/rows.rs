@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 
 use super::exec::Scanned;
-use super::{Answer, AnswerColumn, QueryError};
+use super::{Answer, AnswerColumn, Cells, QueryError};
 
 /// The rows of an answer.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +31,28 @@ impl<'a> Rows<'a> {
     /// The answer, where it is at hand.
     pub fn at_hand(&self) -> Option<&'a Answer> {
         self.scanned.is_none().then_some(self.head)
+    }
+
+    /// The answer with its rows; `None` where these are more than `limit`, of which not all were found then.
+    ///
+    /// # Errors
+    /// As for [`Rows::for_each`].
+    pub fn collect(&self, limit: usize) -> io::Result<Option<Answer>> {
+        let mut parts: Vec<Vec<Cells>> = vec![Vec::new(); self.head.columns.len()];
+        let mut count = 0;
+        let cells =
+            |columns: &[AnswerColumn]| -> Vec<Cells> { columns.iter().map(|c| c.cells.clone()).collect() };
+        self.for_each(cells, |batch| {
+            count += batch.first().map_or(0, Cells::len);
+            parts.iter_mut().zip(batch).for_each(|(all, cells)| all.push(cells));
+            Ok(count <= limit)
+        })?;
+        if count > limit {
+            return Ok(None);
+        }
+        let mut answer = self.head.clone();
+        answer.columns.iter_mut().zip(parts).for_each(|(column, parts)| column.cells = Cells::concat(parts));
+        Ok(Some(answer))
     }
 
     /// Makes something of each batch of rows, on any thread, and hands it on in the order of the rows, until `take`

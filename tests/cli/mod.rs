@@ -3,6 +3,7 @@
 mod answers;
 mod diff;
 mod examples;
+mod export;
 mod help;
 mod index;
 mod refusals;
@@ -21,7 +22,7 @@ use std::process::{Command, Output, Stdio};
 pub fn heapql() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_heapql"));
     command.env("COLUMNS", "100").env("HEAPQL_NO_INDEX", "1").stdin(Stdio::null());
-    for name in ["HEAPQL_CACHE", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+    for name in ["HEAPQL_CACHE", "HEAPQL_MEMORY", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
         command.env_remove(name);
     }
     command

@@ -7,10 +7,10 @@ use crate::query::nearest;
 /// The tables that are exported when none is named.
 pub(super) const DEFAULT_TABLES: [&str; 4] = ["objects", "types", "refs", "roots"];
 
-/// Columns that are left out, because for each of them the dominator tree of the whole heap would have to be built, or
-/// the text of every object read. `--select` gives whoever wants them.
+/// Columns that are left out, because for each of them every object would have to be reached, the dominator tree be
+/// built, or the text of every object be read. `--select` gives whoever wants them.
 const COSTLY: [(&str, &[&str]); 2] = [
-    ("objects", &["value", "retained", "dominator", "reachable"]),
+    ("objects", &["value", "retained", "dominator", "reachable", "depth"]),
     ("", &["retained", "dominator", "reachable"]),
 ];
 
@@ -83,6 +83,38 @@ mod tests {
         assert!(objects.starts_with("select address, type, ") && !objects.contains("retained"), "{objects}");
         let error = ExportTable::named("object").unwrap_err();
         assert_eq!(error.hint_text(), Some("is `objects` meant?"));
+    }
+
+    /// The part of the documentation that describes the tables, from the catalog.
+    fn documented() -> String {
+        let mut text = String::new();
+        for table in catalog::tables() {
+            text.push_str(&format!(
+                "### {}\n\n{}\n\n| column | type | what |\n| --- | --- | --- |\n",
+                table.name, table.summary
+            ));
+            for name in exported_columns(table) {
+                let Some(column) = table.columns.iter().find(|column| column.name == name) else { continue };
+                let kind = crate::output::parquet_type_word(column.kind);
+                text.push_str(&format!("| `{name}` | {kind} | {} |\n", column.summary.replace('|', "\\|")));
+            }
+            text.push('\n');
+        }
+        text.trim_end().to_owned() + "\n"
+    }
+
+    #[test]
+    fn the_documentation_is_that_of_the_catalog() {
+        const HEADING: &str = "## Tables\n\n";
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/export.md");
+        let page = std::fs::read_to_string(&path).unwrap();
+        let start = page.find(HEADING).unwrap() + HEADING.len();
+        let expected = documented();
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::write(&path, page[..start].to_owned() + &expected).unwrap();
+            return;
+        }
+        assert_eq!(page[start..], expected, "if that is meant, run the tests with UPDATE_GOLDEN=1");
     }
 
     #[test]

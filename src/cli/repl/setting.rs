@@ -65,7 +65,7 @@ pub(super) struct SettingDoc {
 const ON_OFF: Takes = Takes::Word(&["on", "off"]);
 
 /// The words of [`Format::ALL`]; a test holds them together.
-const FORMATS: &[&str] = &["table", "json", "csv", "ndjson", "markdown", "html", "dot", "mermaid"];
+const FORMATS: &[&str] = &["table", "json", "csv", "ndjson", "markdown", "html", "parquet", "dot", "mermaid"];
 
 const fn doc(names: &'static [&'static str], takes: Takes, summary: &'static str) -> SettingDoc {
     SettingDoc { names, takes, summary }
@@ -259,7 +259,7 @@ mod tests {
         let wrong = |line| parse(line).unwrap().unwrap_err();
         assert_eq!(
             wrong("\\format xml"),
-            "\\format is used as `\\format table|json|csv|ndjson|markdown|html|dot|mermaid`"
+            "\\format is used as `\\format table|json|csv|ndjson|markdown|html|parquet|dot|mermaid`"
         );
         assert_eq!(wrong("\\timing on off"), "\\timing is used as `\\timing on|off`");
         assert_eq!(wrong("\\i"), "\\i is used as `\\i FILE`");

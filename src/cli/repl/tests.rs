@@ -76,7 +76,7 @@ fn the_format_can_be_changed() {
     let (status, out, told) = converse(&format!("\\format csv\n{HISTOGRAM}\n\\format xml\n"));
     assert_eq!(out, "type,count,size\r\nZoo.Cat,1,640\r\nZoo.Dog,2,48\r\n");
     assert_eq!(status, ExitStatus::Statement);
-    assert!(told.contains("\\format table|json|csv|ndjson|markdown|html|dot|mermaid"));
+    assert!(told.contains("\\format table|json|csv|ndjson|markdown|html|parquet|dot|mermaid"));
 }
 
 #[test]

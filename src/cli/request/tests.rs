@@ -62,7 +62,7 @@ fn every_format_of_the_command_line_is_one_of_the_outputs() {
     }
     assert!(
         refused("query a.core -e x --format xml")
-            .contains("[possible values: table, json, csv, ndjson, dot, mermaid]")
+            .contains("[possible values: table, json, csv, ndjson, markdown, html, parquet, dot, mermaid]")
     );
 }
 

@@ -161,6 +161,17 @@ fn schema(columns: &[&AnswerColumn]) -> Result<Type, ParquetError> {
     Type::group_type_builder("heapql").with_fields(fields.collect::<Result<Vec<_>, _>>()?).build()
 }
 
+/// What a column of this kind is called in a schema.
+pub fn parquet_type_word(kind: Kind) -> &'static str {
+    match parquet_type(kind) {
+        (Physical::BYTE_ARRAY, _) => "STRING",
+        (Physical::INT64, Some(_)) => "UINT64",
+        (Physical::INT64, None) => "INT64",
+        (Physical::DOUBLE, _) => "DOUBLE",
+        _ => "BOOLEAN",
+    }
+}
+
 fn parquet_type(kind: Kind) -> (Physical, Option<LogicalType>) {
     match kind {
         Kind::Text | Kind::List | Kind::Value => (Physical::BYTE_ARRAY, Some(LogicalType::String)),

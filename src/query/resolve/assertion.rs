@@ -135,8 +135,8 @@ fn compared(expr: &Expr) -> Vec<Expr> {
             ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().flat_map(sides).collect(),
             ExprKind::Not(part) => sides(part),
             ExprKind::Compare(_, a, b) => {
-                let is_value = |side: &&Box<Expr>| !matches!(side.kind, ExprKind::Literal(_));
-                [a, b].into_iter().filter(is_value).map(|side| (**side).clone()).collect()
+                let is_value = |side: &&Expr| !matches!(side.kind, ExprKind::Literal(_));
+                [&**a, &**b].into_iter().filter(is_value).cloned().collect()
             }
             _ => Vec::new(),
         }

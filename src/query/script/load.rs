@@ -52,7 +52,7 @@ impl Loading<'_> {
     fn add(&mut self, text: ScriptText) -> Result<(), ScriptError> {
         let (file, whole) = (text.name.map(Arc::from), Arc::<str>::from(text.text));
         let origin = |range: Span| Origin { file: file.clone(), text: Arc::clone(&whole), range };
-        let wrong = |diagnostic| ScriptError::Wrong(origin(0..whole.len()), diagnostic);
+        let wrong = |diagnostic| ScriptError::Wrong(Box::new((origin(0..whole.len()), diagnostic)));
         let parts = parts(&whole).map_err(wrong)?;
         self.open.push(text.identity);
         for part in parts {

@@ -87,14 +87,14 @@ pub enum ScriptError {
     /// A text cannot be read.
     Text(crate::Error),
     /// Something in it is wrong, at a place of one of its texts.
-    Wrong(Origin, Diagnostic),
+    Wrong(Box<(Origin, Diagnostic)>),
 }
 
 impl fmt::Display for ScriptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ScriptError::Text(error) => error.fmt(f),
-            ScriptError::Wrong(origin, diagnostic) => f.write_str(&origin.render(diagnostic)),
+            ScriptError::Wrong(at) => f.write_str(&at.0.render(&at.1)),
         }
     }
 }

@@ -14,6 +14,7 @@ mod queries;
 mod random;
 mod reference;
 mod slips;
+mod streaming;
 mod synthetic;
 
 use std::sync::atomic::AtomicBool;

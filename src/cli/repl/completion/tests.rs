@@ -133,7 +133,10 @@ fn a_source_gives_a_path_its_columns() {
 fn settings_and_their_values() {
     assert_eq!(at("\\fo|"), ("\\".into(), vec!["format".into()]));
     assert!(offers("\\|", "timing"));
-    assert_eq!(words("\\format |"), ["table", "json", "csv", "ndjson", "markdown", "html", "dot", "mermaid"]);
+    assert_eq!(
+        words("\\format |"),
+        ["table", "json", "csv", "ndjson", "markdown", "html", "parquet", "dot", "mermaid"]
+    );
     assert_eq!(words("\\timing of|"), ["off"]);
     assert_eq!(words("\\unset :m|"), ["min"]);
     assert_eq!(at("\\o some/f|").0, "files");

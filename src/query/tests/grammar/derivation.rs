@@ -124,7 +124,8 @@ impl<'g> Derivation<'g> {
             let whole: String = self.text[start..(end + 1).min(self.text.len())].iter().collect();
             ["<=", ">=", "<>", "||", "!="].contains(&whole.as_str())
         };
-        (!(is_word && self.is_word(end)) && !longer).then_some(end)
+        let goes_on = longer || is_word && self.is_word(end);
+        (!goes_on).then_some(end)
     }
 
     fn walk_production(&mut self, name: &str, at: usize, end: usize) {

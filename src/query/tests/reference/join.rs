@@ -6,7 +6,7 @@ use crate::query::ast::{Aliased, Join, Source};
 
 /// The rows of a join; each name has that of its source in front.
 pub fn joined(snapshot: &Snapshot, graph: Option<&Naive>, join: &Join) -> Vec<Row> {
-    let world = World { snapshot, graph, row: None, group: None };
+    let world = World { snapshot, graph, row: None, group: None, all: (&[], 0) };
     let mut rows = aliased(snapshot, graph, &join.first);
     for other in &join.others {
         let right = aliased(snapshot, graph, &other.right);

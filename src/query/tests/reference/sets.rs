@@ -54,7 +54,7 @@ fn name_of(item: &Item) -> String {
     match item {
         Item::Expr { alias: Some(alias), .. } => alias.text.clone(),
         Item::Expr { expr, .. } => expr.to_string(),
-        Item::All(_) => panic!("`*` is not generated"),
+        Item::All(_) | Item::AllOf(..) => panic!("`*` is not generated"),
     }
 }
 
