@@ -55,7 +55,8 @@ proptest! {
 
     #[test]
     fn streamed_rows_are_those_of_the_whole_answer(statement in statement()) {
-        let whole = ask(&DUMPS, &statement).unwrap();
+        // Some of the conditions are made to be wrong: then there is nothing to compare.
+        let Ok(whole) = ask(&DUMPS, &statement) else { return Ok(()) };
         for threads in [1, 3] {
             let pool = ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let (all, _, delivered) = pool.install(|| streamed(&DUMPS, &statement, &RunOptions::default()));
