@@ -97,12 +97,11 @@ pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryErr
     scan_source(plan, execution, &mut over)
 }
 
+/// Answers a plan over the rows of its source, which is ready.
+type Over<'o> = dyn FnMut(&Plan, &dyn Scan, &Execution<'_>) -> Result<Table, QueryError> + 'o;
+
 /// Makes the source of a plan ready and has `over` answer the plan over its rows.
-fn scan_source(
-    plan: &Plan,
-    execution: &Execution<'_>,
-    over: &mut dyn FnMut(&Plan, &dyn Scan, &Execution<'_>) -> Result<Table, QueryError>,
-) -> Result<Table, QueryError> {
+fn scan_source(plan: &Plan, execution: &Execution<'_>, over: &mut Over<'_>) -> Result<Table, QueryError> {
     let table = match &plan.source {
         Source::Select(inner) => {
             let table = execute(inner, execution)?;
