@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{env, fs};
 
 use heapql::graph::Snapshot;
@@ -111,6 +112,9 @@ fn rows(answer: &Answer) -> String {
         let cells: Vec<String> = answer.columns.iter().map(|c| value(c.value(row))).collect();
         let _ = write!(text, "\n{}", cells.join(" | "));
     }
+    if let Some(assertion) = &answer.assertion {
+        let _ = write!(text, "\n{assertion}");
+    }
     for warning in &answer.warnings {
         let _ = write!(text, "\n! {}", warning.to_string().lines().collect::<Vec<_>>().join(" "));
     }
@@ -118,10 +122,16 @@ fn rows(answer: &Answer) -> String {
 }
 
 /// What comes of a statement.
-fn reply(snapshots: &[Snapshot], environment: &Environment, statement: &str) -> String {
+fn reply(snapshots: &[Snapshot], environment: &mut Environment, statement: &str) -> String {
     let options = RunOptions { environment, ..RunOptions::default() };
     match heapql::diff::run(snapshots, statement, &options) {
-        Ok(answer) => rows(&answer),
+        Ok(answer) => {
+            let text = rows(&answer);
+            if let Some(name) = answer.keep_as.clone() {
+                assert!(environment.keep(&name, Arc::new(answer)), "{name} is too big");
+            }
+            text
+        }
         Err(QueryError::Statement(diagnostic)) => diagnostic.render(statement),
         Err(error) => format!("no answer: {error}"),
     }
@@ -140,7 +150,7 @@ fn check(name: &str) {
         environment.set_parameter(parameter, of);
     }
     let answers: Vec<String> =
-        suite.cases.iter().map(|case| reply(&snapshots, &environment, &case.statement)).collect();
+        suite.cases.iter().map(|case| reply(&snapshots, &mut environment, &case.statement)).collect();
     if env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&path, suite.text(&answers)).expect("the file can be written");
         return;
@@ -160,24 +170,32 @@ macro_rules! suites {
 }
 
 suites! {
-    select
+    cases_and_windows
+    catalog_statements
     conditions
-    values
-    texts
     dates
-    groups
-    order
     fields
     grammar
-    objects
-    tables
     graph
+    groups
+    joins
+    joins_of_dumps
+    memory_and_damage
+    objects
+    order
+    parameters_and_answers
+    select
+    sets
     several_dumps
-    catalog_statements
-    wrong_words
-    wrong_names
-    wrong_kinds
+    tables
+    texts
+    values
     wrong_groups
+    wrong_joins
+    wrong_kinds
+    wrong_names
+    wrong_sets
+    wrong_words
 }
 
 /// The statements of all files: those that are answered, and those that are wrong.

@@ -106,8 +106,8 @@ pub fn write_parquet(
         ));
     let schema = Arc::new(schema(&all).map_err(io::Error::other)?);
     let file = SerializedFileWriter::new(pending.clone(), schema, Arc::new(properties.build()));
-    let mut group =
-        Group { columns: all.iter().map(|column| ColumnValues::new(column.kind)).collect(), rows: 0 };
+    let columns = rows.head().columns.iter().map(|column| ColumnValues::new(column.kind)).collect();
+    let mut group = Group { constants, columns, rows: 0 };
     let mut file = file.map_err(io::Error::other)?;
     let mut totals = ParquetTotals::default();
     let make = |columns: &[AnswerColumn]| {
@@ -115,12 +115,8 @@ pub fn write_parquet(
         let starts: Vec<usize> = (0..count).step_by(CHUNK).collect();
         let chunk = |start: usize| {
             let range = start..count.min(start + CHUNK);
-            let len = range.len();
-            let constants = constants.iter().map(|column| ColumnValues::repeated(column, len));
-            let values: Vec<_> = constants
-                .chain(columns.iter().map(|column| ColumnValues::of(column, range.clone())))
-                .collect();
-            (len, values)
+            let values = columns.iter().map(|column| ColumnValues::of(column, range.clone()));
+            (range.len(), values.collect::<Vec<_>>())
         };
         starts.into_par_iter().map(chunk).collect::<Vec<_>>()
     };
@@ -183,12 +179,13 @@ fn parquet_type(kind: Kind) -> (Physical, Option<LogicalType>) {
 }
 
 /// The rows of the next row group.
-struct Group {
+struct Group<'a> {
+    constants: &'a [AnswerColumn],
     columns: Vec<ColumnValues>,
     rows: usize,
 }
 
-impl Group {
+impl Group<'_> {
     fn add(&mut self, rows: usize, values: Vec<ColumnValues>) {
         self.rows += rows;
         self.columns.iter_mut().zip(values).for_each(|(all, more)| all.append(more));
@@ -201,11 +198,17 @@ impl Group {
         totals: &mut ParquetTotals,
     ) -> Result<(), ParquetError> {
         let mut group = file.next_row_group()?;
+        let mut write = |values: &ColumnValues| {
+            let missing = || ParquetError::General("a column is missing".into());
+            let mut writer = group.next_column()?.ok_or_else(missing)?;
+            values.write(writer.untyped())?;
+            writer.close()
+        };
+        for constant in self.constants {
+            write(&ColumnValues::repeated(constant, self.rows))?;
+        }
         for column in &mut self.columns {
-            let mut writer =
-                group.next_column()?.ok_or_else(|| ParquetError::General("a column is missing".into()))?;
-            column.write(writer.untyped())?;
-            writer.close()?;
+            write(column)?;
             totals.too_wide += column.clear();
         }
         group.close()?;

@@ -165,6 +165,18 @@ static ILLUSTRATIONS: &[Illustration] = &[
     show(Table, "modules", &["select name, version, size from modules order by name"], &["types"]),
     show(
         Table,
+        "loaded_types",
+        &["select type, mt, module from loaded_types where type like 'Zoo.%' limit 10"],
+        &["types", "fields"],
+    ),
+    show(
+        Table,
+        "damage",
+        &["select kind, address, segment, bytes, reason from damage"],
+        &["segments", "memory"],
+    ),
+    show(
+        Table,
         "threads",
         &["select os_id, managed_id, state, exception from threads"],
         &["exceptions", "roots"],
@@ -419,8 +431,8 @@ static ILLUSTRATIONS: &[Illustration] = &[
         &["select kind, start, size, sum(size) over (partition by kind) as of_kind from segments"],
         &["over"],
     ),
-    show(Keyword, "let", &["let big = select address, size where size > 10kb"], &["with"]),
-    show(Keyword, "assert", &["assert count < 1000000000 from objects, 'too many objects'"], &["having"]),
+    show(Statement, "let", &["let big = select address, size where size > 10kb"], &["with"]),
+    show(Statement, "assert", &["assert count < 1000000000 from objects, 'too many objects'"], &["having"]),
     show(Keyword, "analyze", &["explain analyze select type, count, size group by type"], &["explain"]),
     show(Keyword, "distinct", &["select distinct gen", "select count(distinct type)"], &["group"]),
     show(

@@ -39,7 +39,7 @@ fn after_from_a_source_is_wanted() {
     }
     assert_eq!(at("select * from Zoo.D|").start, 14);
     assert_eq!(at("select * from Zoo.Outer+In|").start, 14);
-    assert_eq!(at("select * from (|").keywords, [Keyword::Select]);
+    assert_eq!(at("select * from (|").keywords, [Keyword::Select, Keyword::With]);
 }
 
 #[test]

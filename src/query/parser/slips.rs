@@ -162,7 +162,7 @@ impl<'a> Slip<'a> {
     /// `group type`, `roots 0x10`: of two words the second is missing.
     fn missing_second_word(&self) -> Option<String> {
         match (self.word(1), self.expected) {
-            (Some(first), [Expected::Keyword(second)]) => {
+            (Some(first), [Expected::Keyword(second)]) if Keyword::of(first).is_some() => {
                 Some(format!("the words are `{} {}`", first.to_ascii_lowercase(), second.word()))
             }
             _ => None,
@@ -200,6 +200,9 @@ impl<'a> Slip<'a> {
             "=" | ">" | "<" if self.is_symbol(1, "=") => Some("greater or equal is `>=`, less or equal `<=`"),
             ">" | "<" if self.is_symbol(1, symbol) => Some("`>` and `<` compare; bits are not shifted"),
             "," if self.is_word(2, "limit") => Some("`limit N offset M` leaves out M rows and keeps N"),
+            "," if self.expects_keyword(Keyword::Join) => {
+                Some("sources are joined: `from A a join B b on a.x = b.y`")
+            }
             "," if self.is_word(2, "between") => Some("`between 1 and 10`"),
             "=" | "<" | ">" | "<=" | ">=" | "!=" | "<>" if self.joins_before() => {
                 Some("`or` is one of two conditions; `||` joins texts")

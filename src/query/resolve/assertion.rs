@@ -5,7 +5,7 @@ use super::names::Named;
 use super::scope::Scope;
 use super::source::Resolved;
 use super::{Checked, Resolver, has_aggregate};
-use crate::query::ast::{Arguments, Assertion, Expr, ExprKind, Item, Literal, Name, Select};
+use crate::query::ast::{Assertion, Expr, ExprKind, Item, Literal, Select};
 use crate::query::catalog::function;
 use crate::query::cells::{Cells, Columns};
 use crate::query::diagnostic::Diagnostic;
@@ -66,13 +66,13 @@ impl Resolver<'_> {
 
 /// The condition for those that fail: what is unknown fails too.
 fn fails(holds: &Expr) -> Expr {
-    let span = holds.span.clone();
-    let no = Expr::new(ExprKind::Literal(Literal::Boolean(false)), span.clone(), []);
-    let name = Name { text: "coalesce".to_owned(), span: span.clone() };
-    let height = holds.height + 1;
-    let known = ExprKind::Call { name, arguments: Arguments::List(vec![holds.clone(), no]) };
-    let known = Expr { kind: known, span: span.clone(), height };
-    Expr { kind: ExprKind::Not(Box::new(known)), span, height: height + 1 }
+    let truth = |value| Expr::new(ExprKind::Literal(Literal::Boolean(value)), holds.span.clone(), []);
+    let kind = ExprKind::Case {
+        operand: None,
+        branches: vec![(holds.clone(), truth(false))],
+        otherwise: Some(Box::new(truth(true))),
+    };
+    Expr { kind, span: holds.span.clone(), height: holds.height + 1 }
 }
 
 /// Each expression once.

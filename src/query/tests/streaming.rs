@@ -41,6 +41,8 @@ static DUMPS: LazyLock<Vec<Snapshot>> = LazyLock::new(|| vec![snapshot(7, 40_000
 fn statement() -> impl Strategy<Value = String> {
     let items = "address, type, size, gen, heap, length, size * 2 + 1 as twice, lower(type), 1, null";
     (filter(), limit(), any::<bool>()).prop_map(move |(filter, limit, nested)| {
+        // The synthetic `types` of the reference calls the column of counts so.
+        let filter = filter.replace("objects > 3", "count > 3");
         let inner = format!("select {items} from objects{filter}");
         if nested {
             format!("select twice, type from ({inner}) where twice > 90{limit}")
