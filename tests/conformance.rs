@@ -127,9 +127,12 @@ fn reply(snapshots: &[Snapshot], environment: &mut Environment, statement: &str)
     match heapql::diff::run(snapshots, statement, &options) {
         Ok(answer) => {
             let text = rows(&answer);
-            if let Some(name) = answer.keep_as.clone() {
-                assert!(environment.keep(&name, Arc::new(answer)), "{name} is too big");
+            let answer = Arc::new(answer);
+            if let Some(name) = &answer.keep_as {
+                assert!(environment.keep(name, Arc::clone(&answer)), "{name} is too big");
             }
+            // The answer before a statement is `$1` to it.
+            environment.keep("$1", answer);
             text
         }
         Err(QueryError::Statement(diagnostic)) => diagnostic.render(statement),

@@ -174,10 +174,10 @@ fn tab_completes_what_fits_the_place() {
     terminal.expect("1 row in ");
     terminal.expect(PROMPT);
     // A field of what a field leads to.
-    terminal.type_keys("select Friend.Le\t from Zoo.Dog limit 1\r");
+    terminal.type_keys("select count from Zoo.Dog where Friend.Le\t = 0\r");
     terminal.expect("1 row in ");
     terminal.expect(PROMPT);
-    terminal.type_keys("\\ti\tof\t\r");
+    terminal.type_keys("\\ti\t of\t\r");
     terminal.expect(PROMPT);
     terminal.type_keys("select count\r");
     terminal.expect("$4: 1 row\r\n");

@@ -164,6 +164,12 @@ static ILLUSTRATIONS: &[Illustration] = &[
     show(Table, "segments", &["select kind, count, size, free from segments group by kind"], &["objects"]),
     show(Table, "modules", &["select name, version, size from modules order by name"], &["types"]),
     show(
+        Source,
+        "memory",
+        &["select address, hex, object, type from memory(0x7f51e94041a8, 4)"],
+        &["object", "damage"],
+    ),
+    show(
         Table,
         "loaded_types",
         &["select type, mt, module from loaded_types where type like 'Zoo.%' limit 10"],
@@ -383,6 +389,46 @@ static ILLUSTRATIONS: &[Illustration] = &[
         "intersect",
         &["select object from handles intersect select object from roots"],
         &["union", "except"],
+    ),
+    show(
+        Keyword,
+        "join",
+        &[
+            "select s.value, count from strings s join refs r on r.target = s.address group by s.value limit 10",
+        ],
+        &["on", "left", "in"],
+    ),
+    show(
+        Keyword,
+        "on",
+        &["select h.kind, count from handles h join objects o on o.address = h.object group by h.kind"],
+        &["join"],
+    ),
+    show(
+        Keyword,
+        "inner",
+        &["select count from handles h inner join strings s on s.address = h.object"],
+        &["join", "left"],
+    ),
+    show(
+        Keyword,
+        "left",
+        &[
+            "select t.type, f.name from types t left join fields f on f.mt = t.mt order by t.size desc limit 10",
+        ],
+        &["join", "outer"],
+    ),
+    show(
+        Keyword,
+        "outer",
+        &["select count, count(f.mt) from types t left outer join fields f on f.mt = t.mt"],
+        &["left"],
+    ),
+    show(
+        Keyword,
+        "exists",
+        &["select exists (select * from exceptions) as thrown, count from threads"],
+        &["in", "join"],
     ),
     show(Keyword, "all", &["select name from modules union all select name from modules"], &["union"]),
     show(
