@@ -18,7 +18,10 @@ pub enum Closing {
 impl Closing {
     /// The line below an answer, which is that to statement number `at` of `count`; `None` when none is due there.
     pub fn line(self, answer: &Answer, at: usize, count: usize) -> Option<String> {
+        // What could not be read was told; nothing is said of it that sounds as if it had been looked at.
+        let unread = answer.row_count() == 0 && !answer.warnings.is_empty();
         match self {
+            _ if unread => None,
             Closing::Nothing => None,
             Closing::Total => (at + 1 == count).then(|| total(answer)).flatten(),
             Closing::Damage => (at == 0).then(|| damage(answer)),
@@ -55,6 +58,7 @@ fn sum(answer: &Answer, name: &str) -> Option<i128> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::problem::Problem;
     use crate::query::{AnswerColumn, Kind};
 
     fn answer(rows: &[(i128, u64)]) -> Answer {
@@ -74,6 +78,14 @@ mod tests {
         assert_eq!(Closing::Total.line(&answer, 1, 2).as_deref(), Some("Total 1,003 objects, 5,024 bytes"));
         assert_eq!(Closing::Total.line(&Answer::default(), 0, 1), None);
         assert_eq!(Closing::Nothing.line(&answer, 0, 1), None);
+    }
+
+    #[test]
+    fn nothing_is_said_of_a_heap_that_could_not_be_read() {
+        let warnings = vec![Problem::note("nothing of the heap can be read")];
+        let answer = Answer { warnings, ..answer(&[]) };
+        assert_eq!(Closing::Total.line(&answer, 0, 1), None);
+        assert_eq!(Closing::Damage.line(&answer, 0, 1), None);
     }
 
     #[test]

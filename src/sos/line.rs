@@ -129,13 +129,6 @@ impl<'a> Line<'a> {
     /// It is not answered yet, or no word at all.
     pub(super) fn doc(&self) -> Result<&'static WordDoc, Diagnostic> {
         let Piece { text, span } = self.word();
-        // WinDbg's `!da` and LLDB's `sos da` are SOS's alias; `da` alone is the debugger's word for text in memory.
-        if self.introduced
-            && let Some(doc) =
-                words().find(|doc| doc.introduced.iter().any(|word| text.eq_ignore_ascii_case(word)))
-        {
-            return Ok(doc);
-        }
         if let Some(reason) = not_yet::find(&text) {
             return Err(Diagnostic::new(
                 span,

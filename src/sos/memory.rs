@@ -120,22 +120,6 @@ pub(super) const WORDS: &[WordDoc] = &[
         ..D
     },
     WordDoc {
-        word: "da",
-        usage: "da ADDRESS",
-        summary: "The text of bytes at an address, up to its zero, as in dotnet-dump. An array is shown by `dumparray`, or `!da` and \
-                  `sos da`.",
-        examples: &[(
-            "da 7f02290cddcc",
-            &["select address, text from memory(0x7f02290cddcc, 4096, 'ascii')"],
-        )],
-        translate: |arguments| {
-            let text = as_text(arguments, "ascii")?;
-            Ok(Translation::one(text)
-                .remark("`da` shows text in memory; an array is shown by `dumparray` or `!da`"))
-        },
-        ..D
-    },
-    WordDoc {
         word: "memory",
         second: Some("read"),
         usage: "memory read ADDRESS [END] [-c N] [-s BYTES] [-f FORMAT]",

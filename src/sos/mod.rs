@@ -47,8 +47,6 @@ pub struct Translation {
     pub statements: Vec<String>,
     /// What those who know the word expect to read below its answers.
     pub closing: Closing,
-    /// What the word means here in another way than it may be known, each a sentence without a full stop.
-    pub remarks: Vec<String>,
 }
 
 impl Translation {
@@ -62,11 +60,6 @@ impl Translation {
 
     fn closing(self, closing: Closing) -> Translation {
         Translation { closing, ..self }
-    }
-
-    fn remark(mut self, remark: impl Into<String>) -> Translation {
-        self.remarks.push(remark.into());
-        self
     }
 }
 

@@ -30,10 +30,10 @@ pub(super) const WORDS: &[WordDoc] = &[
     },
     WordDoc {
         word: "dumparray",
-        introduced: &["da"],
+        aliases: &["da"],
         usage: "dumparray ADDRESS [-start N] [-length N] [-details] [-nofields]",
-        summary: "Shows an array: its type and size, then its elements, or so many of them from the one numbered N on. `!da` \
-                  and `sos da` are the same; `da` alone shows text in memory, as in dotnet-dump.",
+        summary: "Shows an array: its type and size, then its elements, or so many of them from the one numbered N on. Text in \
+                  memory, which `da` alone is in debuggers, is shown by `memory read -f s`.",
         switches: &[
             takes("-start", "N", "From this element on, the first being 0."),
             takes("-length", "N", "Only so many elements."),
@@ -46,7 +46,7 @@ pub(super) const WORDS: &[WordDoc] = &[
         operands: (1, 1),
         examples: &[
             ("dumparray 7f0229cf8140", &["object 0x7f0229cf8140"]),
-            ("!da 7f0229cf8140", &["object 0x7f0229cf8140"]),
+            ("da 7f0229cf8140", &["object 0x7f0229cf8140"]),
             (
                 "dumparray -start 10 -length 5 7f0229cf8140",
                 &[

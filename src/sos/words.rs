@@ -16,8 +16,6 @@ pub struct WordDoc {
     pub second: Option<&'static str>,
     /// Other words for the same.
     pub aliases: &'static [&'static str],
-    /// Words for the same behind `!` or `sos` only, since they mean something else alone.
-    pub introduced: &'static [&'static str],
     /// How it is written.
     pub usage: &'static str,
     /// What it answers, in one sentence.
@@ -63,7 +61,6 @@ pub(super) const WORD: WordDoc = WordDoc {
     word: "",
     second: None,
     aliases: &[],
-    introduced: &[],
     usage: "",
     summary: "",
     switches: &[],

@@ -97,7 +97,6 @@ impl Session<'_> {
         answer: &mut dyn FnMut(Part<'_>) -> io::Result<Reply>,
     ) -> io::Result<Reply> {
         let messages = &self.console.messages;
-        translation.remarks.iter().for_each(|remark| messages.remark(remark));
         let mut whole: Option<Reply> = None;
         let count = translation.statements.len();
         for (at, text) in translation.statements.iter().enumerate() {
