@@ -119,7 +119,7 @@ pub fn write_comparison_json(
 pub fn compared_row(answer: &Answer, row: usize) -> String {
     let is_change = |column: &AnswerColumn| column.name.ends_with(CHANGE);
     let has_changes = answer.columns.iter().any(is_change);
-    let is_number = |column: &AnswerColumn| matches!(column.kind, Kind::Integer | Kind::Real | Kind::Bytes);
+    let is_number = |column: &AnswerColumn| column.kind.adds_up();
     let keys = answer.columns.iter().take_while(|column| has_changes && !is_number(column));
     let keys = keys.filter(|column| column.name != "module" && !column.cells.is_null(row));
     let keys: Vec<_> = keys.map(|column| shown(&column.value(row), column.kind, false)).collect();
@@ -262,7 +262,7 @@ fn total_width(grid: &Grid) -> usize {
 
 fn key_column(column: &AnswerColumn, rows: usize) -> GridColumn {
     let cells = (0..rows).map(|row| shown(&column.value(row), column.kind, false)).collect();
-    let right = matches!(column.kind, Kind::Integer | Kind::Real | Kind::Bytes);
+    let right = column.kind.adds_up();
     GridColumn { header: sanitize(&column.name).into_owned(), cells, right }
 }
 

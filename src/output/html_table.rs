@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use crate::query::{AnswerColumn, Kind, Rows, ValueRef};
+use crate::query::{AnswerColumn, Rows, ValueRef};
 use crate::units::{push_grouped, push_short_real};
 
 use super::cells::{CellWriter, Notation};
@@ -42,7 +42,7 @@ impl AnswerWriter for HtmlWriter {
             out.write_all(HEAD.as_bytes())?;
         }
         let head = rows.head();
-        let numbers: Vec<bool> = head.columns.iter().map(|column| is_number(column.kind)).collect();
+        let numbers: Vec<bool> = head.columns.iter().map(|column| column.kind.adds_up()).collect();
         let mut top = heading(&head.heading);
         push_top(&head.query, &head.columns, &mut top);
         out.write_all(&top)?;
@@ -90,14 +90,10 @@ fn push_top(query: &str, columns: &[AnswerColumn], text: &mut Vec<u8>) {
     push_escaped(query, text);
     text.extend_from_slice(b"</caption>\n<thead><tr>");
     for column in columns {
-        text.extend_from_slice(if is_number(column.kind) { b"<th class=\"n\">" } else { b"<th>" });
+        text.extend_from_slice(if column.kind.adds_up() { b"<th class=\"n\">" } else { b"<th>" });
         push_escaped(&column.name, text);
     }
     text.extend_from_slice(b"\n<tbody>\n");
-}
-
-fn is_number(kind: Kind) -> bool {
-    matches!(kind, Kind::Integer | Kind::Real | Kind::Bytes)
 }
 
 /// Appends a text of which nothing is markup. What cannot be shown becomes an escape that can.

@@ -6,7 +6,7 @@
 
 use std::io::{self, Write};
 
-use crate::query::{AnswerColumn, Kind, Rows, ValueRef};
+use crate::query::{AnswerColumn, Rows, ValueRef};
 use crate::units::{push_grouped, push_short_real};
 
 use super::cells::{CellWriter, Notation};
@@ -68,12 +68,8 @@ fn heading(entries: &[AnswerColumn], notation: &Markdown) -> Vec<u8> {
 
 fn header(columns: &[AnswerColumn]) -> Vec<u8> {
     let names: Vec<_> = columns.iter().map(|column| prose(&column.name)).collect();
-    let rules = columns.iter().map(|column| if is_number(column.kind) { "---:" } else { "---" });
+    let rules = columns.iter().map(|column| if column.kind.adds_up() { "---:" } else { "---" });
     format!("| {} |\n| {} |\n", names.join(" | "), rules.collect::<Vec<_>>().join(" | ")).into_bytes()
-}
-
-fn is_number(kind: Kind) -> bool {
-    matches!(kind, Kind::Integer | Kind::Real | Kind::Bytes)
 }
 
 /// Markdown's notation of cells.

@@ -156,7 +156,7 @@ fn lay_out(head: &Answer, natural: &[usize], prose: bool, room: Option<usize>) -
     let column = |(at, (column, width)): (usize, (&AnswerColumn, usize))| Column {
         header: shorten_middle(&sanitize(&column.name), width).into_owned(),
         width,
-        right: is_number(column.kind),
+        right: column.kind.adds_up(),
         // What is too long for its column is then wrapped by comfy-table.
         notation: Shown { width: if prose { MAX_COLUMN_WIDTH } else { width }, signed: is_change(at) },
     };
@@ -169,10 +169,6 @@ fn wish(column: &AnswerColumn, natural: usize) -> Wish {
         natural: natural.max(header),
         shrinks: texts(column).is_some() || matches!(column.kind, Kind::Text | Kind::List),
     }
-}
-
-fn is_number(kind: Kind) -> bool {
-    matches!(kind, Kind::Integer | Kind::Real | Kind::Bytes)
 }
 
 fn header(columns: &[Column]) -> Vec<u8> {

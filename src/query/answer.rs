@@ -61,6 +61,11 @@ impl Kind {
         }
     }
 
+    /// Whether its values are numbers to add up and to set on the right. Addresses are not.
+    pub fn adds_up(self) -> bool {
+        matches!(self, Kind::Integer | Kind::Real | Kind::Bytes)
+    }
+
     /// The word of the JSON contract.
     pub fn word(self) -> &'static str {
         match self {

@@ -226,7 +226,7 @@ fn takes(function: Function, count: usize) -> bool {
 /// What an aggregate of values of a kind gives; `None` when it does not take them.
 pub(super) fn aggregate_kind(function: Aggregate, kind: Option<Kind>) -> Option<Kind> {
     let given = kind.unwrap_or(Kind::Integer);
-    let adds_up = matches!(given, Kind::Integer | Kind::Bytes | Kind::Real);
+    let adds_up = given.adds_up();
     match function {
         Aggregate::Count => Some(Kind::Integer),
         Aggregate::Sum => adds_up.then_some(given),

@@ -104,8 +104,7 @@ pub(super) fn biggest_first(groups: &Groups, items: &[OutputItem]) -> Vec<OrderK
         Node::Column(column) => groups.aggregate_at(column).map(|a| a.function),
         _ => None,
     };
-    let number =
-        |item: &&OutputItem| matches!(item.expr.kind, Some(Kind::Integer | Kind::Real | Kind::Bytes));
+    let number = |item: &&OutputItem| item.expr.kind.is_some_and(Kind::adds_up);
     let mut numbers = items.iter().filter(number).filter(|i| aggregate(i).is_some());
     let sum = numbers.clone().find(|i| aggregate(i) == Some(Aggregate::Sum));
     let biggest = sum.or_else(|| numbers.next());

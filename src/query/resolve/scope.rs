@@ -146,7 +146,7 @@ impl Scope {
         let columns = given.rows.columns.iter().map(|c| ScopeColumn {
             name: c.name.clone(),
             kind: Some(c.kind),
-            measure: matches!(c.kind, Kind::Integer | Kind::Bytes | Kind::Real),
+            measure: c.kind.adds_up(),
             level: Level::Row,
             in_all: true,
         });
