@@ -4,7 +4,7 @@ mod help;
 
 use super::answer::{Answer, AnswerColumn, Kind, ValueRef};
 use super::ast::Name;
-use super::catalog::{Keyword, function, functions, source_functions, table, tables};
+use super::catalog::{function, functions, is_reserved, source_functions, table, tables};
 use super::diagnostic::{Diagnostic, nearest};
 use super::path::Leaf;
 use super::plan::Step;
@@ -66,7 +66,7 @@ pub fn describe<'a>(
     if let Some(answer) = types.and_then(|types| describe_type(types, &name.text)) {
         return Ok(answer);
     }
-    if Keyword::of(&name.text).is_some() {
+    if is_reserved(&name.text) {
         return help(Some(name));
     }
     let sources = source_functions().iter().map(|f| f.name);

@@ -269,7 +269,7 @@ fn exists_follows(input: Tokens<'_>) -> bool {
     keyword_follows(input, Keyword::Exists)
         && follows(input.take_from(1), "(")
         && input.rest.len() > 2
-        && keyword_follows(input.take_from(2), Keyword::Select)
+        && query_follows(input.take_from(2))
 }
 
 fn exists(input: Tokens<'_>) -> Parsed<'_, Expr> {
@@ -289,7 +289,7 @@ fn subselect(input: Tokens<'_>) -> Parsed<'_, Expr> {
 /// An expression in parentheses, which may be seen as the address of an object of a type.
 fn in_parentheses(input: Tokens<'_>) -> Parsed<'_, Expr> {
     let (rest, open) = symbol("(")(input)?;
-    if keyword_follows(rest, Keyword::Select) {
+    if query_follows(rest) {
         return subselect(input);
     }
     let (rest, inner) = expression(rest)?;
