@@ -550,8 +550,14 @@ fn biggest(select: &Select) -> Option<usize> {
         .collect();
     let is_sum =
         |t: &&String| !keys.contains(t) && (MEASURES.contains(&last_part(t)) || t.starts_with("sum("));
-    let numeric = ["count", "min(size)", "max(length)", "avg(", "median(", "p90(", "p99(", "first(size)"];
-    let is_number = |t: &&String| !keys.contains(t) && numeric.iter().any(|n| t.starts_with(n));
+    let numeric =
+        ["count", "min(size)", "max(size)", "max(length)", "avg(", "median(", "p90(", "p99(", "first(size)"];
+    // Of `max(b.size)` the `max(size)`: what a column is does not depend on its source.
+    let bare = |t: &str| t.split_once('(').map(|(name, of)| format!("{name}({}", last_part(of)));
+    let is_number = |t: &&String| {
+        let bare = bare(t).unwrap_or_else(|| (*t).clone());
+        !keys.contains(t) && numeric.iter().any(|n| bare.starts_with(n))
+    };
     let at = |test: &dyn Fn(&&String) -> bool| texts.iter().position(|t| test(&t));
     at(&is_sum).or_else(|| at(&is_number))
 }
