@@ -96,7 +96,7 @@ impl ClrRuntime {
         let metadata = source.open(&self.dump.memory)?;
         let version =
             metadata.assembly_attribute_text("AssemblyInformationalVersionAttribute")?.parse().ok()?;
-        (layout::for_version(version)?.name() == self.located.family).then_some(version)
+        (layout::for_version(version, self.dump.target)?.name() == self.located.family).then_some(version)
     }
 
     /// The modules with where each has its metadata.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::bytes::Mapped;
 use crate::clr::layout::{self, Descriptor};
 use crate::clr::{ClrRuntime, GcHeap};
-use crate::dump::{AddressSpace, Dump};
+use crate::dump::{AddressSpace, Dump, Target};
 use crate::error::Result;
 use crate::image::ModuleFiles;
 use crate::synth::{Memory, ProcessDump};
@@ -43,10 +43,9 @@ pub(crate) fn zeros(start: u64, end: u64) -> Memory {
     memory
 }
 
-/// The layout of a family of versions: `8.0`.
+/// The layout of a family of versions on Linux and x64: `8.0`.
 pub(crate) fn bundled(family: &str) -> Descriptor {
-    layout::all()
-        .iter()
+    layout::all(Target::LINUX_X64)
         .find(|bundled| bundled.name() == family)
         .expect("a family that is bundled")
         .descriptor()

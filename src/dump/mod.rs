@@ -6,6 +6,7 @@ mod elf_core;
 mod fingerprint;
 mod mappings;
 mod recognize;
+mod target;
 mod threads;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use crate::problem::Problem;
 
 pub use address_space::{AddressSpace, Fault, Piece, Run};
 pub use mappings::FileMapping;
+pub use target::{OperatingSystem, Target};
 pub use threads::{NativeThread, Process};
 
 /// The processor architecture of the dumped process.
@@ -108,8 +110,8 @@ impl fmt::Display for TakenBy {
 pub struct Dump {
     /// The process's memory.
     pub memory: Arc<AddressSpace>,
-    /// The processor architecture.
-    pub architecture: Architecture,
+    /// What the process ran on.
+    pub target: Target,
     /// What wrote the dump; `None` when what would tell is cut off.
     pub taken_by: Option<TakenBy>,
     /// The files that were mapped, in the order of the dump's note; empty when the note is missing.

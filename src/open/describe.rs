@@ -51,7 +51,7 @@ fn dump_section(info: &mut Info, opened: &Opened) {
     let (dump, compression) = (&opened.dump, opened.compression);
     let section = info.section("Dump");
     section.text("file", &*opened.snapshot.facts.file);
-    section.text("format", "ELF core").text("architecture", dump.architecture.to_string());
+    section.text("format", "ELF core").text("architecture", dump.target.architecture.to_string());
     section.text("taken by", dump.taken_by.map_or_else(|| "not known".to_owned(), |by| by.to_string()));
     if compression != Compression::None {
         section.text("compression", compression.name());

@@ -38,7 +38,7 @@ pub(super) fn of_dump(dump: &Dump) -> Facts {
 fn without_fingerprint(dump: &Dump) -> Facts {
     let named = dump.process.as_ref().map(|process| process.name.clone());
     Facts {
-        architecture: dump.architecture.to_string(),
+        architecture: dump.target.architecture.to_string(),
         program: named.filter(|name| !name.is_empty() && name != HOST),
         process: dump.process.clone(),
         process_run: run(&dump.auxv),

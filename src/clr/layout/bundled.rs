@@ -1,34 +1,66 @@
-//! The layout descriptions that come with the program, one a family of versions.
+//! The layout descriptions that come with the program, one a family of versions and target.
 
 use super::{Descriptor, RuntimeVersion};
+use crate::dump::Target;
 
-/// A bundled description and the versions that it describes.
+/// A bundled description, and the versions and the target that it describes.
 #[derive(Debug)]
 pub struct Bundled {
+    /// What it describes runs on this.
+    pub target: Target,
     /// Major and minor number of the family's name: `3.1` also serves 3.0.
     pub family: (u32, u32),
     /// Other versions with the same layout.
     also: &'static [(u32, u32)],
-    json: &'static str,
+    /// What describes it: each part is laid over those before it.
+    parts: &'static [&'static str],
 }
 
-/// Newest first: where the version is not known they are tried in this order.
-static BUNDLED: [Bundled; 5] = [
-    Bundled { family: (10, 0), also: &[], json: include_str!("data/10.0.json") },
-    Bundled { family: (9, 0), also: &[], json: include_str!("data/9.0.json") },
-    Bundled { family: (8, 0), also: &[], json: include_str!("data/8.0.json") },
-    Bundled { family: (3, 1), also: &[(3, 0)], json: include_str!("data/3.1.json") },
-    Bundled { family: (2, 0), also: &[], json: include_str!("data/2.0.json") },
+/// Each target's newest first: where the version is not known they are tried in this order.
+static BUNDLED: [Bundled; 8] = [
+    Bundled {
+        target: Target::LINUX_X64,
+        family: (10, 0),
+        also: &[],
+        parts: &[include_str!("data/10.0.json")],
+    },
+    Bundled { target: Target::LINUX_X64, family: (9, 0), also: &[], parts: &[include_str!("data/9.0.json")] },
+    Bundled { target: Target::LINUX_X64, family: (8, 0), also: &[], parts: &[include_str!("data/8.0.json")] },
+    Bundled {
+        target: Target::LINUX_X64,
+        family: (3, 1),
+        also: &[(3, 0)],
+        parts: &[include_str!("data/3.1.json")],
+    },
+    Bundled { target: Target::LINUX_X64, family: (2, 0), also: &[], parts: &[include_str!("data/2.0.json")] },
+    Bundled {
+        target: Target::LINUX_ARM64,
+        family: (10, 0),
+        also: &[],
+        parts: &[include_str!("data/10.0.json"), include_str!("data/10.0-arm64.json")],
+    },
+    Bundled {
+        target: Target::LINUX_ARM64,
+        family: (9, 0),
+        also: &[],
+        parts: &[include_str!("data/9.0.json"), include_str!("data/9.0-arm64.json")],
+    },
+    Bundled {
+        target: Target::LINUX_ARM64,
+        family: (8, 0),
+        also: &[],
+        parts: &[include_str!("data/8.0.json"), include_str!("data/8.0-arm64.json")],
+    },
 ];
 
-/// All bundled descriptions, newest first.
-pub fn all() -> &'static [Bundled] {
-    &BUNDLED
+/// All bundled descriptions of what runs on `target`, newest first; none for a target that is not known.
+pub fn all(target: Target) -> impl Iterator<Item = &'static Bundled> {
+    BUNDLED.iter().filter(move |bundled| bundled.target == target)
 }
 
-/// The bundled description of a version, or `None` where there is none.
-pub fn for_version(version: RuntimeVersion) -> Option<&'static Bundled> {
-    BUNDLED.iter().find(|b| b.serves((version.major, version.minor)))
+/// The bundled description of a version on `target`, or `None` where there is none.
+pub fn for_version(version: RuntimeVersion, target: Target) -> Option<&'static Bundled> {
+    all(target).find(|b| b.serves((version.major, version.minor)))
 }
 
 impl Bundled {
@@ -40,7 +72,11 @@ impl Bundled {
     pub fn descriptor(&self) -> Descriptor {
         // A test parses every bundled file, so this cannot fail in a released program; an empty
         // description would name the first field that it lacks.
-        Descriptor::parse(self.json.as_bytes()).unwrap_or_default()
+        let part = |json: &&str| Descriptor::parse(json.as_bytes()).unwrap_or_default();
+        self.parts.iter().map(part).fold(Descriptor::default(), |mut below, part| {
+            below.overlay(part);
+            below
+        })
     }
 
     /// The version family as it is spoken of: `8.0`.
@@ -55,19 +91,37 @@ mod tests {
 
     #[test]
     fn every_bundled_description_can_be_read_and_is_not_empty() {
-        for bundled in all() {
-            let descriptor = Descriptor::parse(bundled.json.as_bytes()).unwrap();
+        for bundled in &BUNDLED {
+            for part in bundled.parts {
+                Descriptor::parse(part.as_bytes()).unwrap();
+            }
+            let descriptor = bundled.descriptor();
             for (of, field) in [("MethodTable", "BaseSize"), ("Thread", "LinkNext"), ("HeapSegment", "mem")] {
-                assert!(descriptor.field(of, field).is_ok(), "{} lacks {of}.{field}", bundled.name());
+                let name = bundled.name();
+                assert!(
+                    descriptor.field(of, field).is_ok(),
+                    "{name} of {} lacks {of}.{field}",
+                    bundled.target
+                );
             }
         }
     }
 
     #[test]
     fn versions_find_their_family() {
-        let family = |text: &str| for_version(text.parse().unwrap()).map(Bundled::name);
+        let family = |text: &str| for_version(text.parse().unwrap(), Target::LINUX_X64).map(Bundled::name);
         assert_eq!(family("10.0.14").as_deref(), Some("10.0"));
         assert_eq!(family("3.0.3").as_deref(), Some("3.1"));
-        assert_eq!(family("7.0.1"), None);
+        assert_eq!(family("12.0.1"), None);
+    }
+
+    #[test]
+    fn what_differs_on_a_target_lies_over_what_is_common() {
+        let link = |target| {
+            let layout = for_version("10.0.9".parse().unwrap(), target).unwrap().descriptor();
+            (layout.field("Thread", "LinkNext").unwrap(), layout.field("Thread", "Id").unwrap())
+        };
+        assert_eq!(link(Target::LINUX_X64), (112, 16));
+        assert_eq!(link(Target::LINUX_ARM64), (152, 16));
     }
 }

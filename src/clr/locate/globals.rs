@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::bytes::Addr;
 use crate::clr::checks::{Check, Outcome};
 use crate::clr::layout::{self, Bundled, Descriptor, GlobalValue, RuntimeVersion};
-use crate::dump::{AddressSpace, Architecture, Dump};
+use crate::dump::{AddressSpace, Dump, Target};
 use crate::error::{Error, ErrorKind, Result};
 use crate::problem::Problem;
 
@@ -66,22 +66,18 @@ pub struct Located {
 /// No candidate proves right; the message says what the runtime is and what was tried.
 pub fn locate(dump: &Dump, module: &RuntimeModule, problems: &mut Vec<Problem>) -> Result<Located> {
     let memory = &dump.memory;
-    if dump.architecture != Architecture::X64 {
-        let message = format!("the process ran on {}; .NET is read on x64 so far", dump.architecture);
-        return Err(Error::new(ErrorKind::Unsupported, message));
-    }
     let contract = contract::read(memory, module).unwrap_or_else(|error| {
         problems.push(Problem::note(format!("the runtime's own layout description cannot be used: {error}")));
         None
     });
     let mut search = Search::default();
-    for bundled in layouts(module.version()) {
+    for bundled in layouts(module.version(), dump.target) {
         search.among(memory, module, bundled, contract.as_ref());
         if search.is_certain() {
             break;
         }
     }
-    search.best.map(|(_, located)| located).ok_or_else(|| unproved(memory, module, search.closest))
+    search.best.map(|(_, located)| located).ok_or_else(|| unproved(dump, module, search.closest))
 }
 
 /// What speaks against a candidate: checks that fail, then entries by which it is shifted.
@@ -139,10 +135,10 @@ impl Search {
 }
 
 /// The layouts to try: the version's own; all, newest first, when the version is not known.
-fn layouts(version: Option<RuntimeVersion>) -> Vec<&'static Bundled> {
+fn layouts(version: Option<RuntimeVersion>, target: Target) -> Vec<&'static Bundled> {
     match version {
-        Some(version) => layout::for_version(version).into_iter().collect(),
-        None => layout::all().iter().collect(),
+        Some(version) => layout::for_version(version, target).into_iter().collect(),
+        None => layout::all(target).collect(),
     }
 }
 
@@ -282,17 +278,19 @@ fn find_entry(
     first
 }
 
-fn unproved(memory: &AddressSpace, module: &RuntimeModule, closest: Option<Vec<Check>>) -> Error {
+fn unproved(dump: &Dump, module: &RuntimeModule, closest: Option<Vec<Check>>) -> Error {
     let version = module.version();
     let name = version.map_or_else(|| "of an unknown version".to_owned(), |v| v.to_string());
-    if version.is_some_and(|v| layout::for_version(v).is_none()) {
-        let known = layout::all().iter().map(Bundled::name).collect::<Vec<_>>().join(", ");
-        let message =
-            format!("the runtime is .NET {name}, whose structures are not known; known are {known}");
+    if version.is_some_and(|v| layout::for_version(v, dump.target).is_none()) {
+        let known = layout::all(dump.target).map(Bundled::name).collect::<Vec<_>>().join(", ");
+        let target = dump.target;
+        let message = format!(
+            "the runtime is .NET {name}, whose structures are not known; known for {target} are {known}"
+        );
         return Error::new(ErrorKind::UnknownRuntime, message).at(module.base);
     }
     let what = format!("the variables of the runtime (.NET {name}) were not found");
-    if memory.cut_bytes() > 0 {
+    if dump.memory.cut_bytes() > 0 {
         let message = format!("{what}: they lie in the part of the file that is cut off");
         return Error::new(ErrorKind::UnknownRuntime, message).at(module.base).hint("copy the dump again");
     }

@@ -67,7 +67,7 @@ impl<'a> StackWalker<'a> {
     pub fn new(types: &'a TypeSystem) -> StackWalker<'a> {
         let runtime = types.runtime();
         // The registers and unwind codes of other architectures are others.
-        let known = runtime.dump.architecture == Architecture::X64;
+        let known = runtime.dump.target.architecture == Architecture::X64;
         let layout = known.then(|| TransitionLayout::of(&runtime.located.layout)).flatten();
         StackWalker { types, layout, code: FxHashMap::default() }
     }

@@ -106,7 +106,7 @@ pub fn stacks(runtime: &ClrRuntime) -> Stacks {
 
 /// The stack of a thread; `None` when the dump does not tell the stack pointer or nothing lies there.
 fn stack(dump: &Dump, thread: &Thread, native: &NativeThread, base: Option<Addr>) -> Option<ThreadStack> {
-    let architecture = dump.architecture;
+    let architecture = dump.target.architecture;
     let register = |number: usize| native.registers.get(number).copied();
     let start = Addr(register(architecture.stack_pointer())?.checked_next_multiple_of(8)?);
     let told = base.filter(|&base| base.since(start).is_some_and(|size| size <= limits::MAX_STACK_BYTES));

@@ -9,7 +9,7 @@ const STACK: u64 = 0x7000_0000;
 
 fn dump(memory: Memory, architecture: Architecture) -> Dump {
     let mut dump = Dump::parse(Mapped::Memory(memory.into_core().build())).unwrap();
-    dump.architecture = architecture;
+    dump.target.architecture = architecture;
     dump
 }
 

@@ -121,13 +121,14 @@ fn packed_count(memory: &AddressSpace, counts: Addr, place: u64) -> Result<u32, 
 mod tests {
     use super::*;
     use crate::clr::layout;
+    use crate::dump::Target;
 
     const CLASS: u64 = 0x1000;
     const METHOD_TABLE: u64 = 0x2000;
 
     /// What a class whose bytes are these says, read by the layout of a version.
     fn read(version: &str, class: Vec<u8>) -> Result<EEClass, Fault> {
-        let layout = layout::for_version(version.parse().unwrap()).unwrap().descriptor();
+        let layout = layout::for_version(version.parse().unwrap(), Target::LINUX_X64).unwrap().descriptor();
         let mut mt = vec![0; 64];
         mt[40..48].copy_from_slice(&CLASS.to_le_bytes());
         let memory = AddressSpace::from_memory(vec![(Addr(CLASS), class), (Addr(METHOD_TABLE), mt)]);

@@ -87,9 +87,10 @@ impl FieldDescFields {
 mod tests {
     use super::*;
     use crate::clr::layout;
+    use crate::dump::Target;
 
     fn read(version: &str, word1: u32, word2: u32) -> FieldDesc {
-        let layout = layout::for_version(version.parse().unwrap()).unwrap().descriptor();
+        let layout = layout::for_version(version.parse().unwrap(), Target::LINUX_X64).unwrap().descriptor();
         let mut bytes = vec![0xee; 16];
         bytes.extend([[0; 8], (u64::from(word2) << 32 | u64::from(word1)).to_le_bytes()].concat());
         let memory = AddressSpace::from_memory(vec![(Addr(0x1000), bytes)]);
@@ -127,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_missing_field_desc_is_a_fault() {
-        let layout = layout::for_version("8.0.33".parse().unwrap()).unwrap().descriptor();
+        let layout = layout::for_version("8.0.33".parse().unwrap(), Target::LINUX_X64).unwrap().descriptor();
         let memory = AddressSpace::from_memory(vec![(Addr(0x1000), vec![0; 20])]);
         let fields = FieldDescFields::new(&layout).unwrap();
         assert!(fields.read(&memory, Addr(0x1000), 0).is_ok());

@@ -143,9 +143,10 @@ impl LookupMap {
 mod tests {
     use super::*;
     use crate::clr::layout;
+    use crate::dump::Target;
 
     fn fields(version: &str) -> LookupMapFields {
-        let bundled = layout::for_version(version.parse().unwrap()).unwrap();
+        let bundled = layout::for_version(version.parse().unwrap(), Target::LINUX_X64).unwrap();
         LookupMapFields::new(&bundled.descriptor()).unwrap()
     }
 

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::problem::Problem;
 
 use super::address_space::{AddressSpace, Piece};
-use super::{Dump, TakenBy};
+use super::{Dump, OperatingSystem, TakenBy, Target};
 
 /// Whether a file begins as an ELF file does.
 pub(super) fn is_elf(bytes: &[u8]) -> bool {
@@ -61,7 +61,7 @@ pub(super) fn parse(bytes: Arc<Mapped>) -> Result<Dump> {
     };
     Ok(Dump {
         memory: Arc::new(memory),
-        architecture: headers.architecture,
+        target: Target { system: OperatingSystem::Linux, architecture: headers.architecture },
         taken_by,
         mappings: notes.mappings,
         threads: notes.threads,

@@ -114,7 +114,7 @@ fn threads_of_arm64_have_more_registers() {
     let mut core = ElfCore::default().note(&Note::thread(1, &registers)).load(0, &[0]);
     core.machine = 183;
     let dump = read(core.build());
-    assert_eq!(dump.architecture, Architecture::Arm64);
+    assert_eq!(dump.target.architecture, Architecture::Arm64);
     assert_eq!(dump.threads[0].registers, registers);
 }
 

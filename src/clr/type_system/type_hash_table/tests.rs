@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::clr::layout;
+use crate::dump::Target;
 
 const MODULE: u64 = 0x1_0000;
 const TABLE: u64 = 0x2_0000;
@@ -13,7 +14,7 @@ fn words(words: &[u64]) -> Vec<u8> {
 
 /// What the table of a module holds, read by the layout of a version; `pieces` are the table and what it leads to.
 fn read(version: &str, mut pieces: Vec<(u64, Vec<u8>)>) -> Entries {
-    let layout = layout::for_version(version.parse().unwrap()).unwrap().descriptor();
+    let layout = layout::for_version(version.parse().unwrap(), Target::LINUX_X64).unwrap().descriptor();
     let place = layout.field("Module", "AvailableTypeParams").unwrap();
     pieces.push((MODULE + place, words(&[TABLE])));
     let pieces = pieces.into_iter().map(|(at, bytes)| (Addr(at), bytes)).collect();
@@ -92,7 +93,7 @@ fn an_image_of_2_0_brings_entries_with_it() {
 
 #[test]
 fn a_module_without_a_table_holds_nothing() {
-    let layout = layout::for_version("10.0.14".parse().unwrap()).unwrap().descriptor();
+    let layout = layout::for_version("10.0.14".parse().unwrap(), Target::LINUX_X64).unwrap().descriptor();
     let memory = AddressSpace::from_memory(vec![(Addr(MODULE), vec![0; 2048])]);
     let entries = TypeHashTableFields::new(&layout).unwrap().entries(&memory, Addr(MODULE));
     assert!(entries.handles.is_empty() && entries.fault.is_none());
