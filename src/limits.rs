@@ -13,6 +13,9 @@ pub const MAX_PROGRAM_HEADERS: u64 = 8_000_000;
 /// Bytes of one PT_NOTE segment. NT_FILE grows with mappings (about 100 bytes each).
 pub const MAX_NOTE_BYTES: u64 = 1 << 30;
 
+/// Streams of a minidump. Writers have about 20.
+pub const MAX_MINIDUMP_STREAMS: u32 = 4096;
+
 /// Entries of NT_FILE.
 pub const MAX_FILE_MAPPINGS: u64 = 8_000_000;
 
@@ -30,6 +33,12 @@ pub const MAX_DYNAMIC_ENTRIES: u64 = 4096;
 
 /// Symbols looked at for one name in an ELF hash table. Chains have a handful; a damaged one may never end.
 pub const MAX_SYMBOL_CHAIN: u32 = 65_536;
+
+/// Names that a PE image exports. The largest real ones have some ten thousand.
+pub const MAX_PE_EXPORTS: u32 = 1 << 20;
+
+/// Entries of one directory of a PE image's resources. Real ones have some dozen.
+pub const MAX_PE_RESOURCES: u32 = 4096;
 
 /// Sections of a PE image. The Windows loader refuses more than 96.
 pub const MAX_PE_SECTIONS: u16 = 96;

@@ -14,7 +14,8 @@ const CODE_HEAP: u32 = 2;
 /// `RANGE_SECTION_READYTORUN`, of the list.
 const READY_TO_RUN: u32 = 4;
 
-/// Bits of an address that choose in each level of the map, from the top level down.
+/// Bits of an address that choose in each level of the map, from the top level down. Windows, whose addresses have 48
+/// bits, leaves the top level out.
 const LEVEL_SHIFTS: [u32; 5] = [49, 41, 33, 25, 17];
 const LEVEL_MASK: u64 = 0xff;
 /// Marks in the map's pointers.
@@ -59,8 +60,8 @@ pub(super) struct RangeSections {
 /// How the ranges are found.
 #[derive(Debug)]
 enum Index {
-    /// By five levels of tables (since 8.0).
-    Map { top: Addr, begin: u64, end: u64, section: u64, next: u64 },
+    /// By levels of tables (since 8.0).
+    Map { top: Addr, levels: &'static [u32], begin: u64, end: u64, section: u64, next: u64 },
     /// One after the other.
     List { head: Addr, next: u64 },
 }
@@ -70,8 +71,8 @@ enum Index {
 enum Content {
     /// Each kind has a field of its own.
     Fields { heap: u64, module: u64 },
-    /// One field serves all kinds, and the flags say which it is.
-    Shared(u64),
+    /// One field serves all kinds, and the flags say which it is; where there were fragile images, those have none.
+    Shared { holder: u64, fragile_images: bool },
 }
 
 impl RangeSections {
@@ -82,6 +83,7 @@ impl RangeSections {
             Some(map) => Index::Map {
                 // The variable is the top table itself.
                 top: map.offset(of("RangeSectionMap", "TopLevelData").unwrap_or(0)),
+                levels: levels(layout),
                 begin: of("RangeSectionFragment", "RangeBegin")?,
                 end: of("RangeSectionFragment", "RangeEndOpen")?,
                 section: of("RangeSectionFragment", "RangeSection")?,
@@ -93,7 +95,10 @@ impl RangeSections {
             },
         };
         let content = match of("RangeSection", "HeapListOrZapModule") {
-            Some(offset) => Content::Shared(offset),
+            Some(holder) => {
+                let fragile_images = of("Module", "NGenLayoutInfo").is_some();
+                Content::Shared { holder, fragile_images }
+            }
             None => Content::Fields {
                 heap: of("RangeSection", "HeapList")?,
                 module: of("RangeSection", "R2RModule")?,
@@ -135,9 +140,9 @@ impl RangeSections {
     }
 
     fn in_map(&self, memory: &AddressSpace, address: Addr) -> Result<Option<Addr>, Fault> {
-        let Index::Map { top, begin, end, section, next } = self.index else { return Ok(None) };
+        let Index::Map { top, levels, begin, end, section, next } = self.index else { return Ok(None) };
         let mut entry = top;
-        for (level, shift) in LEVEL_SHIFTS.into_iter().enumerate() {
+        for (level, shift) in levels.iter().enumerate() {
             if level > 0 {
                 entry = memory.pointer(entry)?.without(MARK);
                 if entry.is_null() {
@@ -192,16 +197,23 @@ impl RangeSections {
                 Addr::NULL => Ok(Code::Stubs),
                 module => Ok(Code::ReadyToRun { module, image }),
             },
-            Content::Shared(offset) => {
-                let holder = memory.pointer(section.offset(offset))?;
+            Content::Shared { holder, fragile_images } => {
+                let holder = memory.pointer(section.offset(holder))?;
                 Ok(match flags & (CODE_HEAP | READY_TO_RUN) {
-                    0 => Code::NativeImage { module: holder, image },
-                    READY_TO_RUN => Code::ReadyToRun { module: holder, image },
+                    0 if fragile_images => Code::NativeImage { module: holder, image },
+                    0 | READY_TO_RUN => Code::ReadyToRun { module: holder, image },
                     _ => Code::Jit { heap: holder },
                 })
             }
         }
     }
+}
+
+/// The levels that the map of `layout` has: all, unless it says how many.
+fn levels(layout: &Descriptor) -> &'static [u32] {
+    let told = layout.number("CodeRangeMapLevels").and_then(|levels| usize::try_from(levels).ok());
+    let left_out = LEVEL_SHIFTS.len().saturating_sub(told.unwrap_or(LEVEL_SHIFTS.len()));
+    LEVEL_SHIFTS.get(left_out..).unwrap_or_default()
 }
 
 #[cfg(test)]
