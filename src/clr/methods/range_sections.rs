@@ -14,8 +14,7 @@ const CODE_HEAP: u32 = 2;
 /// `RANGE_SECTION_READYTORUN`, of the list.
 const READY_TO_RUN: u32 = 4;
 
-/// Bits of an address that choose in each level of the map, from the top level down. Windows, whose addresses have 48
-/// bits, leaves the top level out.
+/// Bits of an address that choose in each level of the map, from the top level down.
 const LEVEL_SHIFTS: [u32; 5] = [49, 41, 33, 25, 17];
 const LEVEL_MASK: u64 = 0xff;
 /// Marks in the map's pointers.
@@ -60,8 +59,8 @@ pub(super) struct RangeSections {
 /// How the ranges are found.
 #[derive(Debug)]
 enum Index {
-    /// By levels of tables (since 8.0).
-    Map { top: Addr, levels: &'static [u32], begin: u64, end: u64, section: u64, next: u64 },
+    /// By five levels of tables (since 8.0).
+    Map { top: Addr, begin: u64, end: u64, section: u64, next: u64 },
     /// One after the other.
     List { head: Addr, next: u64 },
 }
@@ -83,7 +82,6 @@ impl RangeSections {
             Some(map) => Index::Map {
                 // The variable is the top table itself.
                 top: map.offset(of("RangeSectionMap", "TopLevelData").unwrap_or(0)),
-                levels: levels(layout),
                 begin: of("RangeSectionFragment", "RangeBegin")?,
                 end: of("RangeSectionFragment", "RangeEndOpen")?,
                 section: of("RangeSectionFragment", "RangeSection")?,
@@ -140,9 +138,9 @@ impl RangeSections {
     }
 
     fn in_map(&self, memory: &AddressSpace, address: Addr) -> Result<Option<Addr>, Fault> {
-        let Index::Map { top, levels, begin, end, section, next } = self.index else { return Ok(None) };
+        let Index::Map { top, begin, end, section, next } = self.index else { return Ok(None) };
         let mut entry = top;
-        for (level, shift) in levels.iter().enumerate() {
+        for (level, shift) in LEVEL_SHIFTS.into_iter().enumerate() {
             if level > 0 {
                 entry = memory.pointer(entry)?.without(MARK);
                 if entry.is_null() {
@@ -207,13 +205,6 @@ impl RangeSections {
             }
         }
     }
-}
-
-/// The levels that the map of `layout` has: all, unless it says how many.
-fn levels(layout: &Descriptor) -> &'static [u32] {
-    let told = layout.number("CodeRangeMapLevels").and_then(|levels| usize::try_from(levels).ok());
-    let left_out = LEVEL_SHIFTS.len().saturating_sub(told.unwrap_or(LEVEL_SHIFTS.len()));
-    LEVEL_SHIFTS.get(left_out..).unwrap_or_default()
 }
 
 #[cfg(test)]
