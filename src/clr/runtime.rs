@@ -10,7 +10,7 @@ use crate::clr::metadata::Metadata;
 use crate::clr::modules::{self, MetadataSource, Module};
 use crate::clr::threads::{self, ThreadList};
 use crate::clr::types::{MethodTables, NamingModule, TypeNames};
-use crate::dump::Dump;
+use crate::dump::{Dump, OperatingSystem};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::ModuleFiles;
 use crate::problem::Problem;
@@ -160,7 +160,7 @@ fn gc_heap(
     let segments = gc::segments(memory, layout, &heaps, problems)?;
     let segment_faults = problems.len() - told_before;
     if !holds_heap(dump, &segments) {
-        return Err(no_heap());
+        return Err(no_heap(dump.target.system));
     }
     let of_threads = threads.into_iter().flat_map(|list| list.threads.iter().map(|t| t.allocation));
     // The context that threads without one of their own share. Where it is missing in the dump it is
@@ -190,7 +190,11 @@ fn holds_heap(dump: &Dump, segments: &[Segment]) -> bool {
     saved > 0 && saved >= all / 2
 }
 
-fn no_heap() -> Error {
+fn no_heap(system: OperatingSystem) -> Error {
+    if system == OperatingSystem::Windows {
+        return Error::new(ErrorKind::NoHeap, "the dump holds no GC heap: it was taken without full memory")
+            .hint("take one with full memory: `dotnet-dump collect --type Full -p PID`, `procdump -ma PID`, or DOTNET_DbgMiniDumpType=4 for crash dumps");
+    }
     Error::new(ErrorKind::NoHeap, "the dump holds no GC heap: it was taken with `--normal`, `--triage` or `dotnet-dump collect --type Mini`")
         .hint("take one with the heap: `dotnet-dump collect --type Heap -p PID`, `createdump --withheap PID`, or DOTNET_DbgMiniDumpType=2 for crash dumps")
 }

@@ -102,3 +102,99 @@ impl fmt::Display for LoadedPe {
         write!(f, "{:08X}{:x}", self.time_date_stamp, self.size_of_image)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::synth::NativePe;
+
+    const BASE: Addr = Addr(0x1_8000_0000);
+
+    fn space(image: Vec<u8>) -> AddressSpace {
+        AddressSpace::from_memory(vec![(BASE, image)])
+    }
+
+    fn runtime() -> NativePe {
+        let names = [
+            "g_dacTable",
+            "DotNetRuntimeContractDescriptor",
+            "MetaDataGetDispenser",
+            "coreclr_initialize",
+            "g",
+        ];
+        names
+            .iter()
+            .zip((0x4000..).step_by(0x10))
+            .fold(NativePe::default(), |pe, (name, rva)| pe.export(name, rva))
+    }
+
+    #[test]
+    fn exports_of_a_pe_image_are_found_by_name() {
+        let space = space(runtime().build());
+        let image = ModuleImage::at(&space, BASE).unwrap();
+        let symbol = |name: &str| image.symbol(&space, name).unwrap().and_then(|at| at.since(BASE));
+        assert_eq!(symbol("g_dacTable"), Some(0x4000));
+        assert_eq!(symbol("DotNetRuntimeContractDescriptor"), Some(0x4010));
+        assert_eq!(symbol("g"), Some(0x4040));
+        for name in ["", "g_dac", "g_dacTable2", "A", "zzz"] {
+            assert_eq!(symbol(name), None, "{name}");
+        }
+        assert_eq!((image.load_size(), image.build_id()), (0x6000, None));
+        let ModuleImage::Pe(pe) = image else { panic!("{image:?}") };
+        assert_eq!(pe.to_string(), "6ADAEE436000");
+    }
+
+    #[test]
+    fn an_image_without_exports_or_with_a_forwarder_defines_nothing() {
+        let none = space(NativePe::default().build());
+        assert_eq!(ModuleImage::at(&none, BASE).unwrap().symbol(&none, "g").unwrap(), None);
+        // The RVA of a forwarder lies within the export directory: a text is there.
+        let forwarder = space(NativePe::default().export("g", 0x1010).build());
+        assert_eq!(ModuleImage::at(&forwarder, BASE).unwrap().symbol(&forwarder, "g").unwrap(), None);
+    }
+
+    #[test]
+    fn missing_and_damaged_tables_are_told_apart() {
+        let image = runtime().build();
+        let headers_only = space(image[..0x1000].to_vec());
+        let error = ModuleImage::at(&headers_only, BASE).unwrap().symbol(&headers_only, "g").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::MissingMemory, "{error}");
+        for place in [28, 32, 36] {
+            let mut damaged = image.clone();
+            damaged[0x1000 + place..0x1004 + place].fill(0xff);
+            let damaged = space(damaged);
+            let error = ModuleImage::at(&damaged, BASE).unwrap().symbol(&damaged, "g").unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Malformed, "{error}");
+        }
+        let mut no_functions = image;
+        no_functions[0x1014..0x1018].fill(0);
+        let no_functions = space(no_functions);
+        let error = ModuleImage::at(&no_functions, BASE).unwrap().symbol(&no_functions, "g").unwrap_err();
+        assert!(error.message().contains("ordinal"), "{error}");
+    }
+
+    #[test]
+    fn resources_are_found_by_name() {
+        let resource = Some(("COREXTERNALDATAACCESSRESOURCE".to_owned(), vec![7; 40]));
+        let bytes = NativePe { resource, ..NativePe::default() }.build();
+        let found = |bytes: &[u8], name| {
+            let space = space(bytes.to_vec());
+            let image = ModuleImage::at(&space, BASE).unwrap();
+            image.resource(&space, name)
+        };
+        let data = BASE.offset(0x3400);
+        assert_eq!(found(&bytes, "COREXTERNALDATAACCESSRESOURCE").unwrap(), Some((data, 40)));
+        assert_eq!(found(&bytes, "COREXTERNALDATAACCESSRESOURCF").unwrap(), None);
+        assert_eq!(found(&bytes, "CLRDEBUGINFO").unwrap(), None, "its directory of languages is empty");
+        assert_eq!(found(&NativePe::default().build(), "X").unwrap(), None);
+        // A name's directory whose entry leads to data at once, and data that lie outside of the image.
+        let mut flat = bytes.clone();
+        flat[0x3040 + 16 + 12..0x3040 + 16 + 16].copy_from_slice(&0xc0_u32.to_le_bytes());
+        assert_eq!(found(&flat, "COREXTERNALDATAACCESSRESOURCE").unwrap(), None);
+        let mut outside = bytes;
+        outside[0x30c0..0x30c4].fill(0xee);
+        let error = found(&outside, "COREXTERNALDATAACCESSRESOURCE").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Malformed);
+    }
+}

@@ -14,7 +14,7 @@ use crate::bytes::Mapped;
 use crate::clr::ClrRuntime;
 use crate::dump::Dump;
 use crate::dump::container::{self, Compression, ContainerOptions, Contents};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Snapshot, StackRoots};
 use crate::image::ModuleFiles;
 use crate::info::Info;
@@ -95,11 +95,12 @@ fn open_contents(contents: Contents, path: Option<&Path>, options: &OpenOptions)
             let found = index.as_ref().and_then(IndexFile::found).map(|(_, index)| Arc::clone(index));
             (managed::snapshot(&runtime, found, &options.collections, &mut problems), Ok(runtime))
         }
-        // What a cut file still holds is worth an answer; a whole one without a runtime is not ours.
-        Err(error) if dump.memory.cut_bytes() > 0 => {
-            problems.push(Problem::loss(format!(
-                "the .NET runtime cannot be read from what is left of the file: {error}"
-            )));
+        // What a cut file still holds, or one that was never to hold all, is worth an answer; a whole one without a
+        // runtime is not ours.
+        Err(error) if dump.memory.cut_bytes() > 0 || holds_runtime_in_part(&dump, &error) => {
+            let left = if dump.memory.cut_bytes() > 0 { "is left of the file" } else { "the file holds" };
+            problems
+                .push(Problem::loss(format!("the .NET runtime cannot be read from what {left}: {error}")));
             (native::snapshot(&dump), Err(error))
         }
         Err(error) => return Err(error),
@@ -108,6 +109,11 @@ fn open_contents(contents: Contents, path: Option<&Path>, options: &OpenOptions)
     snapshot.problems = problems;
     snapshot.stack_roots = options.stacks;
     Ok(Opened { snapshot, index, dump, runtime, compression })
+}
+
+/// Whether a runtime was found, but the dump was taken without the memory that it needs.
+fn holds_runtime_in_part(dump: &Dump, error: &Error) -> bool {
+    dump.lacks_memory && error.kind() != ErrorKind::NoRuntime
 }
 
 /// The name of a file without its folder.

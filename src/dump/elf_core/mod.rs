@@ -69,6 +69,7 @@ pub(super) fn parse(bytes: Arc<Mapped>) -> Result<Dump> {
         auxv: notes.auxv,
         process: notes.process,
         started: None,
+        lacks_memory: false,
         problems,
         notes: headers.notes.iter().map(|n| n.offset..n.offset.saturating_add(n.file_size)).collect(),
         file: bytes,

@@ -45,7 +45,7 @@ pub(super) fn parse(bytes: Arc<Mapped>) -> Result<Dump> {
         return Err(Error::new(ErrorKind::Unsupported, message)
             .hint("a 32-bit process can be analysed with dotnet-dump (x86) on Windows"));
     }
-    let memory = memory(&bytes, &streams, &mut problems);
+    let (memory, full) = memory(&bytes, &streams, &mut problems);
     let process = system::process(&streams);
     Ok(Dump {
         memory: Arc::new(memory),
@@ -60,14 +60,15 @@ pub(super) fn parse(bytes: Arc<Mapped>) -> Result<Dump> {
             name: modules.first().map_or_else(String::new, |first| first.file_name().to_owned()),
         }),
         modules,
+        lacks_memory: !full,
         problems,
         notes: streams.ranges(),
         file: bytes,
     })
 }
 
-/// The process's memory. What of it the file lost, and that it was never all taken, is told.
-fn memory(bytes: &Arc<Mapped>, streams: &Streams<'_>, problems: &mut Vec<Problem>) -> AddressSpace {
+/// The process's memory, and whether it is all that the process had. What of it the file lost, and that it was never all taken, is told.
+fn memory(bytes: &Arc<Mapped>, streams: &Streams<'_>, problems: &mut Vec<Problem>) -> (AddressSpace, bool) {
     let (pieces, full) = memory::pieces(streams, problems);
     let length = bytes.len() as u64;
     let cut_at = pieces.iter().filter(|p| p.offset.saturating_add(p.saved) > length).count();
@@ -85,7 +86,7 @@ fn memory(bytes: &Arc<Mapped>, streams: &Streams<'_>, problems: &mut Vec<Problem
             format!("the minidump was taken without the process's full memory: it holds {present} bytes");
         problems.push(Problem::loss(message).hint(FULL));
     }
-    memory
+    (memory, full)
 }
 
 #[cfg(test)]
