@@ -17,7 +17,7 @@ pub struct Bundled {
 }
 
 /// Each target's newest first: where the version is not known they are tried in this order.
-static BUNDLED: [Bundled; 8] = [
+static BUNDLED: [Bundled; 9] = [
     Bundled {
         target: Target::LINUX_X64,
         family: (10, 0),
@@ -31,6 +31,12 @@ static BUNDLED: [Bundled; 8] = [
         family: (3, 1),
         also: &[(3, 0)],
         parts: &[include_str!("data/3.1.json")],
+    },
+    Bundled {
+        target: Target::LINUX_X64,
+        family: (2, 1),
+        also: &[(2, 2)],
+        parts: &[include_str!("data/2.0.json"), include_str!("data/2.1.json")],
     },
     Bundled { target: Target::LINUX_X64, family: (2, 0), also: &[], parts: &[include_str!("data/2.0.json")] },
     Bundled {
