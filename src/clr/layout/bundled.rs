@@ -17,7 +17,7 @@ pub struct Bundled {
 }
 
 /// Each target's newest first: where the version is not known they are tried in this order.
-static BUNDLED: [Bundled; 12] = [
+static BUNDLED: &[Bundled] = &[
     Bundled {
         target: Target::LINUX_X64,
         family: (10, 0),
@@ -31,6 +31,12 @@ static BUNDLED: [Bundled; 12] = [
         family: (3, 1),
         also: &[(3, 0)],
         parts: &[include_str!("data/3.1.json")],
+    },
+    Bundled {
+        target: Target::LINUX_X64,
+        family: (2, 1),
+        also: &[(2, 2)],
+        parts: &[include_str!("data/2.0.json"), include_str!("data/2.1.json")],
     },
     Bundled { target: Target::LINUX_X64, family: (2, 0), also: &[], parts: &[include_str!("data/2.0.json")] },
     Bundled {
@@ -115,7 +121,7 @@ mod tests {
 
     #[test]
     fn every_bundled_description_can_be_read_and_is_not_empty() {
-        for bundled in &BUNDLED {
+        for bundled in BUNDLED {
             for part in bundled.parts {
                 Descriptor::parse(part.as_bytes()).unwrap();
             }
