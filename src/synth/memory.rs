@@ -87,6 +87,11 @@ impl Memory {
         self.loads.retain(|l| l.address < from || to <= l.address);
     }
 
+    /// The bytes that are saved, and where they lie.
+    pub fn saved(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        self.loads.iter().filter(|load| !load.bytes.is_empty()).map(|load| (load.address, &*load.bytes))
+    }
+
     /// A core of this memory: without notes, of x64, as the kernel marks it.
     pub fn into_core(self) -> ElfCore {
         let mut core = ElfCore::default();

@@ -111,10 +111,12 @@ impl<'a> Streams<'a> {
         Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
     }
 
-    /// Where all streams lie in the file.
+    /// Where the streams lie in the file that say which process this was, and when.
     pub(super) fn ranges(&self) -> Vec<Range<u64>> {
-        let range = |entry: &Entry| entry.offset as u64..(entry.offset + entry.size) as u64;
-        self.entries.iter().filter(|entry| entry.kind != 0).map(range).collect()
+        let told = [Kind::ThreadList, Kind::ModuleList, Kind::MiscInfo];
+        let entries =
+            told.iter().filter_map(|&kind| self.entries.iter().find(|entry| entry.kind == kind as u32));
+        entries.map(|entry| entry.offset as u64..(entry.offset + entry.size) as u64).collect()
     }
 }
 

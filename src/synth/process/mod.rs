@@ -38,6 +38,7 @@ use super::elf_core::{ElfCore, Note};
 use super::heap::{HeapPlan, Truth};
 use super::layout::Family;
 use super::memory::Memory;
+use super::minidump::{Minidump, MinidumpModule, MinidumpThread};
 use modules::ModulePlan;
 use runtime_file::Variables;
 use threads::ThreadPlan;
@@ -101,6 +102,8 @@ pub struct ProcessDump {
     /// `GcDacVars`.
     pub gc_dac_vars: u64,
     notes: Vec<Note>,
+    modules: Vec<MinidumpModule>,
+    native_threads: Vec<MinidumpThread>,
 }
 
 impl Process {
@@ -163,6 +166,8 @@ impl Process {
             table,
             gc_dac_vars,
             notes: self.notes(),
+            modules: self.runtime.listed(self.family).into_iter().collect(),
+            native_threads: self.threads.iter().map(ThreadPlan::native).collect(),
         }
     }
 
@@ -184,5 +189,15 @@ impl ProcessDump {
     pub fn core(&self) -> ElfCore {
         let core = self.memory.clone().into_core().by_createdump();
         self.notes.iter().fold(core, ElfCore::note)
+    }
+
+    /// The minidump with full memory that Windows would write, if the process is one of Windows.
+    pub fn minidump(&self) -> Minidump {
+        Minidump {
+            memory: self.memory.saved().map(|(at, bytes)| (at, bytes.to_vec())).collect(),
+            modules: self.modules.clone(),
+            threads: self.native_threads.clone(),
+            ..Minidump::default()
+        }
     }
 }
