@@ -22,7 +22,7 @@ pub fn gaps(runtime: &ClrRuntime) -> Result<Vec<Gap>> {
     let gc = runtime.gc.as_ref().map_err(Error::duplicate)?;
     let shapes = Shapes::new(&runtime.dump.memory, &gc.method_tables);
     let of_segment = |segment| {
-        let walk = HeapWalk::new(segment, &gc.contexts);
+        let walk = HeapWalk::new(gc, segment);
         walk.walk(&mut WorkerTypes::new(&shapes), segment.start, segment.end, |_, _, _| {}).gaps
     };
     let gaps: Vec<Vec<Gap>> = gc.segments.par_iter().map(of_segment).collect();

@@ -76,7 +76,7 @@ fn gap(gap: &Gap) -> Row {
         kind: "gap",
         address: gap.from,
         bytes: gap.to.since(gap.from),
-        reason: gap.why.clone(),
+        reason: gap.why.to_string(),
         ..Row::default()
     }
 }
