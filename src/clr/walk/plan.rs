@@ -41,11 +41,9 @@ impl HeapWalk<'_> {
         if !self.collecting || slot.component_size == 0 || step(size) == LENGTH_LOST {
             return None;
         }
-        let plug = self.plug_after(types, at, LENGTH_LOST)?;
-        // A true length may look like a gap: what it leads to tells.
-        let next = types.memory().u64(at.offset(step(size))).ok();
-        let leads_on = next.is_some_and(|word| types.lookup(word & !MARK_BITS).is_some());
-        (!leads_on).then_some(plug)
+        // That a true length leads to what looks like a plan, with MethodTables on both of its ends, is next to impossible;
+        // that one which is none leads to some object is not.
+        self.plug_after(types, at, LENGTH_LOST)
     }
 
     /// The place `size` bytes behind `at`, if it is a plug by the gap in front of it and by what lies at both ends of

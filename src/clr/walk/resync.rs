@@ -80,11 +80,13 @@ impl HeapWalk<'_> {
             match self.measure(types, at) {
                 Ok((_, size)) => at = at.offset(step(size)),
                 // What the collector wrote over is one object, between others that it did not move yet.
-                Err(_) if number > 0 => match self.plug_behind(types, at) {
+                Err(_) if number == 0 => return false,
+                Err(Broken::Overwritten { plug, .. }) => at = plug,
+                // What the collector wrote over is one object, between others that it did not move yet.
+                Err(_) => match self.plug_behind(types, at) {
                     Some(plug) => at = plug,
                     None => return false,
                 },
-                Err(_) => return false,
             }
         }
         true
