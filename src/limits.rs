@@ -21,6 +21,9 @@ pub const MAX_TIMES_IN_MEMORY: u64 = 4;
 /// Bytes of memory that any file may make, however small it is.
 pub const FREELY_REPEATED_BYTES: u64 = 1 << 20;
 
+/// Streams of a minidump. Writers have about 20.
+pub const MAX_MINIDUMP_STREAMS: u32 = 4096;
+
 /// Entries of NT_FILE.
 pub const MAX_FILE_MAPPINGS: u64 = 8_000_000;
 
@@ -39,6 +42,12 @@ pub const MAX_DYNAMIC_ENTRIES: u64 = 4096;
 
 /// Symbols looked at for one name in an ELF hash table. Chains have a handful; a damaged one may never end.
 pub const MAX_SYMBOL_CHAIN: u32 = 65_536;
+
+/// Names that a PE image exports. The largest real ones have some ten thousand.
+pub const MAX_PE_EXPORTS: u32 = 1 << 20;
+
+/// Entries of one directory of a PE image's resources. Real ones have some dozen.
+pub const MAX_PE_RESOURCES: u32 = 4096;
 
 /// Sections of a PE image. The Windows loader refuses more than 96.
 pub const MAX_PE_SECTIONS: u16 = 96;

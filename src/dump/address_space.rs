@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::bytes::{Addr, Mapped};
 use crate::error::{Error, ErrorKind};
 use crate::limits;
+use crate::problem::Problem;
 
 /// Why memory could not be read. The address is that of the first missing byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +112,7 @@ impl AddressSpace {
     /// Builds an address space. Pieces may come in any order; where two overlap, the one that
     /// begins first wins; neighbours that follow each other in the file too become one.
     /// A piece that reaches past the end of its source is cut off there (see [`Self::cut_bytes`]).
-    /// Pieces that repeat what others hold more often than any dump does are as if not saved (see [`Self::repeated_bytes`]).
+    /// Pieces that repeat what others hold more often than any dump does are as if not saved.
     pub fn new(sources: Vec<Arc<Mapped>>, mut pieces: Vec<Piece>) -> Self {
         pieces.sort_by_key(|p| p.start);
         // What follows is linear in the memory that can be read: it must not be more than the files are worth.
@@ -187,9 +188,14 @@ impl AddressSpace {
         self.cut_bytes
     }
 
-    /// How many bytes were left out because the pieces that hold them share a file's bytes too often.
-    pub fn repeated_bytes(&self) -> u64 {
-        self.repeated_bytes
+    /// What is told of the bytes that were left out because the pieces that hold them share a file's bytes too often.
+    pub(super) fn repetition(&self) -> Option<Problem> {
+        (self.repeated_bytes > 0).then(|| {
+            Problem::loss(format!(
+                "pieces of memory share bytes of the file more often than in any dump: {} bytes are left out",
+                self.repeated_bytes
+            ))
+        })
     }
 
     /// How many bytes can be read.
@@ -421,7 +427,7 @@ mod tests {
             |n: u64| Piece { start: Addr(n << 32), size: MEBIBYTE, source: 0, offset: 0, saved: MEBIBYTE };
         let space = AddressSpace::new(vec![file], (1..=1000).map(piece).collect());
         assert_eq!(space.present_bytes(), 5 * MEBIBYTE);
-        assert_eq!(space.repeated_bytes(), 995 * MEBIBYTE);
+        assert!(space.repetition().unwrap().message.contains(&(995 * MEBIBYTE).to_string()));
         assert_eq!((space.u8(Addr(5 << 32)), space.cut_bytes()), (Ok(7), 0));
         assert_eq!(space.u8(Addr(6 << 32)), Err(Fault::NotSaved(Addr(6 << 32))));
     }

@@ -6,11 +6,13 @@
 mod build_id;
 mod elf;
 mod files;
+mod module_image;
 mod pe;
 mod sparse;
 
 pub use build_id::BuildId;
 pub use elf::ElfImage;
 pub use files::ModuleFiles;
+pub use module_image::{LoadedPe, ModuleImage};
 pub use pe::{PeImage, PeLayout};
 pub use sparse::{Absent, SparseBytes};

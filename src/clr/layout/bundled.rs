@@ -17,7 +17,7 @@ pub struct Bundled {
 }
 
 /// Each target's newest first: where the version is not known they are tried in this order.
-static BUNDLED: [Bundled; 8] = [
+static BUNDLED: &[Bundled] = &[
     Bundled {
         target: Target::LINUX_X64,
         family: (10, 0),
@@ -31,6 +31,12 @@ static BUNDLED: [Bundled; 8] = [
         family: (3, 1),
         also: &[(3, 0)],
         parts: &[include_str!("data/3.1.json")],
+    },
+    Bundled {
+        target: Target::LINUX_X64,
+        family: (2, 1),
+        also: &[(2, 2)],
+        parts: &[include_str!("data/2.0.json"), include_str!("data/2.1.json")],
     },
     Bundled { target: Target::LINUX_X64, family: (2, 0), also: &[], parts: &[include_str!("data/2.0.json")] },
     Bundled {
@@ -50,6 +56,30 @@ static BUNDLED: [Bundled; 8] = [
         family: (8, 0),
         also: &[],
         parts: &[include_str!("data/8.0.json"), include_str!("data/8.0-arm64.json")],
+    },
+    Bundled {
+        target: Target::WINDOWS_X64,
+        family: (10, 0),
+        also: &[],
+        parts: &[include_str!("data/10.0.json"), include_str!("data/windows-10.0.json")],
+    },
+    Bundled {
+        target: Target::WINDOWS_X64,
+        family: (9, 0),
+        also: &[],
+        parts: &[include_str!("data/9.0.json"), include_str!("data/windows-9.0.json")],
+    },
+    Bundled {
+        target: Target::WINDOWS_X64,
+        family: (8, 0),
+        also: &[],
+        parts: &[include_str!("data/8.0.json"), include_str!("data/windows-8.0.json")],
+    },
+    Bundled {
+        target: Target::WINDOWS_X64,
+        family: (6, 0),
+        also: &[],
+        parts: &[include_str!("data/windows-6.0.json")],
     },
 ];
 
@@ -91,7 +121,7 @@ mod tests {
 
     #[test]
     fn every_bundled_description_can_be_read_and_is_not_empty() {
-        for bundled in &BUNDLED {
+        for bundled in BUNDLED {
             for part in bundled.parts {
                 Descriptor::parse(part.as_bytes()).unwrap();
             }
@@ -123,5 +153,6 @@ mod tests {
         };
         assert_eq!(link(Target::LINUX_X64), (112, 16));
         assert_eq!(link(Target::LINUX_ARM64), (152, 16));
+        assert_eq!(link(Target::WINDOWS_X64), (120, 16));
     }
 }

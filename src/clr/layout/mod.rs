@@ -11,6 +11,6 @@ mod known_builds;
 mod version;
 
 pub use bundled::{Bundled, all, for_version};
-pub use descriptor::{Descriptor, GlobalValue};
+pub use descriptor::{Descriptor, GlobalValue, Proposal};
 pub use known_builds::{KnownBuild, known_build};
 pub use version::RuntimeVersion;

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::problem::Problem;
 
 use super::contract::{self, Contract};
-use super::dac_table::{DacTable, Entries};
+use super::dac_table::{self, DacTable, Entries};
 use super::proof::{self, PROVABLE};
 use super::{RuntimeModule, table_search};
 
@@ -170,6 +170,9 @@ fn tables<'a>(
     let entries = if pointers { Entries::Pointers } else { Entries::Rvas(module.base) };
     let symbol = module.symbol(memory, "g_dacTable");
     let by_symbol = symbol.map(|address| (DacTable { address, entries }, "the symbol g_dacTable".to_owned()));
+    let by_resource = dac_table::of_resource(memory, module)
+        .filter(|_| !pointers)
+        .map(|table| (table, format!("the resource {}", dac_table::RESOURCE)));
     let by_build = module.known.map(|known| {
         let address = module.base.offset(known.dac_table);
         (DacTable { address, entries }, format!("the build id, which is {}'s", known.version))
@@ -182,7 +185,7 @@ fn tables<'a>(
         };
         found.into_iter().map(|table| (table, "its shape in the runtime's data".to_owned()))
     };
-    by_symbol.into_iter().chain(by_build).chain(std::iter::once_with(search).flatten())
+    by_symbol.into_iter().chain(by_resource).chain(by_build).chain(std::iter::once_with(search).flatten())
 }
 
 /// A table read by a layout: its variables, the proofs of those that can be proved, and by how many

@@ -3,7 +3,7 @@
 //! Source: `src/coreclr/vm/typehash.h` and `dacenumerablehash.h` of dotnet/runtime v8.0 to v10.0: an array whose first
 //! words are the number of buckets and the array before it was grown, then buckets, each a chain that ends at null or
 //! at a word with bit 0 set. `src/vm/ngenhash.h` of dotnet/coreclr v2.0 and v3.1: buckets apart from their number, and
-//! in 2.x two lists more that came with the precompiled image.
+//! in 2.x two lists more that came with the precompiled image (since 2.1 all of them by relative pointers).
 
 use rustc_hash::FxHashSet;
 
@@ -41,11 +41,13 @@ pub(super) struct TypeHashTableFields {
     /// Where the table's address stands in a Module.
     in_module: u64,
     array: u64,
+    array_encoding: Encoding,
     buckets: Buckets,
     value: u64,
     next: u64,
     encoding: Encoding,
     persisted: Vec<Persisted>,
+    persisted_encoding: Encoding,
     persisted_size: u64,
     persisted_value: u64,
 }
@@ -74,6 +76,7 @@ impl TypeHashTableFields {
         Ok(TypeHashTableFields {
             in_module: layout.field("Module", "AvailableTypeParams")?,
             array: of("Buckets")?,
+            array_encoding: Encoding::of(layout, "EETypeHashTable.Buckets")?,
             buckets: match optional("BucketCount") {
                 Some(count) => Buckets::Apart(count),
                 None => Buckets::InArray(of("FirstBucketSlot")?),
@@ -81,6 +84,7 @@ impl TypeHashTableFields {
             value: of("EntryValue")?,
             next: of("EntryNext")?,
             encoding: Encoding::of(layout, "EETypeHashTable.EntryValue")?,
+            persisted_encoding: Encoding::of(layout, "EETypeHashTable.PersistedEntries")?,
             persisted_size: entry(Descriptor::SIZE)?,
             persisted_value: entry("Value")?,
             persisted,
@@ -111,7 +115,9 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn table(&mut self, table: Addr) {
         let fields = self.fields;
-        if let Some(array) = self.or_fault(self.memory.pointer(table.offset(fields.array))) {
+        if let Some(array) =
+            self.or_fault(fields.array_encoding.read(self.memory, table.offset(fields.array)))
+        {
             match fields.buckets {
                 Buckets::InArray(first) => self.arrays(array, first),
                 Buckets::Apart(count) => {
@@ -122,7 +128,8 @@ impl Reader<'_> {
             }
         }
         for list in &fields.persisted {
-            let entries = self.or_fault(self.memory.pointer(table.offset(list.entries)));
+            let entries = fields.persisted_encoding.read(self.memory, table.offset(list.entries));
+            let entries = self.or_fault(entries);
             let count = self.or_fault(self.memory.u32(table.offset(list.count)));
             if let (Some(entries), Some(count)) = (entries, count) {
                 self.persisted(entries, count);

@@ -194,6 +194,9 @@ struct Encodings {
     element_type: Encoding,
     module_override: Encoding,
     interface: Encoding,
+    loader_module: Encoding,
+    class_method_table: Encoding,
+    static_field_descs: Encoding,
 }
 
 /// Reads MethodTables by a layout.
@@ -257,6 +260,9 @@ impl MethodTables {
             element_type: Encoding::of(layout, "MethodTable.ElementType")?,
             module_override: Encoding::of(layout, "MethodTable.ModuleOverride")?,
             interface: Encoding::of(layout, "InterfaceInfo.MethodTable")?,
+            loader_module: Encoding::of(layout, "MethodTable.LoaderModule")?,
+            class_method_table: Encoding::of(layout, "EEClass.MethodTable")?,
+            static_field_descs: Encoding::of(layout, "GenericsStaticsInfo.FieldDescs")?,
         };
         let collectible = layout.required_number("MethodTableFlags.Collectible")?;
         Ok(MethodTables { offsets, encodings, free, collectible: collectible as u32 })
@@ -318,7 +324,8 @@ impl MethodTables {
         if class.0 & 7 != 0 {
             return Ok(false);
         }
-        let back = memory.pointer(class.offset(self.offsets.class_method_table))?;
+        let back =
+            self.encodings.class_method_table.read(memory, class.offset(self.offsets.class_method_table))?;
         // Arrays of references share the class of Object[], whose MethodTable is another one.
         if back == canonical {
             return Ok(true);
@@ -370,7 +377,10 @@ impl MethodTables {
     /// proved, as for [`Self::generics_statics_info`].
     pub fn generic_static_fields(&self, memory: &AddressSpace, mt: Addr) -> Result<Option<Addr>, Fault> {
         let info = self.generics_statics_info(memory, mt)?;
-        info.map(|info| memory.pointer(info.offset(self.offsets.static_field_descs))).transpose()
+        let field_descs = |info: Addr| {
+            self.encodings.static_field_descs.read(memory, info.offset(self.offsets.static_field_descs))
+        };
+        info.map(field_descs).transpose()
     }
 
     /// The EEClass, which instances of a generic type over references share.
@@ -414,12 +424,12 @@ impl MethodTables {
         };
         let flags = self.flags(memory, mt)?;
         if !flags.is_array() && !flags.is_generic() {
-            return memory.pointer(mt.offset(loader_module));
+            return self.encodings.loader_module.read(memory, mt.offset(loader_module));
         }
         let holder = if flags.is_array() { mt } else { self.canonical(memory, mt)? };
         let flags2 = u32::from(memory.u16(holder.offset(self.offsets.flags2))?);
         if flags2 & HAS_MODULE_OVERRIDE == 0 {
-            return memory.pointer(holder.offset(loader_module));
+            return self.encodings.loader_module.read(memory, holder.offset(loader_module));
         }
         let slot = holder.offset(self.module_override_slot(memory, holder, flags2)?);
         self.encodings.module_override.read(memory, slot)
@@ -429,7 +439,7 @@ impl MethodTables {
     /// one that defines it.
     pub fn loader_module(&self, memory: &AddressSpace, mt: Addr) -> Result<Addr, Fault> {
         match self.offsets.module {
-            ModuleField::Loader(offset) => memory.pointer(mt.offset(offset)),
+            ModuleField::Loader(offset) => self.encodings.loader_module.read(memory, mt.offset(offset)),
             ModuleField::Defining { auxiliary_data, loader, .. } => {
                 memory.pointer(memory.pointer(mt.offset(auxiliary_data))?.offset(loader))
             }

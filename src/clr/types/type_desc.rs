@@ -48,6 +48,7 @@ pub struct TypeDescs {
     argument: Option<u64>,
     argument_encoding: Encoding,
     template: Option<u64>,
+    template_encoding: Encoding,
     variable_index: Option<u64>,
     function_count: Option<u64>,
     function_types: Option<u64>,
@@ -62,6 +63,7 @@ impl TypeDescs {
             argument: of("ParamTypeDesc", "TypeArg"),
             argument_encoding: Encoding::of(layout, "ParamTypeDesc.TypeArg").unwrap_or(Encoding::Plain),
             template: of("ParamTypeDesc", "TemplateMT"),
+            template_encoding: Encoding::of(layout, "ParamTypeDesc.TemplateMT").unwrap_or(Encoding::Plain),
             variable_index: of("TypeVarTypeDesc", "Index"),
             function_count: of("FnPtrTypeDesc", "NumArgs"),
             function_types: of("FnPtrTypeDesc", "RetAndArgTypes"),
@@ -104,7 +106,7 @@ impl TypeDescs {
         let (Some(element), Some(template)) = (self.argument(memory, at)?, self.template) else {
             return Ok(None);
         };
-        let method_table = Encoding::Tagged.read(memory, at.offset(template))?;
+        let method_table = self.template_encoding.read(memory, at.offset(template))?;
         let rank = tables.shape(memory, method_table).map_or(1, |shape| MethodTables::rank(&shape));
         Ok(Some(TypeDesc::Array { element, method_table, sz, rank }))
     }

@@ -48,12 +48,7 @@ pub(super) fn parse(bytes: Arc<Mapped>) -> Result<Dump> {
             .hint("copy the dump again, or take it again with enough free disk and no core size limit (ulimit -c unlimited)"),
         );
     }
-    if memory.repeated_bytes() > 0 {
-        problems.push(Problem::loss(format!(
-            "segments of memory share bytes of the file more often than in any dump: {} bytes are left out",
-            memory.repeated_bytes()
-        )));
-    }
+    problems.extend(memory.repetition());
     let mut notes = notes::Notes::default();
     // Many headers may name the same notes: together they are read as far as the file is long.
     let mut left = file_len;
@@ -78,9 +73,11 @@ pub(super) fn parse(bytes: Arc<Mapped>) -> Result<Dump> {
         target: Target { system: OperatingSystem::Linux, architecture: headers.architecture },
         taken_by,
         mappings: notes.mappings,
+        modules: Vec::new(),
         threads: notes.threads,
         auxv: notes.auxv,
         process: notes.process,
+        started: None,
         problems,
         notes: headers.notes.iter().map(|n| n.offset..n.offset.saturating_add(n.file_size)).collect(),
         file: bytes,

@@ -122,7 +122,7 @@ fn thread(description: &[u8], architecture: Architecture) -> Result<NativeThread
     for _ in 0..architecture.register_count() {
         registers.push(cursor.u64()?);
     }
-    Ok(NativeThread { id: u64::from(id), registers })
+    Ok(NativeThread { id: u64::from(id), registers, name: None, stack_end: None })
 }
 
 /// NT_FILE: count, page size, that many (start, end, file offset in pages), that many paths.

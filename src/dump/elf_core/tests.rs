@@ -246,7 +246,7 @@ fn what_is_no_core_of_a_64_bit_process_is_refused() {
 }
 
 #[test]
-fn notes_that_many_headers_name_are_read_once() {
+fn notes_that_many_headers_name_are_not_read_for_each() {
     let mut core = ElfCore::default().note(&Note::thread(7, &registers()));
     let once = core.build();
     let headers = read(once.clone()).notes.len();

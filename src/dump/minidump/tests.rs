@@ -1,0 +1,1 @@
+//! Minidumps that no process wrote: see `synth::minidump`.
