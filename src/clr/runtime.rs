@@ -76,7 +76,7 @@ impl ClrRuntime {
                 problems.push(Problem::note(format!("the list of modules cannot be read: {error}")));
                 Vec::new()
             });
-        let metadata = modules.iter().map(|m| MetadataSource::find(&dump.memory, m, files)).collect();
+        let metadata = MetadataSource::find_all(&dump.memory, &modules, files);
         let gc = gc_heap(&dump, &located, threads.as_ref(), &mut problems);
         Ok(ClrRuntime { dump, module, located, threads, modules, metadata, gc, problems })
     }
