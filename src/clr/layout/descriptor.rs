@@ -4,7 +4,8 @@
 //! `docs/design/datacontracts/data_descriptor.md`: a field is an offset or `[offset, type]`, `"!"` is
 //! the size of a type, a global is `[value, type]` where a value `[n]` is an index into the pointer
 //! data beside the descriptor. Bundled descriptions add one form, `{"dacTable": n}`: an index into
-//! the table of globals that the runtime keeps for debuggers (`src/coreclr/inc/dacvars.h`).
+//! the table of globals that the runtime keeps for debuggers (`src/coreclr/inc/dacvars.h`), and `null` in
+//! place of an offset: what a description that this one is laid over says of that field does not hold here.
 
 use rustc_hash::FxHashMap;
 use serde_json::Value;
@@ -27,7 +28,8 @@ pub enum GlobalValue {
 /// Types with the offsets of their fields, and globals.
 #[derive(Clone, Debug, Default)]
 pub struct Descriptor {
-    types: FxHashMap<String, FxHashMap<String, u64>>,
+    /// The fields of each type; `None` for one that is not there, whatever lies below says.
+    types: FxHashMap<String, FxHashMap<String, Option<u64>>>,
     globals: FxHashMap<String, GlobalValue>,
     encodings: FxHashMap<String, String>,
 }
@@ -53,10 +55,12 @@ impl Descriptor {
             let of_type = descriptor.types.entry(name.clone()).or_default();
             for (field, offset) in fields {
                 let number = offset.as_array().and_then(|pair| pair.first()).unwrap_or(offset);
-                let number = number
-                    .as_u64()
-                    .ok_or_else(|| malformed(&format!("gives no offset for {name}.{field}")))?;
-                of_type.insert(field.clone(), number);
+                let malformed = || malformed(&format!("gives no offset for {name}.{field}"));
+                let offset = match number {
+                    Value::Null => None,
+                    number => Some(number.as_u64().ok_or_else(malformed)?),
+                };
+                of_type.insert(field.clone(), offset);
             }
         }
         for (name, value) in section("globals") {
@@ -95,7 +99,7 @@ impl Descriptor {
 
     /// The offset of a field in bytes, or `None` where that version has no such field.
     pub fn optional_field(&self, type_name: &str, field: &str) -> Option<u64> {
-        self.types.get(type_name)?.get(field).copied()
+        self.types.get(type_name)?.get(field).copied().flatten()
     }
 
     /// The value of a global, or `None` where that version has no such global.
@@ -185,6 +189,16 @@ mod tests {
         let mut d = Descriptor::parse(COMPACT.as_bytes()).unwrap();
         d.overlay(Descriptor::parse(br#"{"types":{"Thread":{"Id":24}}}"#).unwrap());
         assert_eq!((d.field("Thread", "Id").unwrap(), d.field("Thread", "LinkNext").unwrap()), (24, 112));
+    }
+
+    #[test]
+    fn a_field_can_be_taken_away_and_given_again() {
+        let mut d = Descriptor::parse(COMPACT.as_bytes()).unwrap();
+        d.overlay(Descriptor::parse(br#"{"types":{"Thread":{"Id":null}}}"#).unwrap());
+        assert_eq!(d.optional_field("Thread", "Id"), None);
+        assert_eq!(d.field("Thread", "LinkNext").unwrap(), 112, "its neighbours stay");
+        d.overlay(Descriptor::parse(br#"{"types":{"Thread":{"Id":8}}}"#).unwrap());
+        assert_eq!(d.optional_field("Thread", "Id"), Some(8));
     }
 
     #[test]

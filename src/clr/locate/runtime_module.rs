@@ -1,4 +1,4 @@
-//! The module that is the runtime: libcoreclr, as a mapped file of the process.
+//! The module that is the runtime: libcoreclr, or the program that it is linked into.
 
 use crate::bytes::Addr;
 use crate::clr::layout::{KnownBuild, RuntimeVersion, known_build};
@@ -7,12 +7,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::image::{BuildId, ElfImage};
 use crate::limits;
 
+use super::runtime_info::{self, RuntimeInfo};
+use super::single_file;
+
 /// File names of the runtime's module.
 const RUNTIME_NAMES: [&str; 1] = ["libcoreclr.so"];
 /// What else tells that a process runs .NET, with why that is not read.
 const HOST_NAMES: [&str; 3] = ["libhostfxr.so", "libhostpolicy.so", "libclrjit.so"];
-/// Symbols by which a module shows that it is the runtime.
-const RUNTIME_SYMBOLS: [&str; 2] = ["g_dacTable", "DotNetRuntimeContractDescriptor"];
 
 /// The runtime's module in the dumped process.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct RuntimeModule {
     pub build_id: Option<BuildId>,
     /// What is known of this very build.
     pub known: Option<&'static KnownBuild>,
+    /// What the module says of the runtime within it, where that is a single-file program.
+    pub info: Option<RuntimeInfo>,
 }
 
 impl RuntimeModule {
@@ -39,11 +42,8 @@ impl RuntimeModule {
         if let Some(mapping) = named {
             return Ok(RuntimeModule::at(&dump.memory, mapping.start, Some(mapping.path.clone())));
         }
-        if dump.mappings.is_empty() {
-            // The note with the mapped files is lost (a gcore core cut at its end): look at the memory itself.
-            if let Some(module) = by_symbols(&dump.memory) {
-                return Ok(module);
-            }
+        if let Some(found) = single_file::find(dump) {
+            return Ok(RuntimeModule::at(&dump.memory, found.base, found.path.map(str::to_owned)));
         }
         Err(refusal(dump))
     }
@@ -52,13 +52,17 @@ impl RuntimeModule {
         let image = ElfImage::at(memory, base).ok();
         let build_id = image.as_ref().and_then(|image| image.build_id().cloned());
         let known = build_id.as_ref().and_then(|id| known_build(&id.to_string()));
-        RuntimeModule { base, path, image, build_id, known }
+        let mut module = RuntimeModule { base, path, image, build_id, known, info: None };
+        let info = module.symbol(memory, runtime_info::SYMBOL);
+        module.info = info.and_then(|at| RuntimeInfo::read(memory, at).ok().flatten());
+        module
     }
 
-    /// The runtime's version as far as its build id or its path tells it.
+    /// The runtime's version as far as its build id, what a single-file program says of it, or its path tells it.
     pub fn version(&self) -> Option<RuntimeVersion> {
+        let known = self.known.map(|known| known.version);
         let from_path = || RuntimeVersion::from_path(self.path.as_deref()?);
-        self.known.map(|known| known.version).or_else(from_path)
+        known.or_else(|| self.info.as_ref()?.version()).or_else(from_path)
     }
 
     /// Where the module's data may lie: up to its size, else up to a cap.
@@ -77,14 +81,6 @@ fn is_named(mapping: &FileMapping, names: &[&str]) -> bool {
     // The kernel marks files that were replaced since (an update in place) as deleted.
     let name = mapping.file_name();
     names.contains(&name.strip_suffix(" (deleted)").unwrap_or(name))
-}
-
-fn by_symbols(memory: &AddressSpace) -> Option<RuntimeModule> {
-    memory.runs(Addr::NULL, Addr(u64::MAX)).filter(|run| run.bytes.starts_with(b"\x7fELF")).find_map(|run| {
-        let module = RuntimeModule::at(memory, run.start, None);
-        let exports = |name: &&str| module.symbol(memory, name).is_some();
-        (module.known.is_some() || RUNTIME_SYMBOLS.iter().any(exports)).then_some(module)
-    })
 }
 
 fn refusal(dump: &Dump) -> Error {
@@ -110,7 +106,7 @@ fn refusal(dump: &Dump) -> Error {
                 "the process{process} runs no .NET runtime that is known: libcoreclr.so is not among its {} file mappings",
                 dump.mappings.len()
             ),
-            "check that the dump is of the application itself, not of its shell or container's init; single-file and NativeAOT programs are not read yet",
+            "check that the dump is of the application itself, not of its shell or container's init",
         ),
     };
     Error::new(ErrorKind::NoRuntime, what).hint(hint)
