@@ -60,7 +60,7 @@ impl Backing {
         }
         let told = [
             (others, "other builds than those that were mapped"),
-            (unproved, "not proved to be those that were mapped, by nothing that the dump holds"),
+            (unproved, "not proved to be those that were mapped"),
         ];
         for (paths, what) in told.into_iter().filter(|(paths, _)| !paths.is_empty()) {
             let message = format!("no pages are taken from files that are {what}: {}", named(&paths));

@@ -64,7 +64,7 @@ fn dump_section(info: &mut Info, opened: &Opened) {
     section.row("memory", human_bytes(present as f64), present);
     if !files.is_empty() {
         let paths: Vec<String> = files.iter().map(|file| file.path.display().to_string()).collect();
-        let names: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let names: Vec<&str> = paths.iter().filter_map(|path| path.rsplit(['/', '\\']).next()).collect();
         let text = format!("{} from {}", human_bytes(*of_files as f64), named(&names));
         section.row("pages of files", text, serde_json::json!({"bytes": of_files, "files": paths}));
     }

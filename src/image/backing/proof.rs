@@ -14,7 +14,7 @@ use super::common;
 
 /// In front of these 32 bytes in a program's data stands the offset of its
 /// bundle's manifest, or 0 (`src/native/corehost/apphost/bundle_marker.cpp` of dotnet/runtime).
-const BUNDLE_SIGNATURE: [u8; 32] = [
+pub(super) const BUNDLE_SIGNATURE: [u8; 32] = [
     0x8b, 0x12, 0x02, 0xb9, 0x6a, 0x61, 0x20, 0x38, 0x72, 0x7b, 0x93, 0x02, 0x14, 0xd7, 0xa0, 0x32, 0x13,
     0xf5, 0xb9, 0xe6, 0xef, 0xae, 0x33, 0x18, 0xee, 0x3b, 0x2d, 0xce, 0x24, 0xb3, 0x6a, 0xae,
 ];
@@ -41,20 +41,21 @@ pub(super) struct Extent {
     pub same: Vec<Range<u64>>,
 }
 
-/// Compares the contents of a file with what a dump has of its mappings. `None` for what is no module.
+/// Compares the contents of a file with what a dump has of its mappings. `None` for what is no module, and for assemblies
+/// of whose headers the dump has nothing: their metadata prove otherwise.
 pub(super) fn prove(memory: &AddressSpace, mappings: &[&FileMapping], contents: &[u8]) -> Option<Proof> {
     if let Some(elf) = ElfFile::parse(contents) {
         return Some(elf_file(memory, mappings, contents, &elf));
     }
     let pe = PeImage::in_file(contents).ok()?;
     let first = mappings.iter().find(|m| m.file_offset == 0);
-    let there = first.and_then(|m| PeImage::in_memory(memory, m.start, PeLayout::Mapped).ok());
+    let there = PeImage::in_memory(memory, first?.start, PeLayout::Mapped).ok()?;
     let identity = |pe: &PeImage<'_>| (pe.time_date_stamp(), pe.size_of_image());
-    Some(match there {
-        None => Proof::Nothing,
-        Some(there) if identity(&there) != identity(&pe) => Proof::Other,
-        Some(_) => Proof::Same(Extent { read_only: Vec::new(), same: vec![0..contents.len() as u64] }),
-    })
+    if identity(&there) != identity(&pe) {
+        return Some(Proof::Other);
+    }
+    let whole = std::iter::once(0..contents.len() as u64).collect();
+    Some(Proof::Same(Extent { read_only: Vec::new(), same: whole }))
 }
 
 fn elf_file(memory: &AddressSpace, mappings: &[&FileMapping], contents: &[u8], elf: &ElfFile<'_>) -> Proof {
@@ -123,13 +124,14 @@ fn same_bundle(
     let Some(at) = find(program, &BUNDLE_SIGNATURE).and_then(|at| at.checked_sub(8)) else { return false };
     let Some(here) = program.get(at..).and_then(|bytes| bytes.first_chunk::<8>()) else { return false };
     let at = at as u64;
-    let there = mappings.iter().find_map(|mapping| {
-        let from = at.checked_sub(mapping.file_offset)?;
-        let place = mapping.start.offset(from);
-        (place < mapping.end).then(|| memory.u64(place).ok()).flatten()
+    let here = u64::from_le_bytes(*here);
+    // Two segments may share a page of the file: what is no part of the one is zero in its mapping.
+    let manifest = mappings.iter().any(|mapping| {
+        let place = at.checked_sub(mapping.file_offset).map(|from| mapping.start.offset(from));
+        place.is_some_and(|place| place < mapping.end && memory.u64(place) == Ok(here))
     });
-    let longest = mappings.iter().map(|m| m.file_offset).max().unwrap_or(0);
-    there == Some(u64::from_le_bytes(*here)) && longest < contents.len() as u64
+    let last = mappings.iter().map(|m| m.file_offset).max().unwrap_or(0);
+    manifest && last < contents.len() as u64
 }
 
 fn find(bytes: &[u8], wanted: &[u8; 32]) -> Option<usize> {
