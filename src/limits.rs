@@ -55,6 +55,10 @@ pub const MAX_PE_SECTIONS: u16 = 96;
 /// How deep folders given with `--files` are searched. NuGet caches and SDKs nest about 10 deep.
 pub const MAX_FILES_DEPTH: usize = 24;
 
+/// Bytes in which a file without a build id is compared with what a dump holds of it: more than enough to tell two
+/// builds apart.
+pub const MAX_COMPARED_FILE_BYTES: u64 = 4 << 20;
+
 /// How many folder entries a search under `--files` looks at. An SDK has some 10,000; a whole
 /// disk, given by mistake, has millions.
 pub const MAX_FILES_ENTRIES: usize = 500_000;
@@ -162,6 +166,10 @@ pub const MAX_TYPE_DEPTH: u32 = 64;
 /// Bytes of a type's name, the rest of which is cut: `...`. Nested generics of compiler-made types reach some thousands. A type
 /// that has another one twice doubles its name for some hundred bytes of the dump.
 pub const MAX_TYPE_NAME_BYTES: usize = 8 << 10;
+
+/// Modules that are asked for the runtime's symbols, each by a few looks at its hash table. Processes load a few
+/// hundred.
+pub const MAX_RUNTIME_CANDIDATES: usize = 4096;
 
 /// Bytes after the base of the runtime's module in which its data is searched for: 10.0's
 /// libcoreclr spans 7 MiB, 3.1's 8 MiB, debug builds three times that.

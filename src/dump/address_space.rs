@@ -3,6 +3,8 @@
 //! Missing memory is a value of its own, never zero: every read says whether the address was
 //! not mapped in the process, was mapped but left out of the dump, or was lost when the file was cut.
 
+mod under;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;

@@ -70,13 +70,13 @@ impl MetadataSource {
         if matches!(in_dump, MetadataSource::Dump { .. }) || module.dynamic {
             return in_dump;
         }
-        let Some(name) = module.file_name() else { return in_dump };
+        let (Some(name), Some(recorded)) = (module.file_name(), &module.path) else { return in_dump };
         let identity = Identity::of(memory, module, &in_dump);
         let mut rejected = 0;
-        for path in files.candidates(name) {
-            match ModuleFiles::open(path) {
+        for path in files.candidates(recorded) {
+            match ModuleFiles::open(&path) {
                 Ok(contents) if identity.is_of(&contents) => {
-                    return MetadataSource::File { path: path.to_owned(), contents };
+                    return MetadataSource::File { path, contents };
                 }
                 _ => rejected += 1,
             }
