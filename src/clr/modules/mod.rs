@@ -4,7 +4,7 @@ mod list;
 mod metadata_source;
 mod module;
 
-pub use list::{assemblies, module_of, modules};
+pub use list::{app_domain, assemblies, module_of, modules};
 pub use metadata_source::MetadataSource;
 pub use module::{Image, Module};
 
