@@ -303,9 +303,10 @@ fn candidate(
             return None;
         }
     }
+    // Entries are added and taken away in servicing: what lies near a proved one is shifted as that.
     let shift_at = |index: usize| {
-        let next = shifts.iter().find(|&&(proved, _)| proved >= index).or(shifts.last());
-        next.map_or(0, |&(_, shift)| shift)
+        let nearest = shifts.iter().min_by_key(|&&(proved, _)| (proved.abs_diff(index), proved < index));
+        nearest.map_or(0, |&(_, shift)| shift)
     };
     let mut globals = Globals::default();
     for (name, value) in layout.globals() {
@@ -362,7 +363,11 @@ fn unproved(dump: &Dump, module: &RuntimeModule, closest: Option<Vec<Check>>) ->
         let message = format!(
             "the runtime is .NET {name}, whose structures are not known; known for {target} are {known}"
         );
-        return Error::new(ErrorKind::UnknownRuntime, message).at(module.base);
+        let error = Error::new(ErrorKind::UnknownRuntime, message).at(module.base);
+        let newest = layout::all(dump.target).next().map(|newest| newest.family);
+        let is_newer = version.zip(newest).is_some_and(|(v, newest)| (v.major, v.minor) > newest);
+        let hint = "a dump taken with `createdump --full` holds the runtime's own description, by which a newer one may open";
+        return if is_newer { error.hint(hint) } else { error };
     }
     let what = format!("the variables of the runtime (.NET {name}) were not found");
     if dump.memory.cut_bytes() > 0 {

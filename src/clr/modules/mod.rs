@@ -6,6 +6,7 @@ mod module;
 
 pub use list::{app_domain, assemblies, module_of, modules};
 pub use metadata_source::MetadataSource;
+pub(in crate::clr) use module::{IMAGE_LAYOUTS, image_layout_at};
 pub use module::{Image, Module};
 
 #[cfg(test)]

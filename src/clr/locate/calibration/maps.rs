@@ -10,6 +10,7 @@ use crate::clr::types::Encoding;
 use super::{Evidence, settle};
 
 pub(super) const DEFINITIONS: (&str, &str) = ("Module", "TypeDefToMethodTableMap");
+pub(super) const REFERENCES: (&str, &str) = ("Module", "TypeRefToMethodTableMap");
 pub(super) const PARAMETERIZED: (&str, &str) = ("Module", "AvailableTypeParams");
 pub(super) const READY_TO_RUN: (&str, &str) = ("Module", "ReadyToRunInfo");
 
@@ -25,8 +26,24 @@ pub(super) fn calibrate(evidence: &Evidence<'_>, layout: &mut Descriptor, checks
     }
     let of_types = "types with the number of their row";
     settle(layout, checks, "Module.TypeDefToMethodTableMap", DEFINITIONS, (8, of_types), |tried, offset| {
-        modules.iter().map(|module| rows_right(evidence, tried, module.offset(offset))).sum()
+        let is_of_row = |mt, row| evidence.type_def_row(mt) == Some(row);
+        let encoding = "LookupMap.TypeDef";
+        modules.iter().map(|m| rows_right(evidence, tried, (m.offset(offset), encoding), is_of_row)).sum()
     });
+    settle(
+        layout,
+        checks,
+        "Module.TypeRefToMethodTableMap",
+        REFERENCES,
+        (8, "types of other modules"),
+        |tried, offset| {
+            let encoding = "LookupMap.TypeRef";
+            modules
+                .iter()
+                .map(|m| rows_right(evidence, tried, (m.offset(offset), encoding), |_, _| true))
+                .sum()
+        },
+    );
     let of_types = "generic instances and arrays";
     settle(layout, checks, "Module.AvailableTypeParams", PARAMETERIZED, (8, of_types), |tried, offset| {
         modules.iter().map(|&module| instances(evidence, tried, module, offset)).sum()
@@ -44,14 +61,19 @@ pub(super) fn calibrate(evidence: &Evidence<'_>, layout: &mut Descriptor, checks
     );
 }
 
-/// How many elements of the map at `map` are MethodTables of their row; `None` where one is not.
-fn rows_right(evidence: &Evidence<'_>, layout: &Descriptor, map: Addr) -> Option<usize> {
+/// How many elements of a map, given by its place and encoding, are MethodTables that `fits`; `None` where one is not.
+fn rows_right(
+    evidence: &Evidence<'_>,
+    layout: &Descriptor,
+    (map, encoding): (Addr, &str),
+    fits: impl Fn(Addr, u32) -> bool,
+) -> Option<usize> {
     let memory = &*evidence.dump.memory;
     let method_tables = evidence.method_tables.as_ref()?;
     let of = |field: &str| layout.optional_field("LookupMap", field);
     let table = memory.pointer(map.offset(of("TableData")?)).ok()?;
     let count = memory.u32(map.offset(of("Count")?)).ok()?;
-    let encoding = Encoding::of(layout, "LookupMap.TypeDef").ok()?;
+    let encoding = Encoding::of(layout, encoding).ok()?;
     if table.is_null() || table.0 % 8 != 0 {
         return Some(0);
     }
@@ -63,9 +85,7 @@ fn rows_right(evidence: &Evidence<'_>, layout: &Descriptor, map: Addr) -> Option
         if mt.is_null() {
             continue;
         }
-        if !method_tables.is_method_table(memory, mt)
-            || method_tables.type_def_row(memory, mt) != Ok(Some(row))
-        {
+        if !method_tables.is_method_table(memory, mt) || !fits(mt, row) {
             return None;
         }
         right += 1;

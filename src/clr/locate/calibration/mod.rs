@@ -81,6 +81,11 @@ impl Evidence<'_> {
         Some(self.method_tables.as_ref()?.is_method_table(memory, mt))
     }
 
+    /// The row of the TypeDef table that a MethodTable names.
+    fn type_def_row(&self, mt: Addr) -> Option<u32> {
+        self.method_tables.as_ref()?.type_def_row(&self.dump.memory, mt).ok().flatten()
+    }
+
     /// The addresses of the modules, as far as `layout` leads to them.
     fn modules(&self, layout: &Descriptor) -> Vec<Addr> {
         let memory = &*self.dump.memory;

@@ -4,8 +4,8 @@ use crate::bytes::Addr;
 use crate::clr::checks::Check;
 use crate::clr::layout::Descriptor;
 use crate::clr::loader_allocator::LoaderAllocators;
-use crate::clr::modules::{Module, app_domain, assemblies, module_of};
-use crate::dump::Fault;
+use crate::clr::modules::{IMAGE_LAYOUTS, Module, app_domain, assemblies, image_layout_at, module_of};
+use crate::dump::{AddressSpace, Fault};
 
 use super::{Evidence, settle};
 
@@ -40,9 +40,8 @@ pub(super) fn calibrate(evidence: &Evidence<'_>, layout: &mut Descriptor, checks
         };
         Some(modules.filter(has_path).count())
     });
-    settle(layout, checks, "PEImage.FlatImageLayout", IMAGE_LAYOUT, (8, "images of modules"), |tried, _| {
-        let modules = evidence.modules(tried).into_iter();
-        Some(modules.filter(|&module| has_image(evidence, tried, module)).count())
+    settle(layout, checks, "PEImage.FlatImageLayout", IMAGE_LAYOUT, (8, "layouts of images"), |tried, _| {
+        Some(evidence.modules(tried).into_iter().map(|module| image_layouts(evidence, tried, module)).sum())
     });
     settle(
         layout,
@@ -88,13 +87,27 @@ pub(super) fn calibrate(evidence: &Evidence<'_>, layout: &mut Descriptor, checks
     });
 }
 
-/// Whether the module's image begins as one, or lies at a page that is not in the dump.
-fn has_image(evidence: &Evidence<'_>, layout: &Descriptor, module: Addr) -> bool {
-    let image = Module::read(&evidence.dump.memory, layout, module).ok().and_then(|module| module.image);
-    image.is_some_and(|image| match evidence.dump.memory.u16(image.base) {
+/// How many of the places for layouts of the module's image lead to one. An offset that is a word off hits fewer.
+fn image_layouts(evidence: &Evidence<'_>, layout: &Descriptor, module: Addr) -> usize {
+    let memory = &*evidence.dump.memory;
+    let image = || {
+        let step = |from: Addr, of: &str, field: &str| {
+            memory.pointer(from.offset(layout.optional_field(of, field)?)).ok().filter(|p| !p.is_null())
+        };
+        step(step(module, "Module", "PEAssembly")?, "PEAssembly", "PEImage")
+    };
+    let Some(image) = image() else { return 0 };
+    let places = IMAGE_LAYOUTS.iter().filter_map(|place| layout.optional_field("PEImage", place));
+    let layouts = places.filter_map(|place| image_layout_at(memory, layout, image.offset(place)));
+    layouts.filter(|layout| begins_as_image(memory, layout.base)).count()
+}
+
+/// Whether an image begins at `base`, or a page that is not in the dump.
+fn begins_as_image(memory: &AddressSpace, base: Addr) -> bool {
+    match memory.u16(base) {
         Ok(magic) => magic == IMAGE_MAGIC,
-        Err(fault) => !matches!(fault, Fault::Unmapped(_)) && image.base.0 % PAGE == 0,
-    })
+        Err(fault) => !matches!(fault, Fault::Unmapped(_)) && base.0 % PAGE == 0,
+    }
 }
 
 /// How many modules the list at `offset` leads to; `None` where it is no such list.

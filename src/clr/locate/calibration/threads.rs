@@ -21,6 +21,8 @@ pub(super) const STACK_BASE: (&str, &str) = ("Thread", "CachedStackBase");
 const COUNT_BEHIND_HEAD: u64 = 24;
 /// Larger tables of thread statics are none: there is an entry a module.
 const MOST_LOCAL_MODULES: u64 = 1 << 16;
+/// Nothing is ever mapped below.
+const LOWEST_STACK: u64 = 0x1000;
 /// A larger stack is none.
 const LARGEST_STACK: u64 = 1 << 32;
 
@@ -116,7 +118,7 @@ fn stacks(evidence: &Evidence<'_>, layout: &Descriptor, threads: &[Addr], offset
         let Some(&sp) = native.and_then(|native| native.registers.get(register)) else { continue };
         let base = memory.pointer(thread.offset(offset)).ok()?;
         let limit = memory.pointer(thread.offset(offset + 8)).ok()?;
-        if base.0 < sp || limit.0 > sp || base.0 - limit.0 > LARGEST_STACK {
+        if base.0 < sp || limit.0 > sp || limit.0 < LOWEST_STACK || base.0 - limit.0 > LARGEST_STACK {
             return None;
         }
         found += 1;
