@@ -154,6 +154,19 @@ impl Descriptor {
         fields.insert(field.to_owned(), Offset::At(offset));
     }
 
+    /// Lets a field keep its distance from the field `with` of the same type, if both are known and no farther apart
+    /// than `within`.
+    pub fn tie(&mut self, type_name: &str, field: &str, with: &str, within: u64) {
+        let (own, base) = (self.optional_field(type_name, field), self.optional_field(type_name, with));
+        let (Some(own), Some(base), Some(fields)) = (own, base, self.types.get_mut(type_name)) else {
+            return;
+        };
+        if own.abs_diff(base) <= within {
+            let plus = own.wrapping_sub(base).cast_signed();
+            fields.insert(field.to_owned(), Offset::With { field: with.to_owned(), plus });
+        }
+    }
+
     /// Takes the offset of a field, if there is one, for a proposal only.
     pub fn doubt(&mut self, type_name: &str, field: &str, within: u64) {
         let known = self.optional_field(type_name, field);

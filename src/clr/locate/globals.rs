@@ -9,6 +9,7 @@ use crate::dump::{AddressSpace, Dump, Target};
 use crate::error::{Error, ErrorKind, Result};
 use crate::problem::Problem;
 
+use super::calibration;
 use super::contract::{self, Contract};
 use super::dac_table::{self, DacTable, Entries};
 use super::proof::{self, PROVABLE};
@@ -71,9 +72,15 @@ pub fn locate(dump: &Dump, module: &RuntimeModule, problems: &mut Vec<Problem>) 
         None
     });
     let mut search = Search::default();
-    for bundled in layouts(module.version(), dump.target) {
-        search.among(memory, module, bundled, contract.as_ref());
-        if search.is_certain() {
+    let layouts = layouts(module.version(), dump.target, contract.as_ref());
+    for trust in [Trust::AsStated, Trust::InDoubt] {
+        for &bundled in &layouts {
+            search.among(dump, module, bundled, contract.as_ref(), trust);
+            if search.is_certain() {
+                break;
+            }
+        }
+        if search.is_sound() {
             break;
         }
     }
@@ -82,6 +89,15 @@ pub fn locate(dump: &Dump, module: &RuntimeModule, problems: &mut Vec<Problem>) 
 
 /// What speaks against a candidate: checks that fail, then entries by which it is shifted.
 type Doubt = (usize, u64);
+
+/// How far a bundled layout is believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trust {
+    /// Each offset that it states.
+    AsStated,
+    /// What moves between builds is looked for anew: the build is not as any of its family that was seen.
+    InDoubt,
+}
 
 /// The best of what was proved so far. With a table that begins elsewhere, or with the layout of
 /// another version, entries may prove right by chance of a common shift: the less shift, the better.
@@ -95,21 +111,32 @@ impl Search {
     /// Looks at the tables that may be there by one layout, until one is certain.
     fn among(
         &mut self,
-        memory: &AddressSpace,
+        dump: &Dump,
         module: &RuntimeModule,
         bundled: &Bundled,
         contract: Option<&Contract>,
+        trust: Trust,
     ) {
-        let (layout, layout_source) = described(bundled, contract);
-        for (table, found_by) in tables(memory, module, &layout) {
-            let Some(candidate) = candidate(memory, &layout, table, contract) else { continue };
-            let Candidate { globals, checks, shift } = candidate;
-            if !proof::suffices(&checks) {
-                self.miss(checks);
+        let memory = &*dump.memory;
+        let (mut stated, layout_source) = described(bundled, contract, module.version());
+        if trust == Trust::InDoubt {
+            calibration::doubt(&mut stated);
+        }
+        for (table, found_by) in tables(memory, module, &stated) {
+            let Some(first) = candidate(memory, &stated, table, contract) else { continue };
+            if !proof::suffices(&first.checks) {
+                self.miss(first.checks);
                 continue;
             }
-            let (family, layout, layout_source) = (bundled.name(), layout.clone(), layout_source.clone());
+            let (layout, Candidate { globals, mut checks, shift }, calibrated) =
+                calibrated(dump, &stated, first, table, contract);
             let doubt = (proof::failed(&checks), shift);
+            // What was looked for anew must prove all: less was proved by the layout as it stands.
+            if trust == Trust::InDoubt && proof::passed(&checks) < checks.len() {
+                continue;
+            }
+            checks.extend(calibrated);
+            let (family, layout_source) = (bundled.name(), layout_source.clone());
             self.hit(doubt, Located { layout, family, layout_source, globals, found_by, checks });
             if self.is_certain() {
                 return;
@@ -129,34 +156,73 @@ impl Search {
         }
     }
 
+    /// Whether nothing speaks against the best.
+    fn is_sound(&self) -> bool {
+        matches!(self.best, Some(((0, _), _)))
+    }
+
     fn is_certain(&self) -> bool {
         matches!(self.best, Some(((0, 0), _)))
     }
 }
 
-/// The layouts to try: the version's own; all, newest first, when the version is not known.
-fn layouts(version: Option<RuntimeVersion>, target: Target) -> Vec<&'static Bundled> {
-    match version {
-        Some(version) => layout::for_version(version, target).into_iter().collect(),
-        None => layout::all(target).collect(),
+/// The layouts to try: the version's own; of a version newer than all the newest, where the dump describes its
+/// structures itself; all, the surest and newest first, when the version is not known.
+fn layouts(
+    version: Option<RuntimeVersion>,
+    target: Target,
+    contract: Option<&Contract>,
+) -> Vec<&'static Bundled> {
+    let Some(version) = version else {
+        let mut all: Vec<_> = layout::all(target).collect();
+        all.sort_by_key(|bundled| bundled.descriptor().has_proposals());
+        return all;
+    };
+    if let Some(bundled) = layout::for_version(version, target) {
+        return vec![bundled];
     }
+    let describes_itself = contract.is_some_and(|contract| contract.descriptor.is_some());
+    let newest = layout::all(target).next().filter(|newest| newest.family < (version.major, version.minor));
+    newest.filter(|_| describes_itself).into_iter().collect()
 }
 
-/// The bundled layout, under what the dump itself says.
-fn described(bundled: &Bundled, contract: Option<&Contract>) -> (Descriptor, String) {
+/// The bundled layout, under what the dump itself says, and in words where it comes from.
+fn described(
+    bundled: &Bundled,
+    contract: Option<&Contract>,
+    version: Option<RuntimeVersion>,
+) -> (Descriptor, String) {
     let mut layout = bundled.descriptor();
+    let family = bundled.name();
+    let from_sources =
+        if layout.has_proposals() { ", from the sources, completed by what this dump proves" } else { "" };
     let Some(own) = contract.and_then(|c| Some((c.descriptor.clone()?, c.json_size))) else {
-        return (layout, format!("bundled for {}", bundled.name()));
+        return (layout, format!("bundled for {family}{from_sources}"));
     };
     layout.overlay(own.0);
-    (
-        layout,
-        format!(
-            "the dump's own contract descriptor ({} bytes), completed by what is bundled for {}",
-            own.1,
-            bundled.name()
-        ),
-    )
+    let newer = version.filter(|v| (v.major, v.minor) > bundled.family);
+    let newer =
+        newer.map_or_else(String::new, |v| format!(", the newest known: {}.{} is newer", v.major, v.minor));
+    let size = own.1;
+    let source = "the dump's own contract descriptor";
+    (layout, format!("{source} ({size} bytes), completed by what is bundled for {family}{newer}"))
+}
+
+/// A candidate with what its layout only proposed looked for, and what came of that.
+fn calibrated(
+    dump: &Dump,
+    stated: &Descriptor,
+    candidate: Candidate,
+    table: DacTable,
+    contract: Option<&Contract>,
+) -> (Descriptor, Candidate, Vec<Check>) {
+    let mut layout = stated.clone();
+    if !layout.has_proposals() {
+        return (layout, candidate, Vec::new());
+    }
+    let found = calibration::calibrate(dump, &mut layout, &candidate.globals);
+    let again = self::candidate(&dump.memory, &layout, table, contract);
+    (layout, again.unwrap_or(candidate), found)
 }
 
 /// Candidates for the table of variables, the surest first. The search by shape runs only when the
@@ -166,26 +232,38 @@ fn tables<'a>(
     module: &'a RuntimeModule,
     layout: &Descriptor,
 ) -> impl Iterator<Item = (DacTable, String)> + 'a {
-    let pointers = layout.number("DacTableEntrySize") != Some(4);
-    let entries = if pointers { Entries::Pointers } else { Entries::Rvas(module.base) };
+    let size = layout.number("DacTableEntrySize");
+    let forms: Vec<Entries> = [(8, Entries::Pointers), (4, Entries::Rvas(module.base))]
+        .into_iter()
+        .filter_map(|(bytes, form)| size.is_none_or(|size| size == bytes).then_some(form))
+        .collect();
     let symbol = module.symbol(memory, "g_dacTable");
-    let by_symbol = symbol.map(|address| (DacTable { address, entries }, "the symbol g_dacTable".to_owned()));
+    let by_symbol = symbol.map(|address| (address, "the symbol g_dacTable".to_owned()));
     let by_resource = dac_table::of_resource(memory, module)
-        .filter(|_| !pointers)
+        .filter(|_| size == Some(4))
         .map(|table| (table, format!("the resource {}", dac_table::RESOURCE)));
     let by_build = module.known.map(|known| {
         let address = module.base.offset(known.dac_table);
-        (DacTable { address, entries }, format!("the build id, which is {}'s", known.version))
+        (address, format!("the build id, which is {}'s", known.version))
     });
-    let search = move || {
-        let found = if pointers {
-            table_search::pointer_tables(memory, module)
-        } else {
-            table_search::rva_tables(memory, module)
-        };
-        found.into_iter().map(|table| (table, "its shape in the runtime's data".to_owned()))
+    let in_each_form = {
+        let forms = forms.clone();
+        move |(address, found_by): (Addr, String)| {
+            let table = move |entries| (DacTable { address, entries }, found_by.clone());
+            forms.clone().into_iter().map(table)
+        }
     };
-    by_symbol.into_iter().chain(by_resource).chain(by_build).chain(std::iter::once_with(search).flatten())
+    let search = move || {
+        let found = forms.into_iter().flat_map(|form| match form {
+            Entries::Pointers => table_search::pointer_tables(memory, module),
+            Entries::Rvas(_) => table_search::rva_tables(memory, module),
+        });
+        found.map(|table| (table, "its shape in the runtime's data".to_owned()))
+    };
+    by_resource
+        .into_iter()
+        .chain(by_symbol.into_iter().chain(by_build).flat_map(in_each_form))
+        .chain(std::iter::once_with(search).flatten())
 }
 
 /// A table read by a layout: its variables, the proofs of those that can be proved, and by how many
@@ -231,9 +309,10 @@ fn candidate(
             return None;
         }
     }
+    // Entries are added and taken away in servicing: what lies near a proved one is shifted as that.
     let shift_at = |index: usize| {
-        let next = shifts.iter().find(|&&(proved, _)| proved >= index).or(shifts.last());
-        next.map_or(0, |&(_, shift)| shift)
+        let nearest = shifts.iter().min_by_key(|&&(proved, _)| (proved.abs_diff(index), proved < index));
+        nearest.map_or(0, |&(_, shift)| shift)
     };
     let mut globals = Globals::default();
     for (name, value) in layout.globals() {
@@ -290,7 +369,11 @@ fn unproved(dump: &Dump, module: &RuntimeModule, closest: Option<Vec<Check>>) ->
         let message = format!(
             "the runtime is .NET {name}, whose structures are not known; known for {target} are {known}"
         );
-        return Error::new(ErrorKind::UnknownRuntime, message).at(module.base);
+        let error = Error::new(ErrorKind::UnknownRuntime, message).at(module.base);
+        let newest = layout::all(dump.target).next().map(|newest| newest.family);
+        let is_newer = version.zip(newest).is_some_and(|(v, newest)| (v.major, v.minor) > newest);
+        let hint = "a dump taken with `createdump --full` holds the runtime's own description, by which a newer one may open";
+        return if is_newer { error.hint(hint) } else { error };
     }
     let what = format!("the variables of the runtime (.NET {name}) were not found");
     if dump.memory.cut_bytes() > 0 {

@@ -3,6 +3,7 @@
 //! Every way of finding makes candidates; a candidate is believed when reading through it leads to
 //! what it should lead to.
 
+mod calibration;
 mod contract;
 mod dac_table;
 mod globals;

@@ -8,6 +8,7 @@ use crate::clr::modules::{Module, assemblies, module_of};
 use crate::clr::threads::threads;
 use crate::clr::types::MethodTableFlags;
 use crate::dump::{AddressSpace, Fault};
+use crate::error::{Error, ErrorKind};
 
 /// The variables that prove themselves, in the order of the table of globals.
 pub(super) const PROVABLE: [&str; 6] = [
@@ -53,7 +54,15 @@ fn thread_store(memory: &AddressSpace, layout: &Descriptor, name: &'static str, 
             }
             Check::of(name, list.is_sound(), detail)
         }
-        Err(error) => Check::of(name, false, error.to_string()),
+        Err(error) => disproof(name, &error),
+    }
+}
+
+/// What an error says about a variable: nothing, where only the layout is not known.
+fn disproof(name: &'static str, error: &Error) -> Check {
+    match error.kind() {
+        ErrorKind::UnknownRuntime => Check::not_possible(name, error),
+        _ => Check::of(name, false, error.to_string()),
     }
 }
 
@@ -79,7 +88,7 @@ fn app_domain(memory: &AddressSpace, layout: &Descriptor, name: &'static str, do
             let is_module = |module: Addr| Module::read(memory, layout, module).is_ok();
             Check::of(name, first.is_some_and(is_module), detail)
         }
-        Err(error) => Check::of(name, false, error.to_string()),
+        Err(error) => disproof(name, &error),
     }
 }
 

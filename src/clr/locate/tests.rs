@@ -4,7 +4,7 @@ use crate::bytes::Addr;
 use crate::clr::checks::Outcome;
 use crate::clr::synthetic::{open, try_open};
 use crate::error::ErrorKind;
-use crate::synth::{Family, Place, Process, ProcessDump};
+use crate::synth::{Family, Image, Place, Process, ProcessDump};
 
 /// A path that tells no version.
 const PLAIN_PATH: &str = "/app/libcoreclr.so";
@@ -153,13 +153,54 @@ fn a_table_that_leads_nowhere_is_refused() {
     }
 }
 
-#[test]
-fn an_unknown_version_is_refused_by_its_name() {
+/// A runtime newer than all that is known, with what is laid down of it in `types` of its own description.
+fn newer(types: Option<&str>) -> Process {
     let mut process = process(Family::V10_0);
-    process.runtime.path = Some("/usr/share/dotnet/shared/Microsoft.NETCore.App/7.0.20/libcoreclr.so".into());
+    process.runtime.path = Some("/usr/share/dotnet/shared/Microsoft.NETCore.App/11.0.0/libcoreclr.so".into());
+    process.runtime.contract = types
+        .map(|types| format!(r#"{{"version":0,"baseline":"empty","types":{{{types}}},"globals":{{}}}}"#));
+    process
+}
+
+#[test]
+fn a_newer_version_is_refused_by_its_name() {
+    let error = try_open(&newer(None).dump()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnknownRuntime);
+    assert!(error.message().contains(".NET 11.0.0, whose structures are not known"), "{error}");
+    assert!(error.message().contains("10.0, 9.0, 8.0, 7.0"), "{error}");
+    assert!(error.hint_text().is_some_and(|hint| hint.contains("--full")), "{error}");
+}
+
+#[test]
+fn a_newer_version_opens_by_its_own_description() {
+    let process = newer(Some(r#""Thread":{"Id":16}"#));
+    let dump = process.clone().dump();
+    let runtime = open(&dump);
+    assert_eq!(runtime.version().unwrap().to_string(), "11.0.0");
+    let source = &runtime.located.layout_source;
+    assert!(source.contains("own contract descriptor") && source.contains("11.0 is newer"), "{source}");
+    assert_found(&dump, &process, "symbol");
+}
+
+#[test]
+fn a_newer_version_that_does_not_prove_right_is_refused() {
+    let process = newer(Some(r#""GcDacVars":{"generation_size":100000},"MethodTable":{"BaseSize":100000}"#));
     let error = try_open(&process.dump()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnknownRuntime);
-    assert!(error.message().contains(".NET 7.0.20, whose structures are not known"), "{error}");
+    assert!(error.message().contains("11.0.0"), "{error}");
+}
+
+#[test]
+fn a_build_whose_fields_lie_elsewhere_is_calibrated() {
+    // Told about its threads: what the dump proves is another thing.
+    let process =
+        newer(Some(r#""Thread":{"LinkNext":128,"OSId":312},"AppDomain":{"DomainAssemblyList":600}"#));
+    let dump = process.clone().dump();
+    let runtime = open(&dump);
+    let ids: Vec<Addr> = runtime.threads.as_ref().unwrap().threads.iter().map(|t| t.address).collect();
+    assert_eq!(ids, dump.threads.iter().map(|&at| Addr(at)).collect::<Vec<_>>());
+    let checks = &runtime.located.checks;
+    assert!(checks.iter().any(|c| c.name == "Thread.LinkNext" && c.outcome == Outcome::Passed), "{checks:?}");
 }
 
 #[test]
@@ -191,4 +232,22 @@ fn a_lost_thread_does_not_lose_the_runtime() {
     assert_eq!((list.threads.len(), list.declared, list.complete), (1, 2, false));
     assert_eq!(list.threads[0].address, Addr(dump.threads[0]));
     assert!(crate::clr::synthetic::told(&runtime)[0].contains("breaks after 1 of 2"));
+}
+
+#[test]
+fn a_layout_of_proposals_opens_by_what_the_dump_proves() {
+    // 7.0 lies near 8.0: about where its fields are is all that its layout says.
+    let mut process = process(Family::V8_0);
+    process.module("zoo.dll", Image::Mapped);
+    process.runtime.further_entry = Some(10);
+    process.runtime.path = Some("/usr/share/dotnet/shared/Microsoft.NETCore.App/7.0.20/libcoreclr.so".into());
+    let dump = process.clone().dump();
+    let runtime = open(&dump);
+    assert_eq!(runtime.located.family, "7.0");
+    assert!(runtime.located.layout_source.contains("from the sources"), "{}", runtime.located.layout_source);
+    let threads = &runtime.threads.as_ref().unwrap().threads;
+    assert_eq!(threads.iter().map(|t| t.address.0).collect::<Vec<_>>(), dump.threads);
+    assert_eq!(runtime.modules.len(), 2, "{:?}", runtime.checks());
+    let failed: Vec<_> = runtime.checks().iter().filter(|c| c.outcome == Outcome::Failed).collect();
+    assert!(failed.is_empty(), "{failed:?}");
 }

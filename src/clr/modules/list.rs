@@ -69,7 +69,8 @@ pub fn assemblies(memory: &AddressSpace, layout: &Descriptor, domain: Addr) -> R
 }
 
 /// The one application domain. Before 3.0 there were several kinds, and the system domain leads to the default one.
-fn app_domain(memory: &AddressSpace, layout: &Descriptor, globals: &Globals) -> Option<Addr> {
+/// `None` when it is not in the dump, or the layout does not lead to it.
+pub fn app_domain(memory: &AddressSpace, layout: &Descriptor, globals: &Globals) -> Option<Addr> {
     if let Some(domain) = globals.pointer(memory, "AppDomain") {
         return Some(domain);
     }

@@ -87,23 +87,29 @@ fn path(memory: &AddressSpace, layout: &Descriptor, pe_image: Addr) -> Option<St
     (!text.is_empty()).then_some(text)
 }
 
-/// The layout in which the runtime reads the image: the loaded one, else mapped, else flat. The
+/// Where a PEImage has its layouts: the loaded one, in which the runtime reads the image, else mapped, else flat. The
 /// same one may stand in several places.
+pub(in crate::clr) const IMAGE_LAYOUTS: [&str; 3] =
+    ["LoadedImageLayout", "MappedImageLayout", "FlatImageLayout"];
+
 fn image(memory: &AddressSpace, layout: &Descriptor, pe_image: Addr) -> Option<Image> {
-    ["LoadedImageLayout", "MappedImageLayout", "FlatImageLayout"].iter().find_map(|place| {
-        let offset = layout.optional_field("PEImage", place)?;
-        let image_layout = memory.pointer(pe_image.offset(offset)).ok().filter(|p| !p.is_null())?;
-        image_layout_at(memory, layout, image_layout).ok().flatten()
-    })
+    let places = IMAGE_LAYOUTS.iter().filter_map(|place| layout.optional_field("PEImage", place));
+    places.filter_map(|offset| image_layout_at(memory, layout, pe_image.offset(offset))).next()
 }
 
-fn image_layout_at(memory: &AddressSpace, layout: &Descriptor, at: Addr) -> Result<Option<Image>> {
-    let of = |field: &str| layout.field("PEImageLayout", field);
-    let base = memory.pointer(at.offset(of("Base")?))?;
-    let flags = memory.u32(at.offset(of("Flags")?))?;
-    let size = memory.u32(at.offset(of("Size")?))?;
+/// The image by the layout to which the word at `place` leads; `None` where it leads to none.
+pub(in crate::clr) fn image_layout_at(
+    memory: &AddressSpace,
+    layout: &Descriptor,
+    place: Addr,
+) -> Option<Image> {
+    let at = memory.pointer(place).ok().filter(|p| !p.is_null())?;
+    let of = |field: &str| layout.optional_field("PEImageLayout", field);
+    let base = memory.pointer(at.offset(of("Base")?)).ok()?;
+    let flags = memory.u32(at.offset(of("Flags")?)).ok()?;
+    let size = memory.u32(at.offset(of("Size")?)).ok()?;
     let pe_layout = if flags & LAYOUT_MAPPED != 0 { PeLayout::Mapped } else { PeLayout::Flat };
-    Ok((!base.is_null() && size != 0).then_some(Image { base, size, layout: pe_layout }))
+    (!base.is_null() && size != 0).then_some(Image { base, size, layout: pe_layout })
 }
 
 /// The metadata of a Reflection.Emit module: since 9.0 a size with the bytes behind it, before an SBuffer.

@@ -39,6 +39,7 @@ use field_desc::FieldDescFields;
 use loaded::{Composition, LoadedTypes};
 use modules::TypeModules;
 use type_hash_table::TypeHashTableFields;
+pub(in crate::clr) use type_hash_table::parameterized_types;
 
 /// Types that the runtime keeps in variables; `None` where one cannot be read.
 #[derive(Debug)]

@@ -104,6 +104,17 @@ impl TypeHashTableFields {
     }
 }
 
+/// The types in the table of `module`, for a layout that is to be proved; `None` where the layout lacks a field or
+/// the table cannot be read to its end.
+pub(in crate::clr) fn parameterized_types(
+    memory: &AddressSpace,
+    layout: &Descriptor,
+    module: Addr,
+) -> Option<Vec<TypeHandle>> {
+    let entries = TypeHashTableFields::new(layout).ok()?.entries(memory, module);
+    entries.fault.is_none().then_some(entries.handles)
+}
+
 struct Reader<'a> {
     fields: &'a TypeHashTableFields,
     memory: &'a AddressSpace,

@@ -25,4 +25,12 @@ impl TypeHandle {
             TypeHandle::TypeDesc(word.without(TYPE_DESC))
         }
     }
+
+    /// The MethodTable, `None` for a TypeDesc.
+    pub fn method_table(self) -> Option<Addr> {
+        match self {
+            TypeHandle::MethodTable(at) => Some(at),
+            TypeHandle::TypeDesc(_) => None,
+        }
+    }
 }

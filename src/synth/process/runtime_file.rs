@@ -1,4 +1,5 @@
-//! The runtime's module in memory: of Windows `coreclr.dll` (see `native_pe`), else `libcoreclr.so`: ELF headers, a symbol table of one symbol, and the writable data with
+//! The runtime's module in memory: of Windows `coreclr.dll` (see `native_pe`), else `libcoreclr.so`: ELF headers, a
+//! symbol table of one symbol or two, and the writable data with
 //! the runtime's variables and the table of their addresses.
 //!
 //! Pages: headers and notes at 0, the dynamic table at 0x1000, the GNU hash table at 0x2000, symbols
@@ -28,6 +29,9 @@ const SYMBOL: &str = "g_dacTable";
 const RESOURCE: &str = "COREXTERNALDATAACCESSRESOURCE";
 /// TimeDateStamp of the module.
 const STAMP: u32 = 0x6387_cbf1;
+const CONTRACT_SYMBOL: &str = "DotNetRuntimeContractDescriptor";
+/// Where the runtime's own description lies, from the base on.
+const CONTRACT: u64 = 0x5000;
 
 /// How the runtime's file lies in memory.
 #[derive(Clone, Debug)]
@@ -38,6 +42,8 @@ pub struct RuntimeFile {
     pub build_id: Vec<u8>,
     /// Distance of the table of variables from the file's base.
     pub table_distance: u64,
+    /// The runtime's own description, as JSON; without pointer data.
+    pub contract: Option<String>,
     /// Distance that the symbol tells instead of the true one.
     pub symbol_distance: Option<u64>,
     /// Whether the table is exported. The runtime does so since 5.0.
@@ -80,6 +86,7 @@ impl RuntimeFile {
             path: Some(path),
             build_id: (1..=20).collect(),
             table_distance: 0x69_1238,
+            contract: None,
             symbol_distance: None,
             exports_table: family != Family::V3_1 && family != Family::Windows6_0,
             symbols_saved: true,
@@ -192,14 +199,31 @@ impl RuntimeFile {
             put(&mut text, 0x1000 + 16 * i, &words(&[tag, value]));
         }
         let name = if self.exports_table { SYMBOL } else { "coreclr_initialize" };
-        // One bucket and one Bloom word; symbol 1 is the first that is hashed.
-        let hash = gnu_hash(name);
-        put(&mut text, 0x2000, &words32(&[1, 1, 1, 6]));
-        put(&mut text, 0x2010, &words(&[1 << (hash % 64) | 1 << ((hash >> 6) % 64)]));
-        put(&mut text, 0x2018, &words32(&[1, hash | 1]));
+        // One bucket and one Bloom word; symbol 1 is the first that is hashed. The last of a chain is odd.
+        let mut hashes = vec![gnu_hash(name)];
         put(&mut text, 0x3018, &words32(&[1, 17 << 16 | 0x11]));
         put(&mut text, 0x3020, &words(&[self.symbol_distance.unwrap_or(self.table_distance), 8]));
         put(&mut text, 0x4001, name.as_bytes());
+        if let Some(json) = &self.contract {
+            hashes.push(gnu_hash(CONTRACT_SYMBOL));
+            put(&mut text, 0x3030, &words32(&[0x40, 17 << 16 | 0x11]));
+            put(&mut text, 0x3038, &words(&[CONTRACT, 40]));
+            put(&mut text, 0x4040, CONTRACT_SYMBOL.as_bytes());
+            let at = CONTRACT as usize;
+            put(&mut text, at, b"DNCCDAC\0");
+            put(&mut text, at + 8, &words32(&[1, json.len() as u32]));
+            put(&mut text, at + 16, &words(&[BASE + CONTRACT + 0x80, 0, BASE + CONTRACT + 0x40]));
+            put(&mut text, at + 0x80, json.as_bytes());
+        }
+        let bits = hashes.iter().fold(0_u64, |bits, hash| bits | 1 << (hash % 64) | 1 << ((hash >> 6) % 64));
+        put(&mut text, 0x2000, &words32(&[1, 1, 1, 6]));
+        put(&mut text, 0x2010, &words(&[bits]));
+        put(&mut text, 0x2018, &words32(&[1]));
+        let last = hashes.len() - 1;
+        for (i, hash) in hashes.iter().enumerate() {
+            let hash = if i == last { hash | 1 } else { hash & !1 };
+            put(&mut text, 0x201c + 4 * i, &words32(&[hash]));
+        }
         text
     }
 
