@@ -76,7 +76,7 @@ impl ClrRuntime {
                 problems.push(Problem::note(format!("the list of modules cannot be read: {error}")));
                 Vec::new()
             });
-        let metadata = modules.iter().map(|m| MetadataSource::find(&dump.memory, m, files)).collect();
+        let metadata = MetadataSource::find_all(&dump.memory, &modules, files);
         let gc = gc_heap(&dump, &located, threads.as_ref(), &mut problems);
         Ok(ClrRuntime { dump, module, located, threads, modules, metadata, gc, problems })
     }
@@ -167,7 +167,10 @@ fn gc_heap(
     // not in use either: the walk would tell.
     let fields = AllocContextFields::of_threads(layout)?;
     let global = globals.address("GlobalAllocContext").map(|at| fields.read(memory, at).ok());
-    let contexts = AllocContexts::new(of_threads.chain(global.flatten()).chain(heaps.allocation_contexts()));
+    // While a collection plans and moves, its own contexts tell where objects are to go, not where none are; threads
+    // have given theirs back by then.
+    let of_generations = heaps.allocation_contexts().filter(|_| !heaps.collecting);
+    let contexts = AllocContexts::new(of_threads.chain(global.flatten()).chain(of_generations));
     Ok(GcHeap {
         dac_version: vars.version,
         heaps,

@@ -60,8 +60,15 @@ fn dump_section(info: &mut Info, opened: &Opened) {
     if let Some(process) = &dump.process {
         section.text("process", &*process.name).row("process id", process.id.to_string(), process.id);
     }
-    let present = dump.memory.present_bytes();
+    let (files, of_files) = &opened.backed;
+    let present = dump.memory.present_bytes() - of_files;
     section.row("memory", human_bytes(present as f64), present);
+    if !files.is_empty() {
+        let paths: Vec<String> = files.iter().map(|file| file.path.display().to_string()).collect();
+        let names: Vec<&str> = paths.iter().filter_map(|path| path.rsplit(['/', '\\']).next()).collect();
+        let text = format!("{} from {}", human_bytes(*of_files as f64), named(&names));
+        section.row("pages of files", text, serde_json::json!({"bytes": of_files, "files": paths}));
+    }
     section.row("cut off", human_bytes(dump.memory.cut_bytes() as f64), dump.memory.cut_bytes());
 }
 

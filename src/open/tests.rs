@@ -1,5 +1,6 @@
 //! Synthetic dumps opened from their bytes, end to end; and damaged in every way.
 
+mod holes;
 mod memory;
 mod paths;
 mod survivors;

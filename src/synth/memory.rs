@@ -73,6 +73,12 @@ impl Memory {
         self.loads.insert(index + 1, rest);
     }
 
+    /// The stretches of which bytes are saved: where each begins and ends.
+    pub fn stretches(&self) -> Vec<(u64, u64)> {
+        let saved = self.loads.iter().filter(|load| !load.bytes.is_empty());
+        saved.map(|load| (load.address, load.address + load.bytes.len() as u64)).collect()
+    }
+
     /// Makes the dump lack the bytes from `from` to `to`, which the process still has.
     pub fn forget(&mut self, from: u64, to: u64) {
         self.cut(from);

@@ -10,6 +10,7 @@ mod pe_runtime;
 mod proof;
 mod runtime_info;
 mod runtime_module;
+mod single_file;
 mod table_search;
 
 pub use globals::{Globals, Located, locate};

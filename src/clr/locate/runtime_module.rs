@@ -1,4 +1,4 @@
-//! The module that is the runtime: libcoreclr, as a mapped file of the process.
+//! The module that is the runtime: libcoreclr, or the program that it is linked into.
 
 use crate::bytes::Addr;
 use crate::clr::layout::{KnownBuild, RuntimeVersion, known_build};
@@ -9,13 +9,12 @@ use crate::limits;
 
 use super::pe_runtime;
 use super::runtime_info::{self, RuntimeInfo};
+use super::single_file;
 
 /// File names of the runtime's module.
 const RUNTIME_NAMES: [&str; 1] = ["libcoreclr.so"];
 /// What else tells that a process runs .NET, with why that is not read.
 const HOST_NAMES: [&str; 3] = ["libhostfxr.so", "libhostpolicy.so", "libclrjit.so"];
-/// Symbols by which a module shows that it is the runtime.
-const RUNTIME_SYMBOLS: [&str; 2] = ["g_dacTable", "DotNetRuntimeContractDescriptor"];
 
 /// The runtime's module in the dumped process.
 #[derive(Debug)]
@@ -52,11 +51,8 @@ impl RuntimeModule {
         if let Some(mapping) = named {
             return Ok(RuntimeModule::at(&dump.memory, mapping.start, Some(mapping.path.clone())));
         }
-        if dump.mappings.is_empty() {
-            // The note with the mapped files is lost (a gcore core cut at its end): look at the memory itself.
-            if let Some(module) = by_symbols(&dump.memory) {
-                return Ok(module);
-            }
+        if let Some(found) = single_file::find(dump) {
+            return Ok(RuntimeModule::at(&dump.memory, found.base, found.path.map(str::to_owned)));
         }
         Err(refusal(dump))
     }
@@ -124,14 +120,6 @@ fn is_named(mapping: &FileMapping, names: &[&str]) -> bool {
     names.contains(&name.strip_suffix(" (deleted)").unwrap_or(name))
 }
 
-fn by_symbols(memory: &AddressSpace) -> Option<RuntimeModule> {
-    memory.runs(Addr::NULL, Addr(u64::MAX)).filter(|run| run.bytes.starts_with(b"\x7fELF")).find_map(|run| {
-        let module = RuntimeModule::at(memory, run.start, None);
-        let exports = |name: &&str| module.symbol(memory, name).is_some();
-        (module.known.is_some() || RUNTIME_SYMBOLS.iter().any(exports)).then_some(module)
-    })
-}
-
 fn refusal(dump: &Dump) -> Error {
     let process =
         dump.process.as_ref().map_or_else(String::new, |p| format!(" ({}, process {})", p.name, p.id));
@@ -155,7 +143,7 @@ fn refusal(dump: &Dump) -> Error {
                 "the process{process} runs no .NET runtime that is known: libcoreclr.so is not among its {} file mappings",
                 dump.mappings.len()
             ),
-            "check that the dump is of the application itself, not of its shell or container's init; single-file and NativeAOT programs are not read yet",
+            "check that the dump is of the application itself, not of its shell or container's init",
         ),
     };
     Error::new(ErrorKind::NoRuntime, what).hint(hint)

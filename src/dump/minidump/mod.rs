@@ -74,6 +74,7 @@ fn memory(bytes: &Arc<Mapped>, streams: &Streams<'_>, problems: &mut Vec<Problem
     let length = bytes.len() as u64;
     let cut_at = pieces.iter().filter(|p| p.offset.saturating_add(p.saved) > length).count();
     let memory = AddressSpace::new(vec![Arc::clone(bytes)], pieces);
+    problems.extend(memory.repetition());
     if memory.cut_bytes() > 0 {
         let lost = memory.cut_bytes();
         let message = format!(

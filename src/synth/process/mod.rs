@@ -175,10 +175,12 @@ impl Process {
         let mut notes = vec![Note::process(PROCESS_ID, "dotnet")];
         let registers: Vec<u64> = (0..27).collect();
         notes.extend(self.threads.iter().map(|thread| Note::thread(thread.os_id, &registers)));
-        notes.push(Note::auxiliary_vector(&[(6, 4096)]));
+        notes.push(Note::auxiliary_vector(&self.runtime.auxiliary_vector()));
         if let Some(path) = &self.runtime.path {
-            let (base, end) = self.runtime.range();
-            notes.push(Note::files(&[(base, end, 0, path)]));
+            let mappings = self.runtime.mappings().into_iter();
+            let files: Vec<_> =
+                mappings.map(|(start, end, page)| (start, end, page, path.as_str())).collect();
+            notes.push(Note::files(&files));
         }
         notes
     }

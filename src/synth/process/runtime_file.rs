@@ -48,6 +48,8 @@ pub struct RuntimeFile {
     pub headers_saved: bool,
     /// Whether it is coreclr.dll.
     pub windows: bool,
+    /// Whether the file is the program, with a bundle of assemblies behind the runtime.
+    pub is_program: bool,
     /// A further entry at this index of the table, as servicing releases have them.
     pub further_entry: Option<usize>,
 }
@@ -83,12 +85,27 @@ impl RuntimeFile {
             symbols_saved: true,
             headers_saved: true,
             windows: family.is_windows(),
+            is_program: false,
             further_entry: None,
         }
     }
 
-    pub(super) fn range(&self) -> (u64, u64) {
-        (BASE, BASE + TEXT)
+    /// What of the file is mapped: start, end, offset in pages. Of a program's file an assembly of the bundle too, at a
+    /// lower address.
+    pub(super) fn mappings(&self) -> Vec<(u64, u64, u64)> {
+        let assembly = (BASE - 0x100_0000, BASE - 0xff_0000, 0x2000);
+        Some(assembly).filter(|_| self.is_program).into_iter().chain([(BASE, BASE + TEXT, 0)]).collect()
+    }
+
+    /// Where the kernel says that the program's headers and its entry point lie.
+    pub(super) fn auxiliary_vector(&self) -> Vec<(u64, u64)> {
+        let program = [(3, BASE + 64), (9, BASE + TEXT - 16)];
+        [(6, 4096)].into_iter().chain(program.into_iter().filter(|_| self.is_program)).collect()
+    }
+
+    /// The bytes of the file in front of its data, with the distance of each from the base.
+    pub fn file(&self) -> Vec<u8> {
+        self.text()
     }
 
     /// The address of the table of variables.
