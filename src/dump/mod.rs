@@ -132,7 +132,7 @@ pub struct Dump {
     pub process: Option<Process>,
     /// When the process began, in seconds since 1970, where the dump says it (minidumps).
     pub started: Option<u64>,
-    /// Whether the dump was taken without the process's full memory, by its own account (minidumps).
+    /// Whether the dump was taken without the process's full memory, or the list of that is cut off (minidumps).
     pub lacks_memory: bool,
     /// What the file lacks.
     pub problems: Vec<Problem>,

@@ -8,17 +8,29 @@ use super::streams::{Kind, Streams, records};
 
 const RANGE: &str = "ranges of memory";
 
-/// All memory that the dump means to hold, and whether it was taken with full memory.
-pub(super) fn pieces(streams: &Streams<'_>, problems: &mut Vec<Problem>) -> (Vec<Piece>, bool) {
+/// The memory that a dump means to hold.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    /// All that is listed.
+    pub pieces: Vec<Piece>,
+    /// Whether it was taken with full memory.
+    pub full: bool,
+    /// Whether a part of the list is cut off.
+    pub cut: bool,
+}
+
+/// All memory that the dump means to hold.
+pub(super) fn listed(streams: &Streams<'_>, problems: &mut Vec<Problem>) -> Listed {
     let mut pieces = Vec::new();
     let full = streams.stream(Kind::Memory64List);
+    let told_before = problems.len();
     if let Some(stream) = full {
         full_memory(stream, &mut pieces, problems);
     }
     if let Some(stream) = streams.stream(Kind::MemoryList) {
         some_memory(stream, &mut pieces, problems);
     }
-    (pieces, full.is_some())
+    Listed { pieces, full: full.is_some(), cut: problems.len() > told_before }
 }
 
 /// Memory64List: how many ranges, where in the file the bytes of the first begin, then start and size of each. The bytes of

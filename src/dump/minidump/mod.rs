@@ -67,17 +67,19 @@ pub(super) fn parse(bytes: Arc<Mapped>) -> Result<Dump> {
     })
 }
 
-/// The process's memory, and whether it is all that the process had. What of it the file lost, and that it was never all taken, is told.
+/// The process's memory, and whether all that the process had is listed. What of it the file lost, and that it was never
+/// all taken, is told.
 fn memory(bytes: &Arc<Mapped>, streams: &Streams<'_>, problems: &mut Vec<Problem>) -> (AddressSpace, bool) {
-    let (pieces, full) = memory::pieces(streams, problems);
+    let memory::Listed { pieces, full, cut } = memory::listed(streams, problems);
     let length = bytes.len() as u64;
     let cut_at = pieces.iter().filter(|p| p.offset.saturating_add(p.saved) > length).count();
     let memory = AddressSpace::new(vec![Arc::clone(bytes)], pieces);
     problems.extend(memory.repetition());
     if memory.cut_bytes() > 0 {
-        let cut = memory.cut_bytes();
-        let message =
-            format!("the file is cut off: {cut} bytes of memory, of {cut_at} ranges, are missing at its end");
+        let lost = memory.cut_bytes();
+        let message = format!(
+            "the file is cut off: {lost} bytes of memory, of {cut_at} ranges, are missing at its end"
+        );
         let hint = "copy the dump again, or take it again with enough free disk";
         problems.push(Problem::loss(message).hint(hint));
     }
@@ -87,7 +89,7 @@ fn memory(bytes: &Arc<Mapped>, streams: &Streams<'_>, problems: &mut Vec<Problem
             format!("the minidump was taken without the process's full memory: it holds {present} bytes");
         problems.push(Problem::loss(message).hint(FULL));
     }
-    (memory, full)
+    (memory, full && !cut)
 }
 
 #[cfg(test)]

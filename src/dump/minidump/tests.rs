@@ -130,6 +130,11 @@ fn a_cut_file_is_read_up_to_the_cut() {
     assert!(told(&dump)[0].contains("20 bytes of memory, of 1 ranges"), "{:?}", told(&dump));
     assert_eq!(dump.memory.u8(Addr(0x300b)), Ok(5));
     assert_eq!(dump.memory.u8(Addr(0x300c)), Err(Fault::CutOff(Addr(0x300c))));
+    assert!(!dump.lacks_memory);
+    // Where the list of memory itself is cut, nobody knows how much is lost.
+    let dump = parse(whole[..whole.len() - 36 - 8].to_vec());
+    assert!(dump.lacks_memory && dump.memory.cut_bytes() > 0, "{:?}", told(&dump));
+    assert!(told(&dump)[0].contains("1 of 2 ranges of memory"), "{:?}", told(&dump));
     for length in 0..whole.len() {
         match try_parse(whole[..length].to_vec()) {
             Ok(dump) => assert!(!dump.problems.is_empty(), "{length}"),
