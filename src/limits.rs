@@ -13,11 +13,23 @@ pub const MAX_PROGRAM_HEADERS: u64 = 8_000_000;
 /// Bytes of one PT_NOTE segment. NT_FILE grows with mappings (about 100 bytes each).
 pub const MAX_NOTE_BYTES: u64 = 1 << 30;
 
+/// How often a byte of a dump file may stand in memory, on average. Dumps hold every page once; of module files pages at
+/// the borders of segments are mapped twice. Segments that all show the whole file would make a heap of terabytes of some
+/// megabytes.
+pub const MAX_TIMES_IN_MEMORY: u64 = 4;
+
+/// Bytes of memory that any file may make, however small it is.
+pub const FREELY_REPEATED_BYTES: u64 = 1 << 20;
+
+/// Streams of a minidump. Writers have about 20.
+pub const MAX_MINIDUMP_STREAMS: u32 = 4096;
+
 /// Entries of NT_FILE.
 pub const MAX_FILE_MAPPINGS: u64 = 8_000_000;
 
-/// Bytes of a text read out of process memory (paths, module names).
-pub const MAX_TEXT_BYTES: usize = 64 << 10;
+/// Bytes of a path read out of process memory: 4,096 units, as Linux allows (`PATH_MAX`). Many modules may share one path in a
+/// damaged dump, and each of them holds it.
+pub const MAX_TEXT_BYTES: usize = 8 << 10;
 
 /// Program headers of one ELF module in memory. Linkers write about a dozen.
 pub const MAX_MODULE_PROGRAM_HEADERS: u16 = 256;
@@ -31,11 +43,21 @@ pub const MAX_DYNAMIC_ENTRIES: u64 = 4096;
 /// Symbols looked at for one name in an ELF hash table. Chains have a handful; a damaged one may never end.
 pub const MAX_SYMBOL_CHAIN: u32 = 65_536;
 
+/// Names that a PE image exports. The largest real ones have some ten thousand.
+pub const MAX_PE_EXPORTS: u32 = 1 << 20;
+
+/// Entries of one directory of a PE image's resources. Real ones have some dozen.
+pub const MAX_PE_RESOURCES: u32 = 4096;
+
 /// Sections of a PE image. The Windows loader refuses more than 96.
 pub const MAX_PE_SECTIONS: u16 = 96;
 
 /// How deep folders given with `--files` are searched. NuGet caches and SDKs nest about 10 deep.
 pub const MAX_FILES_DEPTH: usize = 24;
+
+/// Bytes in which a file without a build id is compared with what a dump holds of it: more than enough to tell two
+/// builds apart.
+pub const MAX_COMPARED_FILE_BYTES: u64 = 4 << 20;
 
 /// How many folder entries a search under `--files` looks at. An SDK has some 10,000; a whole
 /// disk, given by mistake, has millions.
@@ -45,8 +67,8 @@ pub const MAX_FILES_ENTRIES: usize = 500_000;
 pub const MAX_METADATA_STREAMS: u16 = 64;
 
 /// Bytes of one name in metadata, and of a type's name with all types around it. The runtime loads no type whose name reaches 1,024;
-/// obfuscators make longer names of members.
-pub const MAX_METADATA_NAME_BYTES: usize = 16 << 10;
+/// obfuscators make longer names of members. Rows of a few bytes may all have the same long name.
+pub const MAX_METADATA_NAME_BYTES: usize = 4 << 10;
 
 /// How many types may be nested in each other. Compilers stop far below; a damaged table may hold a loop.
 pub const MAX_TYPE_NESTING: usize = 64;
@@ -141,8 +163,13 @@ pub const MAX_ASSEMBLIES: u64 = 1 << 20;
 /// Levels of types within types (arguments, elements) before a name is cut short.
 pub const MAX_TYPE_DEPTH: u32 = 64;
 
-/// Bytes of a type's name. Nested generics of compiler-made types reach some thousands.
-pub const MAX_TYPE_NAME_BYTES: usize = 64 << 10;
+/// Bytes of a type's name, the rest of which is cut: `...`. Nested generics of compiler-made types reach some thousands. A type
+/// that has another one twice doubles its name for some hundred bytes of the dump.
+pub const MAX_TYPE_NAME_BYTES: usize = 8 << 10;
+
+/// Modules that are asked for the runtime's symbols, each by a few looks at its hash table. Processes load a few
+/// hundred.
+pub const MAX_RUNTIME_CANDIDATES: usize = 4096;
 
 /// Bytes after the base of the runtime's module in which its data is searched for: 10.0's
 /// libcoreclr spans 7 MiB, 3.1's 8 MiB, debug builds three times that.
@@ -153,8 +180,15 @@ pub const MAX_CONTRACT_JSON: u32 = 4 << 20;
 
 /// Bytes that a compressed dump may unpack to: the largest file that ext4 holds, far above the
 /// memory of any machine that is dumped. It stops a file of a few kilobytes that unpacks for ever;
-/// bytes that are not zero are bounded by the free disk long before.
+/// bytes that are not zero are bounded by [`MAX_UNPACKED_TIMES`] long before.
 pub const MAX_UNPACKED_BYTES: u64 = 16 << 40;
+
+/// How many times its size a compressed dump may take of the disk, zeros left out. Heaps shrink to a tenth or a fiftieth, arrays
+/// of one value to a thousandth; zstd could go to a thirty-thousandth, which fills a disk from a file that nobody suspects.
+pub const MAX_UNPACKED_TIMES: u64 = 4096;
+
+/// Bytes of disk that every compressed dump may take.
+pub const FREELY_STORED_BYTES: u64 = 4 << 30;
 
 /// Bytes up to which an unpacked dump is held in memory and not in a temporary file: what every
 /// machine can spare, and more than a dump without a heap has.

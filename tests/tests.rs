@@ -4,14 +4,20 @@ mod cli;
 mod conformance;
 mod corpus;
 mod damage;
+mod damage_sweep;
 mod dominators;
+mod fuzz_regressions;
 mod golden;
 mod growth;
+#[cfg(unix)]
+mod hostile_inputs;
 mod json_schema;
 mod leaks;
 mod references;
 mod roots;
 mod statics_and_methods;
 mod survivors;
+#[cfg(unix)]
+mod temporary_files;
 mod tidy;
 mod types;

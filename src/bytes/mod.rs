@@ -1,4 +1,4 @@
-//! The lowest layer: addresses, offsets, bounded little-endian reads and mapped files.
+//! The lowest layer: addresses, offsets, bounded little-endian reads, mapped files and those in the making.
 //!
 //! The only folder in which `unsafe` is allowed. It knows no file format.
 
@@ -9,6 +9,7 @@ mod mapped;
 mod room;
 mod scratch;
 mod shared;
+mod unfinished;
 
 pub use addr::{Addr, FileOffset};
 pub use column::Column;
@@ -17,3 +18,4 @@ pub use mapped::Mapped;
 pub use room::{room, zeros};
 pub use scratch::Scratch;
 pub use shared::shared;
+pub use unfinished::{Unfinished, remove_unfinished};

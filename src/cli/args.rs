@@ -363,8 +363,9 @@ pub(super) struct OpenArguments {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Common options")]
 pub(super) struct CommonArguments {
-    /// Look here for modules missing from the dump, with all folders below (may be repeated)
-    #[arg(long, value_name = "DIR", global = true)]
+    /// Look here for modules missing from the dump, with all folders below; auto: at the paths that the dump records (may
+    /// be repeated)
+    #[arg(long, value_name = "DIR|auto", global = true)]
     pub files: Vec<PathBuf>,
 
     /// Recognise collections by the shapes in this file too (may be repeated); docs/collections.md has its form

@@ -4,8 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
+use crate::bytes::Unfinished;
 use crate::error::{Error, ErrorKind, Result};
 use crate::output::Screen;
 
@@ -13,6 +12,9 @@ use super::pager::Extent;
 
 /// Large enough that a system call a buffer costs nothing beside making its text.
 const BUFFER: usize = 256 << 10;
+
+/// What the names of unfinished outputs begin with.
+const UNFINISHED_PREFIX: &str = ".heapql-output-";
 
 /// An open output.
 #[derive(Debug)]
@@ -30,7 +32,7 @@ enum Target {
     /// stopped answer leaves in a buffer would be shown after the next question.
     Stdout(Stdout),
     /// Written beside the file and renamed at the end.
-    Replaced { file: BufWriter<NamedTempFile>, path: PathBuf },
+    Replaced { file: BufWriter<File>, unfinished: Unfinished, path: PathBuf },
     /// What must not be replaced: a pipe, a device, a file that is added to.
     Special(BufWriter<File>),
 }
@@ -99,9 +101,9 @@ impl Destination {
         match self.target {
             Target::Stdout(mut out) => out.flush(),
             Target::Special(mut out) => out.flush(),
-            Target::Replaced { file, path } => {
-                let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-                file.persist(path).map(drop).map_err(|error| error.error)
+            Target::Replaced { mut file, unfinished, path } => {
+                file.flush()?;
+                unfinished.persist(&path)
             }
         }
     }
@@ -134,17 +136,17 @@ fn open(path: &Path) -> io::Result<Target> {
         return Ok(Target::Special(BufWriter::with_capacity(BUFFER, file)));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let file = new_file_builder().tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    let folder = folder.unwrap_or(Path::new("."));
+    let (file, unfinished) = Unfinished::create(folder, UNFINISHED_PREFIX, new_file_builder())?;
     if let Some(old) = old {
-        file.as_file().set_permissions(old.permissions())?;
+        file.set_permissions(old.permissions())?;
     }
-    Ok(Target::Replaced { file: BufWriter::with_capacity(BUFFER, file), path })
+    Ok(Target::Replaced { file: BufWriter::with_capacity(BUFFER, file), unfinished, path })
 }
 
 /// Files of the user's, not secrets: readable as the umask says, unlike temporary files.
 fn new_file_builder() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".heapql-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder

@@ -4,6 +4,8 @@ use std::io::{self, Write};
 use std::process;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
+use crate::bytes::remove_unfinished;
+
 use super::exit::ExitStatus;
 
 /// What Ctrl-C means at the moment.
@@ -63,7 +65,10 @@ impl Interrupt {
         match self.meaning.load(Ordering::SeqCst) {
             IS_LEFT_TO_PROMPT => {}
             STOPS_WORK if !self.cancel.swap(true, Ordering::SeqCst) => {}
-            _ => process::exit(ExitStatus::Interrupted.code().into()),
+            _ => {
+                remove_unfinished();
+                process::exit(ExitStatus::Interrupted.code().into())
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! From the common options of the command line to how dumps are opened.
 
+use std::path::Path;
+
 use crate::open::{IndexOptions, OpenOptions};
 use crate::values::collections::CollectionShapes;
 
@@ -20,10 +22,16 @@ pub(super) fn open_options(common: &Common, console: &Console) -> Result<OpenOpt
     }
     let folder = || common.cache.clone().or_else(user_folders::cache);
     Ok(OpenOptions {
-        files: common.files.clone(),
+        files: common.files.iter().filter(|path| !is_auto(path)).cloned().collect(),
+        recorded_files: common.files.iter().any(|path| is_auto(path)),
         cache: common.cache.clone(),
         collections,
         stacks: common.stacks,
         index: common.index.then(|| IndexOptions { folder: folder() }),
     })
+}
+
+/// Whether `--files` has the word that stands for the paths which the dump records; a folder of that name is `./auto`.
+fn is_auto(path: &Path) -> bool {
+    path == Path::new("auto")
 }

@@ -10,7 +10,7 @@ use crate::clr::metadata::Metadata;
 use crate::clr::modules::{self, MetadataSource, Module};
 use crate::clr::threads::{self, ThreadList};
 use crate::clr::types::{MethodTables, NamingModule, TypeNames};
-use crate::dump::Dump;
+use crate::dump::{Dump, OperatingSystem};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::ModuleFiles;
 use crate::problem::Problem;
@@ -76,7 +76,7 @@ impl ClrRuntime {
                 problems.push(Problem::note(format!("the list of modules cannot be read: {error}")));
                 Vec::new()
             });
-        let metadata = modules.iter().map(|m| MetadataSource::find(&dump.memory, m, files)).collect();
+        let metadata = MetadataSource::find_all(&dump.memory, &modules, files);
         let gc = gc_heap(&dump, &located, threads.as_ref(), &mut problems);
         Ok(ClrRuntime { dump, module, located, threads, modules, metadata, gc, problems })
     }
@@ -160,14 +160,17 @@ fn gc_heap(
     let segments = gc::segments(memory, layout, &heaps, problems)?;
     let segment_faults = problems.len() - told_before;
     if !holds_heap(dump, &segments) {
-        return Err(no_heap());
+        return Err(no_heap(dump.target.system));
     }
     let of_threads = threads.into_iter().flat_map(|list| list.threads.iter().map(|t| t.allocation));
     // The context that threads without one of their own share. Where it is missing in the dump it is
     // not in use either: the walk would tell.
     let fields = AllocContextFields::of_threads(layout)?;
     let global = globals.address("GlobalAllocContext").map(|at| fields.read(memory, at).ok());
-    let contexts = AllocContexts::new(of_threads.chain(global.flatten()).chain(heaps.allocation_contexts()));
+    // While a collection plans and moves, its own contexts tell where objects are to go, not where none are; threads
+    // have given theirs back by then.
+    let of_generations = heaps.allocation_contexts().filter(|_| !heaps.collecting);
+    let contexts = AllocContexts::new(of_threads.chain(global.flatten()).chain(of_generations));
     Ok(GcHeap {
         dac_version: vars.version,
         heaps,
@@ -190,7 +193,11 @@ fn holds_heap(dump: &Dump, segments: &[Segment]) -> bool {
     saved > 0 && saved >= all / 2
 }
 
-fn no_heap() -> Error {
+fn no_heap(system: OperatingSystem) -> Error {
+    if system == OperatingSystem::Windows {
+        return Error::new(ErrorKind::NoHeap, "the dump holds no GC heap: it was taken without full memory")
+            .hint("take one with full memory: `dotnet-dump collect --type Full -p PID`, `procdump -ma PID`, or DOTNET_DbgMiniDumpType=4 for crash dumps");
+    }
     Error::new(ErrorKind::NoHeap, "the dump holds no GC heap: it was taken with `--normal`, `--triage` or `dotnet-dump collect --type Mini`")
         .hint("take one with the heap: `dotnet-dump collect --type Heap -p PID`, `createdump --withheap PID`, or DOTNET_DbgMiniDumpType=2 for crash dumps")
 }

@@ -3,12 +3,16 @@
 //! Missing memory is a value of its own, never zero: every read says whether the address was
 //! not mapped in the process, was mapped but left out of the dump, or was lost when the file was cut.
 
+mod under;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use crate::bytes::{Addr, Mapped};
 use crate::error::{Error, ErrorKind};
+use crate::limits;
+use crate::problem::Problem;
 
 /// Why memory could not be read. The address is that of the first missing byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +94,11 @@ struct Segment {
     saved: u64,
 }
 
+/// How many bytes of memory a file of so many bytes may make, all its pieces together.
+fn most_of(length: u64) -> u64 {
+    length.saturating_mul(limits::MAX_TIMES_IN_MEMORY).saturating_add(limits::FREELY_REPEATED_BYTES)
+}
+
 /// The memory of the dumped process.
 #[derive(Debug, Default)]
 pub struct AddressSpace {
@@ -98,14 +107,18 @@ pub struct AddressSpace {
     starts: Vec<u64>,
     segments: Vec<Segment>,
     cut_bytes: u64,
+    repeated_bytes: u64,
 }
 
 impl AddressSpace {
     /// Builds an address space. Pieces may come in any order; where two overlap, the one that
     /// begins first wins; neighbours that follow each other in the file too become one.
     /// A piece that reaches past the end of its source is cut off there (see [`Self::cut_bytes`]).
+    /// Pieces that repeat what others hold more often than any dump does are as if not saved.
     pub fn new(sources: Vec<Arc<Mapped>>, mut pieces: Vec<Piece>) -> Self {
         pieces.sort_by_key(|p| p.start);
+        // What follows is linear in the memory that can be read: it must not be more than the files are worth.
+        let mut room: Vec<u64> = sources.iter().map(|source| most_of(source.len() as u64)).collect();
         let mut space = AddressSpace { sources, ..AddressSpace::default() };
         let mut covered = 0_u64;
         for mut piece in pieces {
@@ -119,8 +132,15 @@ impl AddressSpace {
             piece.saved = piece.saved.min(piece.size).saturating_sub(overlap);
             covered = end;
             let source_len = space.sources.get(piece.source).map_or(0, |s| s.len() as u64);
-            let present = piece.saved.min(source_len.saturating_sub(piece.offset));
-            space.cut_bytes += piece.saved - present;
+            let mut present = piece.saved.min(source_len.saturating_sub(piece.offset));
+            let left = room.get_mut(piece.source);
+            if let Some(left) = left.filter(|left| **left >= present) {
+                *left -= present;
+            } else {
+                space.repeated_bytes = space.repeated_bytes.saturating_add(present);
+                (present, piece.saved) = (0, 0);
+            }
+            space.cut_bytes = space.cut_bytes.saturating_add(piece.saved - present);
             let segment = Segment {
                 end,
                 source: u32::try_from(piece.source).unwrap_or(u32::MAX),
@@ -168,6 +188,16 @@ impl AddressSpace {
     /// How many bytes the dump meant to hold but a cut file lost.
     pub fn cut_bytes(&self) -> u64 {
         self.cut_bytes
+    }
+
+    /// What is told of the bytes that were left out because the pieces that hold them share a file's bytes too often.
+    pub(super) fn repetition(&self) -> Option<Problem> {
+        (self.repeated_bytes > 0).then(|| {
+            Problem::loss(format!(
+                "pieces of memory share bytes of the file more often than in any dump: {} bytes are left out",
+                self.repeated_bytes
+            ))
+        })
     }
 
     /// How many bytes can be read.
@@ -389,6 +419,19 @@ mod tests {
         let runs: Vec<_> =
             space.runs(Addr(0x1008), Addr(0x2004)).map(|r| (r.start.0, r.bytes.len())).collect();
         assert_eq!(runs, [(0x1008, 24), (0x1020, 16), (0x2000, 4)]);
+    }
+
+    #[test]
+    fn what_repeats_the_file_more_often_than_dumps_do_is_left_out() {
+        const MEBIBYTE: u64 = 1 << 20;
+        let file = Arc::new(Mapped::Memory(vec![7; MEBIBYTE as usize]));
+        let piece =
+            |n: u64| Piece { start: Addr(n << 32), size: MEBIBYTE, source: 0, offset: 0, saved: MEBIBYTE };
+        let space = AddressSpace::new(vec![file], (1..=1000).map(piece).collect());
+        assert_eq!(space.present_bytes(), 5 * MEBIBYTE);
+        assert!(space.repetition().unwrap().message.contains(&(995 * MEBIBYTE).to_string()));
+        assert_eq!((space.u8(Addr(5 << 32)), space.cut_bytes()), (Ok(7), 0));
+        assert_eq!(space.u8(Addr(6 << 32)), Err(Fault::NotSaved(Addr(6 << 32))));
     }
 
     #[test]

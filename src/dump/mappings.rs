@@ -18,6 +18,33 @@ pub struct FileMapping {
 impl FileMapping {
     /// The file's name without its folder.
     pub fn file_name(&self) -> &str {
-        self.path.rsplit('/').next().unwrap_or(&self.path)
+        file_name(&self.path)
+    }
+}
+
+/// The last part of a path of Unix or of Windows.
+pub(super) fn file_name(path: &str) -> &str {
+    // A path that begins with a slash is one of Unix, where names may hold backslashes.
+    let unix = path.starts_with('/');
+    path.rsplit(|c| c == '/' || c == '\\' && !unix).next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_part_of_a_path_is_the_name() {
+        for (path, name) in [
+            ("/usr/lib/libc.so", "libc.so"),
+            ("/tmp/a\\b", "a\\b"),
+            ("C:\\Program Files\\dotnet\\coreclr.dll", "coreclr.dll"),
+            ("\\\\?\\D:\\app\\x.exe", "x.exe"),
+            ("C:/app/x.exe", "x.exe"),
+            ("x", "x"),
+            ("", ""),
+        ] {
+            assert_eq!(file_name(path), name, "{path}");
+        }
     }
 }

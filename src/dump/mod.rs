@@ -5,6 +5,8 @@ pub mod container;
 mod elf_core;
 mod fingerprint;
 mod mappings;
+mod minidump;
+mod modules;
 mod recognize;
 mod target;
 mod threads;
@@ -19,6 +21,7 @@ use crate::problem::Problem;
 
 pub use address_space::{AddressSpace, Fault, Piece, Run};
 pub use mappings::FileMapping;
+pub use modules::{FileVersion, NativeModule, PdbId};
 pub use target::{OperatingSystem, Target};
 pub use threads::{NativeThread, Process};
 
@@ -93,6 +96,8 @@ pub enum TakenBy {
     Gcore,
     /// The kernel, when the process crashed or was aborted.
     Kernel,
+    /// The function of Windows that nearly all of its tools call; nothing tells which did.
+    MiniDumpWriteDump,
 }
 
 impl fmt::Display for TakenBy {
@@ -101,6 +106,7 @@ impl fmt::Display for TakenBy {
             TakenBy::Createdump => "createdump",
             TakenBy::Gcore => "gcore",
             TakenBy::Kernel => "the kernel",
+            TakenBy::MiniDumpWriteDump => "MiniDumpWriteDump",
         })
     }
 }
@@ -116,12 +122,18 @@ pub struct Dump {
     pub taken_by: Option<TakenBy>,
     /// The files that were mapped, in the order of the dump's note; empty when the note is missing.
     pub mappings: Vec<FileMapping>,
+    /// The loaded images with what identifies their files, where the dump lists them (minidumps); else empty.
+    pub modules: Vec<NativeModule>,
     /// The native threads, the one that crashed or was interrupted first.
     pub threads: Vec<NativeThread>,
     /// The auxiliary vector, (type, value).
     pub auxv: Vec<(u64, u64)>,
     /// The process, where the dump says it.
     pub process: Option<Process>,
+    /// When the process began, in seconds since 1970, where the dump says it (minidumps).
+    pub started: Option<u64>,
+    /// Whether the dump was taken without the process's full memory, by its own account (minidumps).
+    pub lacks_memory: bool,
     /// What the file lacks.
     pub problems: Vec<Problem>,
     /// The file, unpacked.
@@ -138,6 +150,9 @@ impl Dump {
     pub fn parse(bytes: Mapped) -> Result<Dump> {
         if elf_core::is_elf(&bytes) {
             return elf_core::parse(Arc::new(bytes));
+        }
+        if minidump::is_minidump(&bytes) {
+            return minidump::parse(Arc::new(bytes));
         }
         Err(recognize::refusal(&bytes))
     }

@@ -1,11 +1,12 @@
 //! Telling what a file is that is not a dump heapql reads, so that the refusal helps.
 
+use crate::bytes::Cursor;
 use crate::error::{Error, ErrorKind};
 
 /// How a baseline begins: see `docs/baseline.md`.
 const BASELINE: &[u8] = b"{\"format\":\"heapql baseline\"";
 
-/// The error for a file that is no ELF file.
+/// The error for a file that is neither an ELF file nor a minidump.
 pub(super) fn refusal(bytes: &[u8]) -> Error {
     let how_to_dump = "take a dump with `dotnet-dump collect -p PID` or `createdump --withheap PID`";
     let (kind, what, hint) = match bytes {
@@ -14,14 +15,12 @@ pub(super) fn refusal(bytes: &[u8]) -> Error {
             "the file is empty",
             "the dump was not written, or its copy failed: check free disk where it was taken",
         ),
-        [b'M', b'D', b'M', b'P', ..] => (
+        [0xcf, 0xfa, 0xed, 0xfe, ..] => mach_o(bytes),
+        [b'P', b'A', b'G', b'E', b'D', b'U', b'M' | b'6', ..] => (
             ErrorKind::Unsupported,
-            "the file is a Windows minidump, which is not read yet",
-            "dotnet-dump and WinDbg read it on Windows",
+            "the file is a dump of a whole Windows machine, not of a process",
+            "take one of the process with `dotnet-dump collect --type Full -p PID` or `procdump -ma PID`",
         ),
-        [0xcf, 0xfa, 0xed, 0xfe, ..] => {
-            (ErrorKind::Unsupported, "the file is a Mach-O file (macOS), which is not read", how_to_dump)
-        }
         [b'J', b'A', b'V', b'A', b' ', b'P', ..] => {
             (ErrorKind::NotADump, "the file is a heap dump of a Java virtual machine", how_to_dump)
         }
@@ -40,6 +39,20 @@ pub(super) fn refusal(bytes: &[u8]) -> Error {
         _ => (ErrorKind::NotADump, "the file is no dump: it begins as no known format does", how_to_dump),
     };
     Error::new(kind, what).hint(hint)
+}
+
+/// What a Mach-O file is (`<mach-o/loader.h>`: the fourth word of its header).
+fn mach_o(bytes: &[u8]) -> (ErrorKind, &'static str, &'static str) {
+    const CORE: u32 = 4;
+    if Cursor::at(bytes, 12).u32() == Ok(CORE) {
+        return (
+            ErrorKind::Unsupported,
+            "the file is a core of macOS (Mach-O), which is not read",
+            "analyse it with `dotnet-dump analyze` on a Mac, or run the program on Linux or Windows (in a container, say) and dump it there",
+        );
+    }
+    let take = "take a dump of the running process; of macOS, though, none is read: run the program on Linux or Windows for it";
+    (ErrorKind::NotADump, "the file is an executable or library of macOS (Mach-O), not a dump", take)
 }
 
 /// Whether the first kilobyte is printable text in UTF-8 (a character may be cut at its end).
@@ -63,7 +76,10 @@ mod tests {
     fn names_what_the_file_is() {
         let message = |bytes: &[u8]| refusal(bytes).message().to_owned();
         assert_eq!(message(b""), "the file is empty");
-        assert!(message(b"MDMP\x93\xa7").contains("minidump"));
+        assert!(message(b"PAGEDU64").contains("whole Windows machine"));
+        let mach_o = |kind: u8| message(&[0xcf, 0xfa, 0xed, 0xfe, 7, 0, 0, 1, 3, 0, 0, 0, kind, 0, 0, 0]);
+        assert!(mach_o(4).contains("core of macOS"));
+        assert!(mach_o(2).contains("executable or library of macOS"));
         assert!(message(br#"{"format":"heapql baseline","version":1}"#).contains("baseline"));
         assert!(message("Zwölf Boxkämpfer\njagen".as_bytes()).contains("text"));
         assert!(message(b"\x00\x01\x02\x03").contains("no known format"));

@@ -25,7 +25,7 @@ mod types;
 
 pub use crate::clr::ThreadState;
 pub use crate::clr::gc::{Generation, Segment, SegmentKind};
-pub use damage::{gaps, references_to_free};
+pub use damage::{gaps, missing_contents, references_to_free};
 pub use dominators::{
     Chain, Dominator, DominatorColumns, Dominators, NO_GROUP, NoDominators, TooManyReferences, Unfinished,
 };

@@ -19,6 +19,8 @@ use crate::problem::Problem;
 #[derive(Clone, Debug, Default)]
 pub struct ModuleFiles {
     by_name: FxHashMap<String, Vec<PathBuf>>,
+    /// Whether the paths that the dump recorded are looked at too.
+    recorded: bool,
 }
 
 impl ModuleFiles {
@@ -43,12 +45,24 @@ impl ModuleFiles {
         (search.files, search.problems)
     }
 
-    /// The files of this name, in the order in which they were found.
+    /// These files, and on this machine the paths that dumps record.
+    #[must_use]
+    pub fn with_recorded_paths(mut self) -> ModuleFiles {
+        self.recorded = true;
+        self
+    }
+
+    /// The files that bear the name of `recorded`, in the order in which they were found; where recorded paths are
+    /// looked at, the file at that very path behind them.
     ///
-    /// `file_name` may be a whole path of the dumped machine, of Unix or of Windows: its last part counts.
-    pub fn candidates(&self, file_name: &str) -> impl Iterator<Item = &Path> {
-        let name = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
-        self.by_name.get(&name.to_lowercase()).into_iter().flatten().map(PathBuf::as_path)
+    /// `recorded` is a path of the dumped machine, of Unix or of Windows, or a file name: its last part counts, so that
+    /// paths within a container match too.
+    pub fn candidates(&self, recorded: &str) -> impl Iterator<Item = PathBuf> {
+        let name = recorded.rsplit(['/', '\\']).next().unwrap_or(recorded);
+        let found = self.by_name.get(&name.to_lowercase()).into_iter().flatten().cloned();
+        let itself = Some(PathBuf::from(recorded))
+            .filter(|path| self.recorded && path.is_absolute() && path.is_file());
+        found.chain(itself)
     }
 
     /// Maps a module's file into memory.
@@ -64,7 +78,7 @@ impl ModuleFiles {
 
     /// Whether no file was found at all.
     pub fn is_empty(&self) -> bool {
-        self.by_name.is_empty()
+        self.by_name.is_empty() && !self.recorded
     }
 
     fn add(&mut self, path: PathBuf) {
@@ -139,7 +153,7 @@ mod tests {
     }
 
     fn names(files: &ModuleFiles, root: &Path, name: &str) -> Vec<String> {
-        let relative = |path: &Path| path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+        let relative = |path: PathBuf| path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
         files.candidates(name).map(relative).collect()
     }
 
@@ -153,6 +167,17 @@ mod tests {
         assert_eq!(names(&files, root.path(), "C:\\app\\other.txt"), ["other.txt"]);
         assert_eq!(files.candidates("c").count(), 0, "a folder is no module");
         assert_eq!(files.candidates("").count(), 0);
+    }
+
+    #[test]
+    fn recorded_paths_are_looked_at_when_that_is_allowed() {
+        let root = folder();
+        let recorded = root.path().join("a/Zoo.dll").to_string_lossy().into_owned();
+        let (files, _) = ModuleFiles::new(&[root.path().join("a/b")]);
+        assert_eq!(names(&files, root.path(), &recorded), ["a/b/zoo.DLL"]);
+        let files = files.with_recorded_paths();
+        assert_eq!(names(&files, root.path(), &recorded), ["a/b/zoo.DLL", "a/Zoo.dll"]);
+        assert_eq!(names(&files, root.path(), "Zoo.dll"), ["a/b/zoo.DLL"], "a name is no path");
     }
 
     #[test]

@@ -3,14 +3,18 @@
 //! This layer finds its way in headers, symbols and sections. It knows nothing of the runtime:
 //! what a symbol means, what metadata says and whether a file is the right one is decided above.
 
+mod backing;
 mod build_id;
 mod elf;
 mod files;
+mod module_image;
 mod pe;
 mod sparse;
 
+pub use backing::{Backed, Backing};
 pub use build_id::BuildId;
-pub use elf::ElfImage;
+pub use elf::{ElfFile, ElfImage};
 pub use files::ModuleFiles;
+pub use module_image::{LoadedPe, ModuleImage};
 pub use pe::{PeImage, PeLayout};
 pub use sparse::{Absent, SparseBytes};

@@ -4,6 +4,9 @@
 //! files often lie flat. Only headers and the way to the metadata are read here; what the metadata
 //! says is read above. Sources: the "PE Format" specification; ECMA-335 II.25.
 
+mod exports;
+mod resources;
+
 use std::borrow::Cow;
 
 use object::pe::{
@@ -65,6 +68,8 @@ pub struct PeImage<'a> {
     size_of_image: u32,
     size_of_headers: u32,
     cor20: Option<Directory>,
+    /// Where the optional header begins.
+    optional: u64,
     /// Empty for a mapped image, which needs none.
     sections: Vec<Section>,
 }
@@ -104,7 +109,8 @@ impl<'a> PeImage<'a> {
             time_date_stamp: source.u32(nt + 8, "COFF header")?,
             size_of_image: source.u32(optional + 56, "optional header")?,
             size_of_headers: source.u32(optional + 60, "optional header")?,
-            cor20: read_cor20_directory(source, optional)?,
+            cor20: read_directory(source, optional, IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR as u32)?,
+            optional,
             sections: match layout {
                 PeLayout::Mapped => Vec::new(),
                 PeLayout::Flat => read_sections(source, sections, section_count)?,
@@ -185,6 +191,11 @@ impl<'a> PeImage<'a> {
         self.offset_of(Directory { rva, size }).map(|offset| self.source.address(offset))
     }
 
+    /// The data directory of that number; `None` when the image has none.
+    fn directory(&self, index: u32) -> Result<Option<Directory>, Error> {
+        read_directory(self.source, self.optional, index)
+    }
+
     fn cor20_offset(&self) -> Result<u64, Error> {
         let native = || self.source.malformed(0, "there is no COR20 header: this is no .NET image");
         let cor20 = self.cor20.ok_or_else(native)?;
@@ -224,15 +235,14 @@ impl<'a> PeImage<'a> {
     }
 }
 
-/// Reads data directory 14, which leads to the COR20 header; `None` for a native image.
-fn read_cor20_directory(source: Source<'_>, optional: u64) -> Result<Option<Directory>, Error> {
+/// Reads a data directory (number 14 leads to the COR20 header); `None` when it is empty or the image has not so many.
+fn read_directory(source: Source<'_>, optional: u64, index: u32) -> Result<Option<Directory>, Error> {
     // PE32+ has a 64-bit ImageBase and four 64-bit sizes, less BaseOfData.
     let directory_count = match source.u16(optional, "optional header")? {
         magic if magic == IMAGE_NT_OPTIONAL_HDR32_MAGIC => optional + 92,
         magic if magic == IMAGE_NT_OPTIONAL_HDR64_MAGIC => optional + 108,
         _ => return Err(source.malformed(optional, "the optional header is neither PE32 nor PE32+")),
     };
-    let index = IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR as u32;
     if source.u32(directory_count, "optional header")? <= index {
         return Ok(None);
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::clr::{ClrRuntime, MetadataSource};
 use crate::dump::container::Compression;
+use crate::dump::{Dump, OperatingSystem};
 use crate::error::Error;
 use crate::graph::{Generation, Heap, Snapshot, generation_totals};
 use crate::info::Info;
@@ -51,7 +52,7 @@ fn dump_section(info: &mut Info, opened: &Opened) {
     let (dump, compression) = (&opened.dump, opened.compression);
     let section = info.section("Dump");
     section.text("file", &*opened.snapshot.facts.file);
-    section.text("format", "ELF core").text("architecture", dump.target.architecture.to_string());
+    section.text("format", format(dump)).text("architecture", dump.target.architecture.to_string());
     section.text("taken by", dump.taken_by.map_or_else(|| "not known".to_owned(), |by| by.to_string()));
     if compression != Compression::None {
         section.text("compression", compression.name());
@@ -59,9 +60,23 @@ fn dump_section(info: &mut Info, opened: &Opened) {
     if let Some(process) = &dump.process {
         section.text("process", &*process.name).row("process id", process.id.to_string(), process.id);
     }
-    let present = dump.memory.present_bytes();
+    let (files, of_files) = &opened.backed;
+    let present = dump.memory.present_bytes() - of_files;
     section.row("memory", human_bytes(present as f64), present);
+    if !files.is_empty() {
+        let paths: Vec<String> = files.iter().map(|file| file.path.display().to_string()).collect();
+        let names: Vec<&str> = paths.iter().filter_map(|path| path.rsplit(['/', '\\']).next()).collect();
+        let text = format!("{} from {}", human_bytes(*of_files as f64), named(&names));
+        section.row("pages of files", text, serde_json::json!({"bytes": of_files, "files": paths}));
+    }
     section.row("cut off", human_bytes(dump.memory.cut_bytes() as f64), dump.memory.cut_bytes());
+}
+
+fn format(dump: &Dump) -> &'static str {
+    match dump.target.system {
+        OperatingSystem::Linux => "ELF core",
+        OperatingSystem::Windows => "Windows minidump",
+    }
 }
 
 fn runtime_section(info: &mut Info, runtime: &ClrRuntime) {
@@ -70,8 +85,7 @@ fn runtime_section(info: &mut Info, runtime: &ClrRuntime) {
     section.text("version", version);
     section.text("module", runtime.module.path.as_deref().unwrap_or("not known"));
     section.text("base", runtime.module.base.to_string());
-    let build_id = runtime.module.build_id.as_ref().map(ToString::to_string);
-    section.text("build id", build_id.unwrap_or_else(|| "not in the dump".to_owned()));
+    section.text("build id", runtime.module.identity().unwrap_or_else(|| "not in the dump".to_owned()));
     section.text("layout", &*runtime.located.layout_source);
     section.text("found by", &*runtime.located.found_by);
 }

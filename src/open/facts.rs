@@ -15,8 +15,8 @@ use super::index;
 /// the program's path on the stack, the vDSO.
 const AT_OF_RUN: [u64; 6] = [3, 7, 9, 25, 31, 33];
 
-/// The host of programs that have no executable of their own: as a process's name it tells nothing.
-const HOST: &str = "dotnet";
+/// The hosts of programs that have no executable of their own: as a process's name they tell nothing.
+const HOSTS: [&str; 2] = ["dotnet", "dotnet.exe"];
 
 /// The facts of a dump whose runtime was found. The file's name is for the caller to add.
 pub(super) fn of_runtime(runtime: &ClrRuntime) -> Facts {
@@ -39,9 +39,9 @@ fn without_fingerprint(dump: &Dump) -> Facts {
     let named = dump.process.as_ref().map(|process| process.name.clone());
     Facts {
         architecture: dump.target.architecture.to_string(),
-        program: named.filter(|name| !name.is_empty() && name != HOST),
+        program: named.filter(|name| !name.is_empty() && !HOSTS.contains(&name.as_str())),
         process: dump.process.clone(),
-        process_run: run(&dump.auxv),
+        process_run: run(&dump.auxv).or_else(|| run_by_start(dump)),
         ..Facts::default()
     }
 }
@@ -85,6 +85,15 @@ fn run(auxv: &[(u64, u64)]) -> Option<u64> {
         hash.update(&kind.to_le_bytes());
         hash.update(&value.to_le_bytes());
     }
+    Some(hash.digest())
+}
+
+/// The same for Windows, which gives the numbers of processes anew, but not within a second.
+fn run_by_start(dump: &Dump) -> Option<u64> {
+    let (process, started) = (dump.process.as_ref()?, dump.started?);
+    let mut hash = Xxh3Default::new();
+    hash.update(&process.id.to_le_bytes());
+    hash.update(&started.to_le_bytes());
     Some(hash.digest())
 }
 

@@ -14,9 +14,9 @@ use crate::bytes::Mapped;
 use crate::clr::ClrRuntime;
 use crate::dump::Dump;
 use crate::dump::container::{self, Compression, ContainerOptions, Contents};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{Snapshot, StackRoots};
-use crate::image::ModuleFiles;
+use crate::image::{Backed, Backing, ModuleFiles};
 use crate::info::Info;
 use crate::problem::Problem;
 use crate::progress::Progress;
@@ -27,8 +27,10 @@ pub use index::{IndexFile, IndexOptions, SUFFIX as INDEX_SUFFIX, Saved};
 /// How dumps are opened.
 #[derive(Clone, Debug, Default)]
 pub struct OpenOptions {
-    /// Folders with the files of modules whose metadata the dump lacks.
+    /// Folders with the files of modules that the dump lacks in part: pages of what was mapped, metadata.
     pub files: Vec<PathBuf>,
+    /// Whether the paths that the dump records are looked at on this machine too.
+    pub recorded_files: bool,
     /// The folder that keeps unpacked dumps for the next time; `None` unpacks every time anew.
     pub cache: Option<PathBuf>,
     /// How collections are recognised: the bundled shapes, and a user's own before them.
@@ -47,6 +49,8 @@ pub struct Opened {
     /// Its index, or the place for one; `None` when none is used, or there is nothing to keep.
     pub index: Option<IndexFile>,
     dump: Arc<Dump>,
+    /// The files that gave pages which the dump leaves out, and how many bytes they gave.
+    backed: (Vec<Backed>, u64),
     /// The runtime, or why it cannot be read: only where a cut file lost it.
     runtime: Result<Arc<ClrRuntime>>,
     compression: Compression,
@@ -83,9 +87,15 @@ fn open_contents(contents: Contents, path: Option<&Path>, options: &OpenOptions)
     let Contents { bytes, compression, mut problems } = contents;
     let mut dump = Dump::parse(bytes)?;
     problems.append(&mut dump.problems);
-    let dump = Arc::new(dump);
-    let (files, of_files) = ModuleFiles::new(&options.files);
+    let (mut files, of_files) = ModuleFiles::new(&options.files);
     problems.extend(of_files);
+    if options.recorded_files {
+        files = files.with_recorded_paths();
+    }
+    let mut backing = Backing::find(&dump, &files);
+    let backed = backing.lay_under(&mut dump);
+    problems.append(&mut backing.problems);
+    let dump = Arc::new(dump);
     let mut index = None;
     let (mut snapshot, runtime) = match ClrRuntime::open(Arc::clone(&dump), &files) {
         Ok(runtime) => {
@@ -95,11 +105,12 @@ fn open_contents(contents: Contents, path: Option<&Path>, options: &OpenOptions)
             let found = index.as_ref().and_then(IndexFile::found).map(|(_, index)| Arc::clone(index));
             (managed::snapshot(&runtime, found, &options.collections, &mut problems), Ok(runtime))
         }
-        // What a cut file still holds is worth an answer; a whole one without a runtime is not ours.
-        Err(error) if dump.memory.cut_bytes() > 0 => {
-            problems.push(Problem::loss(format!(
-                "the .NET runtime cannot be read from what is left of the file: {error}"
-            )));
+        // What a cut file still holds, or one that was never to hold all, is worth an answer; a whole one without a
+        // runtime is not ours.
+        Err(error) if dump.memory.cut_bytes() > 0 || holds_runtime_in_part(&dump, &error) => {
+            let left = if dump.memory.cut_bytes() > 0 { "is left of the file" } else { "the file holds" };
+            problems
+                .push(Problem::loss(format!("the .NET runtime cannot be read from what {left}: {error}")));
             (native::snapshot(&dump), Err(error))
         }
         Err(error) => return Err(error),
@@ -107,7 +118,12 @@ fn open_contents(contents: Contents, path: Option<&Path>, options: &OpenOptions)
     snapshot.facts.file = path.map_or_else(String::new, file_name);
     snapshot.problems = problems;
     snapshot.stack_roots = options.stacks;
-    Ok(Opened { snapshot, index, dump, runtime, compression })
+    Ok(Opened { snapshot, index, dump, backed: (backing.files, backed), runtime, compression })
+}
+
+/// Whether a runtime was found, but the dump was taken without the memory that it needs.
+fn holds_runtime_in_part(dump: &Dump, error: &Error) -> bool {
+    dump.lacks_memory && error.kind() != ErrorKind::NoRuntime
 }
 
 /// The name of a file without its folder.

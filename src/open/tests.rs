@@ -1,5 +1,6 @@
 //! Synthetic dumps opened from their bytes, end to end; and damaged in every way.
 
+mod holes;
 mod memory;
 mod paths;
 mod survivors;
@@ -71,11 +72,12 @@ fn zoo(family: Family) -> Process {
 
 #[test]
 fn synthetic_processes_of_all_families_are_answered_exactly() {
-    for family in Family::ALL {
+    for family in Family::ALL.into_iter().chain(Family::WINDOWS) {
         let process = zoo(family);
         let smallest_free = if process.heap.regions { 0 } else { 2 };
         let dump = process.dump();
-        let opened = open(dump.core().build()).unwrap();
+        let file = if family.is_windows() { dump.minidump().build() } else { dump.core().build() };
+        let opened = open(file).unwrap_or_else(|error| panic!("{family:?}: {error}"));
         let expected = [
             ("Free", 1 + smallest_free, 100 + 24 * smallest_free),
             ("System.Byte[]", 1, 100_025),
@@ -102,6 +104,36 @@ fn synthetic_processes_of_all_families_are_answered_exactly() {
             info.checks
         );
     }
+}
+
+#[test]
+fn the_table_of_windows_6_0_is_found_in_its_resource() {
+    let found_by = |family| {
+        let opened = open(zoo(family).dump().minidump().build()).unwrap();
+        let runtime = opened.runtime.unwrap();
+        (runtime.located.found_by.clone(), runtime.located.family.clone())
+    };
+    assert_eq!(
+        found_by(Family::Windows6_0),
+        ("the resource COREXTERNALDATAACCESSRESOURCE".into(), "6.0".into())
+    );
+    assert_eq!(found_by(Family::Windows8_0), ("the symbol g_dacTable".into(), "8.0".into()));
+}
+
+#[test]
+fn a_minidump_without_what_leads_to_the_heap_still_tells_threads_and_modules() {
+    let mut minidump = zoo(Family::Windows10_0).dump().minidump();
+    minidump.full = false;
+    minidump.memory.truncate(0);
+    let opened = open(minidump.build()).unwrap();
+    assert!(opened.runtime.is_err());
+    assert_eq!(opened.snapshot.threads.len(), 2);
+    assert_eq!(opened.snapshot.modules[0].name, "coreclr.dll");
+    let info = format!("{:?}", opened.info(&NoProgress).advice);
+    assert!(info.contains("procdump -ma"), "{info}");
+    // One with full memory that holds no runtime is no dump of ours.
+    minidump.full = true;
+    assert!(open(minidump.build()).is_err());
 }
 
 #[test]

@@ -4,7 +4,9 @@
 //! to v10.0 and `src/vm`, `src/gc` of dotnet/coreclr v3.1, and seen in real dumps on Linux x64. On
 //! purpose no copy of the reader's layout files: numbers stand here a second time.
 
-/// A version family of the runtime.
+mod windows;
+
+/// A version family of the runtime, on Linux unless it says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Family {
     /// 3.0 and 3.1.
@@ -15,10 +17,22 @@ pub enum Family {
     V9_0,
     /// 10.0.
     V10_0,
+    /// 6.0 on Windows.
+    Windows6_0,
+    /// 8.0 on Windows.
+    Windows8_0,
+    /// 9.0 on Windows.
+    Windows9_0,
+    /// 10.0 on Windows.
+    Windows10_0,
 }
 
 impl Family {
-    /// All families.
+    /// All families of Windows, whose processes are dumped as minidumps.
+    pub const WINDOWS: [Family; 4] =
+        [Family::Windows6_0, Family::Windows8_0, Family::Windows9_0, Family::Windows10_0];
+
+    /// All families of Linux.
     pub const ALL: [Family; 4] = [Family::V3_1, Family::V8_0, Family::V9_0, Family::V10_0];
 
     /// A version of the family, as it stands in the path of the runtime's files.
@@ -28,6 +42,10 @@ impl Family {
             Family::V8_0 => "8.0.21",
             Family::V9_0 => "9.0.4",
             Family::V10_0 => "10.0.3",
+            Family::Windows6_0 => "6.0.13",
+            Family::Windows8_0 => "8.0.21",
+            Family::Windows9_0 => "9.0.4",
+            Family::Windows10_0 => "10.0.3",
         }
     }
 
@@ -37,7 +55,21 @@ impl Family {
             Family::V8_0 => &V8_0,
             Family::V9_0 => &V9_0,
             Family::V10_0 => &V10_0,
+            Family::Windows6_0 => &windows::V6_0,
+            Family::Windows8_0 => &windows::V8_0,
+            Family::Windows9_0 => &windows::V9_0,
+            Family::Windows10_0 => &windows::V10_0,
         }
+    }
+
+    /// Whether it is of Windows.
+    pub fn is_windows(self) -> bool {
+        Family::WINDOWS.contains(&self)
+    }
+
+    /// Whether the heap has regions by default.
+    pub(super) fn has_regions(self) -> bool {
+        !matches!(self, Family::V3_1 | Family::Windows6_0)
     }
 }
 

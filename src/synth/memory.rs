@@ -73,6 +73,12 @@ impl Memory {
         self.loads.insert(index + 1, rest);
     }
 
+    /// The stretches of which bytes are saved: where each begins and ends.
+    pub fn stretches(&self) -> Vec<(u64, u64)> {
+        let saved = self.loads.iter().filter(|load| !load.bytes.is_empty());
+        saved.map(|load| (load.address, load.address + load.bytes.len() as u64)).collect()
+    }
+
     /// Makes the dump lack the bytes from `from` to `to`, which the process still has.
     pub fn forget(&mut self, from: u64, to: u64) {
         self.cut(from);
@@ -85,6 +91,11 @@ impl Memory {
         self.cut(from);
         self.cut(to);
         self.loads.retain(|l| l.address < from || to <= l.address);
+    }
+
+    /// The bytes that are saved, and where they lie.
+    pub fn saved(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        self.loads.iter().filter(|load| !load.bytes.is_empty()).map(|load| (load.address, &*load.bytes))
     }
 
     /// A core of this memory: without notes, of x64, as the kernel marks it.

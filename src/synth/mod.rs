@@ -12,12 +12,16 @@ mod kennel;
 mod layout;
 mod memory;
 pub mod metadata;
+pub mod minidump;
+mod native_pe;
 mod process;
 
 pub use heap::{HeapPlan, Place, RandomHeap, Randomness, SegmentKey, TrueObject, Truth};
 pub use kennel::{BORN, Kennel};
 pub use layout::Family;
 pub use memory::Memory;
+pub use minidump::{Minidump, MinidumpModule, MinidumpThread};
+pub use native_pe::NativePe;
 pub use process::{
     Handle, Holds, Image, ModuleKey, Process, ProcessDump, RuntimeFile, ThreadKey, Type, TypeDef, element,
 };

@@ -17,7 +17,7 @@ pub struct Bundled {
 }
 
 /// Each target's newest first: where the version is not known they are tried in this order.
-static BUNDLED: [Bundled; 12] = [
+static BUNDLED: &[Bundled] = &[
     Bundled {
         target: Target::LINUX_X64,
         family: (10, 0),
@@ -75,6 +75,30 @@ static BUNDLED: [Bundled; 12] = [
         also: &[],
         parts: &[include_str!("data/8.0.json"), include_str!("data/8.0-arm64.json")],
     },
+    Bundled {
+        target: Target::WINDOWS_X64,
+        family: (10, 0),
+        also: &[],
+        parts: &[include_str!("data/10.0.json"), include_str!("data/windows-10.0.json")],
+    },
+    Bundled {
+        target: Target::WINDOWS_X64,
+        family: (9, 0),
+        also: &[],
+        parts: &[include_str!("data/9.0.json"), include_str!("data/windows-9.0.json")],
+    },
+    Bundled {
+        target: Target::WINDOWS_X64,
+        family: (8, 0),
+        also: &[],
+        parts: &[include_str!("data/8.0.json"), include_str!("data/windows-8.0.json")],
+    },
+    Bundled {
+        target: Target::WINDOWS_X64,
+        family: (6, 0),
+        also: &[],
+        parts: &[include_str!("data/windows-6.0.json")],
+    },
 ];
 
 /// All bundled descriptions of what runs on `target`, newest first; none for a target that is not known.
@@ -115,7 +139,7 @@ mod tests {
 
     #[test]
     fn every_bundled_description_can_be_read_and_is_not_empty() {
-        for bundled in &BUNDLED {
+        for bundled in BUNDLED {
             for part in bundled.parts {
                 Descriptor::parse(part.as_bytes()).unwrap();
             }
@@ -148,5 +172,6 @@ mod tests {
         };
         assert_eq!(link(Target::LINUX_X64), (112, 16));
         assert_eq!(link(Target::LINUX_ARM64), (152, 16));
+        assert_eq!(link(Target::WINDOWS_X64), (120, 16));
     }
 }

@@ -1,10 +1,30 @@
 //! `g_dacTable`: the runtime's table of its own variables, kept for debuggers.
 //!
 //! Source: `src/coreclr/inc/dacvars.h` (the order of entries), `src/coreclr/debug/ee/dactable.cpp`.
-//! Since 5.0 an array of absolute addresses; before, an array of u32 distances from the module's base.
+//! Since 7.0 an array of absolute addresses; before, an array of u32 distances from the module's base, on Windows in a
+//! resource (`DacTableHeader` in `src/coreclr/inc/daccess.h`).
 
 use crate::bytes::Addr;
 use crate::dump::{AddressSpace, Fault};
+use crate::image::ModuleImage;
+
+use super::RuntimeModule;
+
+/// The resource that holds the table on Windows up to 6.0.
+pub(super) const RESOURCE: &str = "COREXTERNALDATAACCESSRESOURCE";
+/// Where in it the TimeDateStamp of the module stands that it describes.
+const STAMP: u64 = 8;
+/// Where in it the distances of the variables begin.
+const FIRST_VARIABLE: u64 = 24;
+
+/// The table in the module's resource; `None` when it has none, or one made for another build.
+pub(super) fn of_resource(memory: &AddressSpace, module: &RuntimeModule) -> Option<DacTable> {
+    let Some(ModuleImage::Pe(image)) = &module.image else { return None };
+    let (resource, size) = module.resource(memory, RESOURCE)?;
+    let made_for = memory.u32(resource.offset(STAMP)).ok()?;
+    let fits = u64::from(size) > FIRST_VARIABLE && made_for == image.time_date_stamp();
+    fits.then(|| DacTable { address: resource.offset(FIRST_VARIABLE), entries: Entries::Rvas(module.base) })
+}
 
 /// A table of variables, found but not proved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use crate::problem::Problem;
 
 use super::calibration;
 use super::contract::{self, Contract};
-use super::dac_table::{DacTable, Entries};
+use super::dac_table::{self, DacTable, Entries};
 use super::proof::{self, PROVABLE};
 use super::{RuntimeModule, table_search};
 
@@ -239,6 +239,9 @@ fn tables<'a>(
         .collect();
     let symbol = module.symbol(memory, "g_dacTable");
     let by_symbol = symbol.map(|address| (address, "the symbol g_dacTable".to_owned()));
+    let by_resource = dac_table::of_resource(memory, module)
+        .filter(|table| forms.contains(&table.entries))
+        .map(|table| (table, format!("the resource {}", dac_table::RESOURCE)));
     let by_build = module.known.map(|known| {
         let address = module.base.offset(known.dac_table);
         (address, format!("the build id, which is {}'s", known.version))
@@ -257,7 +260,9 @@ fn tables<'a>(
         });
         found.map(|table| (table, "its shape in the runtime's data".to_owned()))
     };
-    by_symbol.into_iter().chain(by_build).flat_map(in_each_form).chain(std::iter::once_with(search).flatten())
+    let by_symbol = by_symbol.into_iter().flat_map(in_each_form.clone());
+    let by_build = by_build.into_iter().flat_map(in_each_form);
+    by_symbol.chain(by_resource).chain(by_build).chain(std::iter::once_with(search).flatten())
 }
 
 /// A table read by a layout: its variables, the proofs of those that can be proved, and by how many

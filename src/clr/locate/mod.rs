@@ -7,11 +7,15 @@ mod calibration;
 mod contract;
 mod dac_table;
 mod globals;
+mod pe_runtime;
 mod proof;
+mod runtime_info;
 mod runtime_module;
+mod single_file;
 mod table_search;
 
 pub use globals::{Globals, Located, locate};
+pub use runtime_info::RuntimeInfo;
 pub use runtime_module::RuntimeModule;
 
 #[cfg(test)]

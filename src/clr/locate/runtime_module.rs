@@ -1,18 +1,20 @@
-//! The module that is the runtime: libcoreclr, as a mapped file of the process.
+//! The module that is the runtime: libcoreclr, or the program that it is linked into.
 
 use crate::bytes::Addr;
 use crate::clr::layout::{KnownBuild, RuntimeVersion, known_build};
-use crate::dump::{AddressSpace, Dump, FileMapping};
+use crate::dump::{AddressSpace, Dump, FileMapping, NativeModule, OperatingSystem};
 use crate::error::{Error, ErrorKind, Result};
-use crate::image::{BuildId, ElfImage};
+use crate::image::{BuildId, ModuleImage};
 use crate::limits;
+
+use super::pe_runtime;
+use super::runtime_info::{self, RuntimeInfo};
+use super::single_file;
 
 /// File names of the runtime's module.
 const RUNTIME_NAMES: [&str; 1] = ["libcoreclr.so"];
 /// What else tells that a process runs .NET, with why that is not read.
 const HOST_NAMES: [&str; 3] = ["libhostfxr.so", "libhostpolicy.so", "libclrjit.so"];
-/// Symbols by which a module shows that it is the runtime.
-const RUNTIME_SYMBOLS: [&str; 2] = ["g_dacTable", "DotNetRuntimeContractDescriptor"];
 
 /// The runtime's module in the dumped process.
 #[derive(Debug)]
@@ -21,12 +23,18 @@ pub struct RuntimeModule {
     pub base: Addr,
     /// Its path as the process saw it; `None` when the list of mapped files is missing.
     pub path: Option<String>,
-    /// Its ELF headers, if they are in the dump.
-    pub image: Option<ElfImage>,
+    /// Its headers, if they are in the dump.
+    pub image: Option<ModuleImage>,
     /// Its build id, if that is in the dump.
     pub build_id: Option<BuildId>,
     /// What is known of this very build.
     pub known: Option<&'static KnownBuild>,
+    /// What the module says of the runtime within it, where that is a single-file program.
+    pub info: Option<RuntimeInfo>,
+    /// What the dump's list of modules says of it (Windows).
+    pub listed: Option<NativeModule>,
+    /// The version that the runtime's own file bears (Windows).
+    pub file_version: Option<RuntimeVersion>,
 }
 
 impl RuntimeModule {
@@ -35,36 +43,69 @@ impl RuntimeModule {
     /// # Errors
     /// The process runs no .NET, or in a form that is not read; the message says what was seen.
     pub fn find(dump: &Dump) -> Result<RuntimeModule> {
+        if dump.target.system == OperatingSystem::Windows {
+            let found = pe_runtime::find(dump).ok_or_else(|| pe_runtime::refusal(dump))?;
+            return Ok(RuntimeModule::of_windows(&dump.memory, found));
+        }
         let named = dump.mappings.iter().filter(|m| is_named(m, &RUNTIME_NAMES)).min_by_key(|m| m.start);
         if let Some(mapping) = named {
             return Ok(RuntimeModule::at(&dump.memory, mapping.start, Some(mapping.path.clone())));
         }
-        if dump.mappings.is_empty() {
-            // The note with the mapped files is lost (a gcore core cut at its end): look at the memory itself.
-            if let Some(module) = by_symbols(&dump.memory) {
-                return Ok(module);
-            }
+        if let Some(found) = single_file::find(dump) {
+            return Ok(RuntimeModule::at(&dump.memory, found.base, found.path.map(str::to_owned)));
         }
         Err(refusal(dump))
     }
 
     fn at(memory: &AddressSpace, base: Addr, path: Option<String>) -> RuntimeModule {
-        let image = ElfImage::at(memory, base).ok();
+        let image = ModuleImage::at(memory, base).ok();
         let build_id = image.as_ref().and_then(|image| image.build_id().cloned());
         let known = build_id.as_ref().and_then(|id| known_build(&id.to_string()));
-        RuntimeModule { base, path, image, build_id, known }
+        let (listed, file_version) = (None, None);
+        let mut module =
+            RuntimeModule { base, path, image, build_id, known, info: None, listed, file_version };
+        let info = module.symbol(memory, runtime_info::SYMBOL);
+        module.info = info.and_then(|at| RuntimeInfo::read(memory, at).ok().flatten());
+        module
     }
 
-    /// The runtime's version as far as its build id or its path tells it.
+    fn of_windows(memory: &AddressSpace, found: pe_runtime::Found<'_>) -> RuntimeModule {
+        let path = found.module.map(|module| module.path.clone()).filter(|path| !path.is_empty());
+        let version = found.module.filter(|_| found.alone).and_then(|module| module.version);
+        RuntimeModule {
+            listed: found.module.cloned(),
+            file_version: version.and_then(RuntimeVersion::from_file_version),
+            ..RuntimeModule::at(memory, found.base, path)
+        }
+    }
+
+    /// The runtime's version as far as its build id, what a single-file program says of it, its file or its path tells it.
     pub fn version(&self) -> Option<RuntimeVersion> {
+        let known = self.known.map(|known| known.version);
         let from_path = || RuntimeVersion::from_path(self.path.as_deref()?);
-        self.known.map(|known| known.version).or_else(from_path)
+        known.or_else(|| self.info.as_ref()?.version()).or(self.file_version).or_else(from_path)
+    }
+
+    /// What identifies the module's build: the build id of an ELF module; of a PE one TimeDateStamp and SizeOfImage, as
+    /// symbol servers name the file, and its PDB. `None` when none of these is in the dump.
+    pub fn identity(&self) -> Option<String> {
+        if let Some(build_id) = &self.build_id {
+            return Some(build_id.to_string());
+        }
+        let Some(ModuleImage::Pe(image)) = &self.image else { return None };
+        let pdb = self.listed.as_ref().and_then(|module| module.pdb);
+        Some(pdb.map_or_else(|| image.to_string(), |pdb| format!("{image}, PDB {pdb} (age {})", pdb.age)))
     }
 
     /// Where the module's data may lie: up to its size, else up to a cap.
     pub fn end(&self) -> Addr {
-        let size = self.image.as_ref().map_or(limits::RUNTIME_MODULE_SPAN, ElfImage::load_size);
+        let size = self.image.as_ref().map_or(limits::RUNTIME_MODULE_SPAN, ModuleImage::load_size);
         self.base.offset(size.min(limits::RUNTIME_MODULE_SPAN))
+    }
+
+    /// Where data that the module holds under a name lies, and its bytes; `None` when it holds none of that name.
+    pub fn resource(&self, memory: &AddressSpace, name: &str) -> Option<(Addr, u32)> {
+        self.image.as_ref()?.resource(memory, name).ok().flatten()
     }
 
     /// The address of an exported symbol; `None` when it is not exported or cannot be looked up in this dump.
@@ -77,14 +118,6 @@ fn is_named(mapping: &FileMapping, names: &[&str]) -> bool {
     // The kernel marks files that were replaced since (an update in place) as deleted.
     let name = mapping.file_name();
     names.contains(&name.strip_suffix(" (deleted)").unwrap_or(name))
-}
-
-fn by_symbols(memory: &AddressSpace) -> Option<RuntimeModule> {
-    memory.runs(Addr::NULL, Addr(u64::MAX)).filter(|run| run.bytes.starts_with(b"\x7fELF")).find_map(|run| {
-        let module = RuntimeModule::at(memory, run.start, None);
-        let exports = |name: &&str| module.symbol(memory, name).is_some();
-        (module.known.is_some() || RUNTIME_SYMBOLS.iter().any(exports)).then_some(module)
-    })
 }
 
 fn refusal(dump: &Dump) -> Error {
@@ -110,7 +143,7 @@ fn refusal(dump: &Dump) -> Error {
                 "the process{process} runs no .NET runtime that is known: libcoreclr.so is not among its {} file mappings",
                 dump.mappings.len()
             ),
-            "check that the dump is of the application itself, not of its shell or container's init; single-file and NativeAOT programs are not read yet",
+            "check that the dump is of the application itself, not of its shell or container's init",
         ),
     };
     Error::new(ErrorKind::NoRuntime, what).hint(hint)

@@ -88,6 +88,40 @@ fn without_the_list_of_mapped_files_by_what_a_module_exports() {
     assert_found(&process.clone().dump(), &process, "symbol");
 }
 
+/// A single-file program: an assembly of its bundle is mapped below it, from the same file.
+fn program(family: Family) -> Process {
+    let mut process = process(family);
+    process.runtime.path = Some("/app/zoo".to_owned());
+    process.runtime.is_program = true;
+    process
+}
+
+#[test]
+fn within_the_program_that_it_is_linked_into() {
+    for family in [Family::V8_0, Family::V9_0, Family::V10_0] {
+        let process = program(family);
+        assert_found(&process.clone().dump(), &process, "symbol");
+    }
+}
+
+#[test]
+fn within_a_program_whose_symbols_the_kernel_left_out_by_its_bundle() {
+    let mut process = program(Family::V10_0);
+    process.runtime.symbols_saved = false;
+    assert_found(&process.clone().dump(), &process, "shape");
+    // Without a bundle nothing tells that the runtime is in it.
+    process.runtime.is_program = false;
+    let error = try_open(&process.dump()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NoRuntime);
+}
+
+#[test]
+fn under_another_name_by_what_it_exports() {
+    let mut process = process(Family::V10_0);
+    process.runtime.path = Some("/app/zoo.so".to_owned());
+    assert_found(&process.clone().dump(), &process, "symbol");
+}
+
 #[test]
 fn a_table_with_a_further_entry_is_read_rightly() {
     for family in Family::ALL {
@@ -173,6 +207,7 @@ fn a_build_whose_fields_lie_elsewhere_is_calibrated() {
 fn a_process_without_the_runtime_is_refused() {
     let mut process = process(Family::V10_0);
     process.runtime.path = Some("/usr/lib/libc.so.6".to_owned());
+    process.runtime.exports_table = false;
     let error = try_open(&process.clone().dump()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NoRuntime);
     process.runtime.path = Some("/usr/share/dotnet/libhostfxr.so".to_owned());

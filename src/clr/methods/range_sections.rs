@@ -70,8 +70,8 @@ enum Index {
 enum Content {
     /// Each kind has a field of its own.
     Fields { heap: u64, module: u64 },
-    /// One field serves all kinds, and the flags say which it is.
-    Shared(u64),
+    /// One field serves all kinds, and the flags say which it is; where there were fragile images, those have none.
+    Shared { holder: u64, fragile_images: bool },
 }
 
 impl RangeSections {
@@ -93,7 +93,10 @@ impl RangeSections {
             },
         };
         let content = match of("RangeSection", "HeapListOrZapModule") {
-            Some(offset) => Content::Shared(offset),
+            Some(holder) => {
+                let fragile_images = of("Module", "NGenLayoutInfo").is_some();
+                Content::Shared { holder, fragile_images }
+            }
             None => Content::Fields {
                 heap: of("RangeSection", "HeapList")?,
                 module: of("RangeSection", "R2RModule")?,
@@ -192,11 +195,11 @@ impl RangeSections {
                 Addr::NULL => Ok(Code::Stubs),
                 module => Ok(Code::ReadyToRun { module, image }),
             },
-            Content::Shared(offset) => {
-                let holder = memory.pointer(section.offset(offset))?;
+            Content::Shared { holder, fragile_images } => {
+                let holder = memory.pointer(section.offset(holder))?;
                 Ok(match flags & (CODE_HEAP | READY_TO_RUN) {
-                    0 => Code::NativeImage { module: holder, image },
-                    READY_TO_RUN => Code::ReadyToRun { module: holder, image },
+                    0 if fragile_images => Code::NativeImage { module: holder, image },
+                    0 | READY_TO_RUN => Code::ReadyToRun { module: holder, image },
                     _ => Code::Jit { heap: holder },
                 })
             }

@@ -42,19 +42,41 @@ pub enum MetadataSource {
 }
 
 impl MetadataSource {
+    /// Finds the metadata of each of `modules`.
+    ///
+    /// Together they may have no more of it than the dump has bytes: modules of a damaged dump could each claim all memory.
+    pub fn find_all(memory: &AddressSpace, modules: &[Module], files: &ModuleFiles) -> Vec<MetadataSource> {
+        let mut left = memory.present_bytes();
+        let mut within = |source: MetadataSource| {
+            let taken = match source {
+                MetadataSource::Dump { size, .. } => u64::from(size),
+                MetadataSource::Partial { address, size } => present(memory, address, size, left),
+                MetadataSource::File { .. } | MetadataSource::Missing(_) => 0,
+            };
+            match left.checked_sub(taken) {
+                Some(rest) => left = rest,
+                None => {
+                    return MetadataSource::Missing("modules claim more metadata than the dump holds".into());
+                }
+            }
+            source
+        };
+        modules.iter().map(|module| within(MetadataSource::find(memory, module, files))).collect()
+    }
+
     /// Finds the metadata of `module`, in the dump first.
     pub fn find(memory: &AddressSpace, module: &Module, files: &ModuleFiles) -> MetadataSource {
         let in_dump = in_dump(memory, module);
         if matches!(in_dump, MetadataSource::Dump { .. }) || module.dynamic {
             return in_dump;
         }
-        let Some(name) = module.file_name() else { return in_dump };
+        let (Some(name), Some(recorded)) = (module.file_name(), &module.path) else { return in_dump };
         let identity = Identity::of(memory, module, &in_dump);
         let mut rejected = 0;
-        for path in files.candidates(name) {
-            match ModuleFiles::open(path) {
+        for path in files.candidates(recorded) {
+            match ModuleFiles::open(&path) {
                 Ok(contents) if identity.is_of(&contents) => {
-                    return MetadataSource::File { path: path.to_owned(), contents };
+                    return MetadataSource::File { path, contents };
                 }
                 _ => rejected += 1,
             }
@@ -113,6 +135,18 @@ fn in_dump(memory: &AddressSpace, module: &Module) -> MetadataSource {
         (false, 0) => MetadataSource::Missing("its metadata is not in the dump".to_owned()),
         (false, _) => MetadataSource::Partial { address, size },
     }
+}
+
+/// How many of those bytes the dump holds; not exact once it is more than `most`.
+fn present(memory: &AddressSpace, address: Addr, size: u32, most: u64) -> u64 {
+    let mut sum = 0;
+    for run in memory.runs(address, address.offset(size.into())) {
+        sum += run.bytes.len() as u64;
+        if sum > most {
+            break;
+        }
+    }
+    sum
 }
 
 /// What the dump tells of a module's file.

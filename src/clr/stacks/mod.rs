@@ -85,7 +85,9 @@ pub fn stacks(runtime: &ClrRuntime) -> Stacks {
     let mut without_registers = 0;
     for (thread, os_id) in started() {
         let base = base_offset.and_then(|offset| dump.memory.pointer(thread.address.offset(offset)).ok());
-        match native.get(&os_id).and_then(|native| stack(dump, thread, native, base)) {
+        let native = native.get(&os_id);
+        let base = native.and_then(|native| native.stack_end).or(base);
+        match native.and_then(|native| stack(dump, thread, native, base)) {
             Some(stack) => stacks.threads.push(stack),
             None => without_registers += 1,
         }

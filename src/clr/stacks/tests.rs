@@ -16,7 +16,7 @@ fn dump(memory: Memory, architecture: Architecture) -> Dump {
 fn native(architecture: Architecture, stack_pointer: u64) -> NativeThread {
     let mut registers: Vec<u64> = (100..).take(architecture.register_count()).collect();
     registers[architecture.stack_pointer()] = stack_pointer;
-    NativeThread { id: 7, registers }
+    NativeThread { id: 7, registers, name: None, stack_end: None }
 }
 
 fn thread() -> Thread {

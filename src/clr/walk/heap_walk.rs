@@ -9,25 +9,35 @@
 //! begins at a guess, and a guess that was wrong is found out when the walk before it arrives.
 
 use crate::bytes::Addr;
-use crate::clr::gc::{AllocContexts, Generation, Segment, SegmentKind};
+use crate::clr::GcHeap;
+use crate::clr::gc::{AllocContexts, Generation, MIN_OBJECT_SIZE, Segment, SegmentKind};
 
-use super::WorkerTypes;
-use super::shapes::Slot;
+use super::{Broken, WorkerTypes};
 
 /// Bits of an object's first word that the GC uses as marks while it runs.
-const MARK_BITS: u64 = 7;
-/// How many objects must follow each other before a place is taken for an object's start.
-const PROVING_OBJECTS: u32 = 8;
+pub(super) const MARK_BITS: u64 = 7;
 
 /// A stretch of a segment that could not be walked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gap {
     /// Where the walk broke.
     pub from: Addr,
     /// Where it went on.
     pub to: Addr,
     /// Why it broke.
-    pub why: String,
+    pub why: Broken,
+}
+
+impl Gap {
+    /// How many bytes are left out.
+    pub fn bytes(&self) -> u64 {
+        self.to.0.saturating_sub(self.from.0)
+    }
+
+    /// How many objects may lie in it, at most.
+    pub fn most_objects(&self) -> u64 {
+        if self.why.is_overwritten() { 1 } else { self.bytes() / MIN_OBJECT_SIZE }
+    }
 }
 
 /// Where and how a walk ended.
@@ -42,16 +52,19 @@ pub struct WalkEnd {
 /// Walks one segment.
 #[derive(Clone, Copy, Debug)]
 pub struct HeapWalk<'a> {
-    segment: &'a Segment,
+    pub(super) segment: &'a Segment,
     /// Allocation contexts that may lie in the segment.
     contexts: &'a AllocContexts,
     in_contexts: bool,
+    /// Whether the collector's plan may stand in the segment.
+    pub(super) collecting: bool,
 }
 
 impl<'a> HeapWalk<'a> {
-    /// A walk through `segment`. Allocation contexts lie among small objects only.
-    pub fn new(segment: &'a Segment, contexts: &'a AllocContexts) -> Self {
-        HeapWalk { segment, contexts, in_contexts: Self::holds_small_objects(segment) }
+    /// A walk through `segment` of `gc`. Allocation contexts lie among small objects only.
+    pub fn new(gc: &'a GcHeap, segment: &'a Segment) -> Self {
+        let in_contexts = Self::holds_small_objects(segment);
+        HeapWalk { segment, contexts: &gc.contexts, in_contexts, collecting: gc.heaps.collecting }
     }
 
     /// Whether the segment holds small objects, among which allocation contexts lie.
@@ -62,8 +75,8 @@ impl<'a> HeapWalk<'a> {
     /// Walks from the object at `from` to the first one at or behind `until`, and calls `object` with
     /// each one's address, the worker's number of its type, and its size in bytes.
     ///
-    /// Where memory is missing or a word leads to no MethodTable, the walk goes on at the next place
-    /// that looks like the start of objects, and the stretch between is a gap.
+    /// Where an object is broken the walk goes on at the next place that proves to be the start of objects
+    /// (see `resync`), and the stretch between is a gap.
     pub fn walk(
         &self,
         types: &mut WorkerTypes<'_>,
@@ -79,12 +92,26 @@ impl<'a> HeapWalk<'a> {
         while at < until {
             let broken = self.walk_run(types, &mut at, until, &mut contexts, &mut object);
             let Some(why) = broken else { continue };
-            let to = self.next_start(types, at.offset(8)).unwrap_or(end);
-            gaps.push(Gap { from: at, to, why });
-            at = to;
+            let gap = self.gap(types, at, why);
+            at = gap.to;
+            gaps.push(gap);
             contexts = self.contexts_from(at);
         }
         WalkEnd { next: at, gaps }
+    }
+
+    /// The stretch that is left out where the walk broke at `from`.
+    #[cold]
+    fn gap(&self, types: &mut WorkerTypes<'_>, from: Addr, why: Broken) -> Gap {
+        let plug = match why {
+            Broken::Overwritten { plug, .. } => Some(plug),
+            _ => self.plug_behind(types, from),
+        };
+        if let Some(plug) = plug.filter(|&plug| self.objects_follow(types, plug)) {
+            return Gap { from, to: plug, why: Broken::Overwritten { at: from, plug } };
+        }
+        let end = self.segment.end;
+        Gap { from, to: self.next_start(types, from.offset(8), end).unwrap_or(end), why }
     }
 
     /// Walks on from `at` within one run of memory. Returns why it cannot go on, or `None` at the
@@ -97,10 +124,10 @@ impl<'a> HeapWalk<'a> {
         until: Addr,
         contexts: &mut &[(Addr, Addr)],
         object: &mut impl FnMut(Addr, u32, u64),
-    ) -> Option<String> {
+    ) -> Option<Broken> {
         let run = match types.memory().run_at(*at) {
             Ok(run) => run,
-            Err(fault) => return Some(fault.to_string()),
+            Err(fault) => return Some(Broken::MissingMemory(fault)),
         };
         let end = self.segment.end.0;
         let mut next_context = contexts.first().map_or(u64::MAX, |c| c.0.0);
@@ -126,7 +153,9 @@ impl<'a> HeapWalk<'a> {
                 let word = u64::from_le_bytes([w0, w1, w2, w3, w4, w5, w6, w7]) & !MARK_BITS;
                 let slot = types.lookup(word)?;
                 let size = slot.object_size(u32::from_le_bytes([c0, c1, c2, c3]));
-                Some((slot, size, position + step(size)))
+                // While a collection plans, a length may be none: the careful step looks closer.
+                let is_plain = !self.collecting || slot.component_size == 0;
+                is_plain.then_some((slot, size, position + step(size)))
             });
             let Some((slot, size, next)) = whole.filter(|&(_, _, next)| next <= end) else {
                 // The header reaches past the run, or something is wrong: one careful step, which tells.
@@ -150,83 +179,14 @@ impl<'a> HeapWalk<'a> {
         None
     }
 
-    /// The type and size of the object at `at`, read with care for borders.
-    fn measure(&self, types: &mut WorkerTypes<'_>, at: Addr) -> Result<(Slot, u64), String> {
-        let memory = types.memory();
-        let word = memory.u64(at).map_err(|fault| fault.to_string())? & !MARK_BITS;
-        let slot = types
-            .lookup(word)
-            .ok_or_else(|| format!("the word at {at} ({word:#x}) leads to no MethodTable"))?;
-        let count = match slot.component_size {
-            0 => 0,
-            _ => memory.u32(at.offset(8)).map_err(|fault| fault.to_string())?,
-        };
-        let size = slot.object_size(count);
-        let end = self.segment.end;
-        if at.0.checked_add(step(size)).is_some_and(|next| next <= end.0) {
-            Ok((slot, size))
-        } else {
-            Err(format!("the object at {at} would have {size} bytes, past the segment's end at {end}"))
-        }
-    }
-
-    /// The next place at or behind `from` at which objects seem to begin: from where
-    /// several follow each other, or fewer up to the segment's very end. `None` when there is none.
-    pub fn next_start(&self, types: &mut WorkerTypes<'_>, from: Addr) -> Option<Addr> {
-        let end = self.segment.end;
-        let mut at = Addr(from.0.next_multiple_of(8));
-        while at < end {
-            let Ok(run) = types.memory().run_at(at) else {
-                at = types.memory().runs(at.offset(1), end).next()?.start;
-                at = Addr(at.0.checked_next_multiple_of(8)?);
-                continue;
-            };
-            let (words, _) = run.bytes.as_chunks::<8>();
-            for word in words {
-                if at >= end {
-                    return None;
-                }
-                let mt = u64::from_le_bytes(*word) & !MARK_BITS;
-                // Most words are null or data; only what leads to a MethodTable is worth the proof.
-                if mt != 0 && types.lookup(mt).is_some() && self.objects_follow(types, at) {
-                    return Some(at);
-                }
-                at = at.offset(8);
-            }
-            if words.is_empty() {
-                at = at.offset(8);
-            }
-        }
-        None
-    }
-
-    fn objects_follow(&self, types: &mut WorkerTypes<'_>, from: Addr) -> bool {
-        let mut at = from;
-        for _ in 0..PROVING_OBJECTS {
-            if let Some(&(start, resume)) = self.contexts_from(at).first()
-                && start == at
-                && resume <= self.segment.end
-            {
-                at = resume;
-            }
-            if at >= self.segment.end {
-                return at == self.segment.end;
-            }
-            match self.measure(types, at) {
-                Ok((_, size)) => at = at.offset(step(size)),
-                Err(_) => return false,
-            }
-        }
-        true
-    }
-
-    fn contexts_from(&self, from: Addr) -> &'a [(Addr, Addr)] {
+    /// The allocation contexts from the first one at or behind `from` on.
+    pub(super) fn contexts_from(&self, from: Addr) -> &'a [(Addr, Addr)] {
         if self.in_contexts { self.contexts.from(from) } else { &[] }
     }
 }
 
 /// The distance from an object of that size to the next one.
 #[inline]
-fn step(size: u64) -> u64 {
+pub(super) fn step(size: u64) -> u64 {
     size.saturating_add(7) & !7
 }

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::bytes::Addr;
 use crate::clr::gc::MIN_OBJECT_SIZE;
-use crate::clr::types::{MethodTables, Shape};
+use crate::clr::types::{MethodTables, NotAMethodTable, Shape};
 use crate::dump::AddressSpace;
 use crate::limits;
 
@@ -101,6 +101,11 @@ impl<'a> WorkerTypes<'a> {
     /// The memory that is walked.
     pub(super) fn memory(&self) -> &'a AddressSpace {
         self.shapes.memory
+    }
+
+    /// Why there is no MethodTable at `mt`; `None` when there is one.
+    pub(super) fn why_none(&self, mt: Addr) -> Option<NotAMethodTable> {
+        self.shapes.method_tables.shape(self.shapes.memory, mt).err()
     }
 
     /// The type of an object whose first word is `word`, or `None` when it leads to no MethodTable.

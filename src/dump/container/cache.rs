@@ -10,9 +10,9 @@ use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::bytes::Mapped;
+use crate::bytes::{Mapped, Unfinished};
 use crate::error::Result;
 use crate::problem::Problem;
 use crate::progress::Progress;
@@ -26,9 +26,6 @@ const END_BYTES: u64 = 64 << 10;
 
 const ENTRY_SUFFIX: &str = ".unpacked";
 const UNFINISHED_PREFIX: &str = ".unpacking-";
-
-/// How old an unfinished entry must be to count as abandoned: no unpacking takes a day.
-const ABANDONED_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The unpacked bytes of `source`: those kept in `folder` from the last time, or unpacked now
 /// and kept. A folder that cannot be used is a problem of severity note, and the dump opens
@@ -47,9 +44,9 @@ pub(super) fn open(
             contents.problems.push(Problem::note(message));
             Ok(contents)
         }
-        Ok(unfinished) => match find(folder, &identity) {
+        Ok((file, unfinished)) => match find(folder, &identity) {
             Some(bytes) => Ok(Contents { bytes, compression: source.compression, problems: Vec::new() }),
-            None => fill(source, folder, &identity, unfinished, options, progress),
+            None => fill(source, folder, &identity, (file, unfinished), options, progress),
         },
     }
 }
@@ -59,11 +56,10 @@ fn fill(
     source: &Source<'_>,
     folder: &Path,
     identity: &Identity,
-    unfinished: tempfile::NamedTempFile,
+    (file, unfinished): (File, Unfinished),
     options: &ContainerOptions,
     progress: &dyn Progress,
 ) -> Result<Contents> {
-    let (file, unfinished) = unfinished.into_parts();
     let (file, problem) = unpack::to_file(source, file, folder, options, progress)?;
     let write_error = |cause| unpack::write_error(source.path, folder, cause);
     let bytes = Mapped::open(&file).map_err(write_error)?;
@@ -74,20 +70,34 @@ fn fill(
     if problem.is_none() && unchanged {
         // The name must not outlive a power cut that the bytes do not.
         file.sync_all().map_err(write_error)?;
-        unfinished.persist(folder.join(identity.entry_name())).map_err(|e| write_error(e.error))?;
+        unfinished.persist(&folder.join(identity.entry_name())).map_err(write_error)?;
     }
     Ok(Contents { bytes, compression: source.compression, problems: problem.into_iter().collect() })
 }
 
-/// The entry of `identity`, if there is one.
+/// The entry of `identity`, if there is one. Not through a link: whoever made it may not be who unpacked the dump.
 fn find(folder: &Path, identity: &Identity) -> Option<Mapped> {
-    let path = folder.join(identity.entry_name());
-    // Not through a link: whoever made it may not be who unpacked the dump.
-    let metadata = fs::symlink_metadata(&path).ok()?;
+    let file = open_unlinked(&folder.join(identity.entry_name())).ok()?;
+    let metadata = file.metadata().ok()?;
     if !metadata.is_file() || metadata.len() == 0 {
         return None;
     }
-    Mapped::open(&File::open(path).ok()?).ok()
+    Mapped::open(&file).ok()
+}
+
+#[cfg(target_os = "linux")]
+fn open_unlinked(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    // Neither through a link nor waiting for the other end of a pipe.
+    File::options().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_unlinked(path: &Path) -> io::Result<File> {
+    match fs::symlink_metadata(path)?.is_file() {
+        true => File::open(path),
+        false => Err(io::ErrorKind::InvalidInput.into()),
+    }
 }
 
 /// Makes a folder that only its owner can write to.
@@ -100,7 +110,7 @@ pub fn prepare(folder: &Path) -> io::Result<()> {
     if !metadata.is_dir() {
         return Err(io::Error::new(io::ErrorKind::NotADirectory, "it is not a folder"));
     }
-    if others_can_write(&metadata) {
+    if others_can_write(folder, &metadata)? {
         let reason = "others can write to it, so what it holds cannot be trusted";
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, reason));
     }
@@ -118,40 +128,33 @@ fn make_private_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
 
+/// By its mode, or because it is theirs. Whose it should be is told by a file that is made in it.
 #[cfg(unix)]
-fn others_can_write(folder: &Metadata) -> bool {
-    std::os::unix::fs::MetadataExt::mode(folder) & 0o022 != 0
+fn others_can_write(folder: &Path, metadata: &Metadata) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(metadata.mode() & 0o022 != 0 || metadata.uid() != tempfile::tempfile_in(folder)?.metadata()?.uid())
 }
 
 #[cfg(not(unix))]
-fn others_can_write(_folder: &Metadata) -> bool {
-    false
+fn others_can_write(_folder: &Path, _metadata: &Metadata) -> io::Result<bool> {
+    Ok(false)
 }
 
-/// A new file in the folder, readable by its owner only, which is removed again unless kept.
-fn new_entry(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
-    tempfile::Builder::new().prefix(UNFINISHED_PREFIX).tempfile_in(folder)
+/// A new file in the folder, readable by its owner only, which is removed again unless kept. What a killed program left
+/// there is removed first.
+fn new_entry(folder: &Path) -> io::Result<(File, Unfinished)> {
+    Unfinished::create(folder, UNFINISHED_PREFIX, tempfile::Builder::new())
 }
 
-/// Removes what was made of an earlier content of the same file, and what a killed program left.
+/// Removes what was made of an earlier content of the same file.
 fn remove_stale(folder: &Path, identity: &Identity) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
-        let name = entry.file_name();
-        if identity.is_stale(&name) || (is_unfinished(&name) && is_abandoned(&entry)) {
+        if identity.is_stale(&entry.file_name()) {
             // What cannot be removed now will be tried again at the next dump.
             let _ = fs::remove_file(entry.path());
         }
     }
-}
-
-fn is_unfinished(name: &OsStr) -> bool {
-    name.to_str().is_some_and(|name| name.starts_with(UNFINISHED_PREFIX))
-}
-
-fn is_abandoned(entry: &fs::DirEntry) -> bool {
-    let age = entry.metadata().and_then(|m| m.modified()).map(|modified| modified.elapsed());
-    matches!(age, Ok(Ok(age)) if age > ABANDONED_AFTER)
 }
 
 /// What tells one state of a source file from every other file and state.

@@ -43,6 +43,9 @@ pub struct ContainerOptions {
     pub in_memory: u64,
     /// A compressed file that unpacks to more than so many bytes is refused.
     pub max_unpacked: u64,
+    /// Bytes of disk, zeros left out, that a compressed file may take however small it is; above, it may take
+    /// [`limits::MAX_UNPACKED_TIMES`] its own size.
+    pub freely_stored: u64,
 }
 
 impl Default for ContainerOptions {
@@ -52,6 +55,7 @@ impl Default for ContainerOptions {
             temporary: None,
             in_memory: limits::UNPACKED_IN_MEMORY_BYTES,
             max_unpacked: limits::MAX_UNPACKED_BYTES,
+            freely_stored: limits::FREELY_STORED_BYTES,
         }
     }
 }

@@ -15,12 +15,14 @@ pub(super) struct SparseFile {
     length: u64,
     /// How many bytes were appended when the file's position was last set by a write.
     written_to: u64,
+    /// Bytes that were not left as holes.
+    stored: u64,
 }
 
 impl SparseFile {
     /// Begins to write `file`, which must be new: what a hole covers is not overwritten.
     pub(super) fn new(file: File) -> Self {
-        SparseFile { file, length: 0, written_to: 0 }
+        SparseFile { file, length: 0, written_to: 0, stored: 0 }
     }
 
     /// Appends `bytes`. Holes are found on block borders, so all but the last call should
@@ -42,6 +44,11 @@ impl SparseFile {
         Ok(())
     }
 
+    /// How many bytes of disk it takes: those that are not in holes.
+    pub(super) fn stored(&self) -> u64 {
+        self.stored
+    }
+
     fn write(&mut self, data: &[u8]) -> io::Result<()> {
         if data.is_empty() {
             return Ok(());
@@ -51,6 +58,7 @@ impl SparseFile {
         }
         self.file.write_all(data)?;
         self.length += data.len() as u64;
+        self.stored += data.len() as u64;
         self.written_to = self.length;
         Ok(())
     }

@@ -228,6 +228,23 @@ fn what_unpacks_to_too_much_is_refused() {
 }
 
 #[test]
+fn what_fills_the_disk_from_next_to_nothing_is_refused() {
+    let folder = Folder::new();
+    let cache = folder.0.path().join("cache");
+    let bomb = |byte: u8| folder.file(&format!("bomb-{byte}"), &zstd(&vec![byte; 40 * MEBIBYTE]));
+    for cache in [None, Some(cache.clone())] {
+        let options = ContainerOptions { in_memory: 0, freely_stored: 0, cache, ..Default::default() };
+        let error = open(&bomb(1), &options, &NoProgress).expect_err("a bomb");
+        assert_eq!(error.kind(), ErrorKind::Malformed);
+        assert!(error.message().contains("that are not zero"), "{error}");
+        // Zeros become holes, which take nothing.
+        assert_eq!(open(&bomb(0), &options, &NoProgress).expect("zeros").bytes.len(), 40 * MEBIBYTE);
+    }
+    let left = fs::read_dir(cache).expect("the cache").map(|entry| entry.expect("an entry").file_name());
+    assert!(left.into_iter().all(|name| !name.to_string_lossy().starts_with('.')));
+}
+
+#[test]
 fn refused_packings_say_what_to_do() {
     let error = open_bytes(b"\xfd7zXZ\0\0").expect_err("xz");
     assert_eq!(error.kind(), ErrorKind::Unsupported);
@@ -422,6 +439,24 @@ mod cached {
         assert!(under_way.exists());
         assert_eq!(entries(&options).len(), 3);
         assert!(!open_and_watch(&first, &options).1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_an_entry_is_not_followed() {
+        let folder = Folder::new();
+        let options = with_cache(&folder);
+        let path = folder.file("dump", &zstd(&noise(70_000)));
+        open_and_watch(&path, &options);
+        let entry = entries(&options).remove(0);
+        let elsewhere = folder.file("elsewhere", b"forged");
+        fs::remove_file(&entry).expect("removing the entry");
+        std::os::unix::fs::symlink(&elsewhere, &entry).expect("a link");
+        let (contents, unpacked) = open_and_watch(&path, &options);
+        assert!(unpacked && contents.bytes.len() == 70_000);
+        // It was replaced, not written through.
+        assert_eq!(fs::read(&elsewhere).expect("the file"), b"forged");
+        assert!(!entry.is_symlink());
     }
 
     #[test]

@@ -97,7 +97,8 @@ pub(super) fn to_temporary(
     let mut target = Target::Memory(Vec::new());
     let no_space = |cause| write_error(source.path, &folder, cause);
     let problem = unpack(source, options.max_unpacked, progress, |chunk| {
-        target.append(chunk, options.in_memory, &folder).map_err(no_space)
+        target.append(chunk, options.in_memory, &folder).map_err(no_space)?;
+        check_stored(source, target.stored(), options)
     })?;
     let bytes = target.finish().map_err(no_space)?;
     Ok(Contents { bytes, compression: source.compression, problems: problem.into_iter().collect() })
@@ -113,8 +114,10 @@ pub(super) fn to_file(
 ) -> Result<(File, Option<Problem>)> {
     let no_space = |cause| write_error(source.path, folder, cause);
     let mut target = SparseFile::new(file);
-    let problem =
-        unpack(source, options.max_unpacked, progress, |chunk| target.append(chunk).map_err(no_space))?;
+    let problem = unpack(source, options.max_unpacked, progress, |chunk| {
+        target.append(chunk).map_err(no_space)?;
+        check_stored(source, target.stored(), options)
+    })?;
     Ok((target.finish().map_err(no_space)?, problem))
 }
 
@@ -143,12 +146,32 @@ impl Target {
         }
     }
 
+    /// Bytes of disk that it takes.
+    fn stored(&self) -> u64 {
+        match self {
+            Target::Memory(_) => 0,
+            Target::File(file) => file.stored(),
+        }
+    }
+
     fn finish(self) -> io::Result<Mapped> {
         match self {
             Target::Memory(bytes) => Ok(Mapped::Memory(bytes)),
             Target::File(file) => Mapped::open(&file.finish()?),
         }
     }
+}
+
+/// Refuses a file that fills the disk with next to nothing: holes take none.
+fn check_stored(source: &Source<'_>, stored: u64, options: &ContainerOptions) -> Result<()> {
+    let most = source.length.saturating_mul(limits::MAX_UNPACKED_TIMES).saturating_add(options.freely_stored);
+    if stored <= most {
+        return Ok(());
+    }
+    let (path, length) = (source.path.display(), source.length);
+    let message = format!("{length} bytes unpack to more than {most} that are not zero: {path}");
+    Err(Error::new(ErrorKind::Malformed, message)
+        .hint("no dump shrinks so much; if it is one, unpack it first and open what comes out"))
 }
 
 /// What the operating system said when unpacked bytes were written to `folder`.

@@ -48,8 +48,17 @@ pub(super) fn parse(bytes: Arc<Mapped>) -> Result<Dump> {
             .hint("copy the dump again, or take it again with enough free disk and no core size limit (ulimit -c unlimited)"),
         );
     }
+    problems.extend(memory.repetition());
     let mut notes = notes::Notes::default();
+    // Many headers may name the same notes: together they are read as far as the file is long.
+    let mut left = file_len;
     for range in &headers.notes {
+        let there = range.file_size.min(file_len.saturating_sub(range.offset));
+        let Some(rest) = left.checked_sub(there) else {
+            problems.push(Problem::loss("notes overlap each other: only the first of them are read"));
+            break;
+        };
+        left = rest;
         notes.read(&bytes, range.offset, range.file_size, headers.architecture, &mut problems);
     }
     let taken_by = match (notes.from_gdb, headers.linux_abi) {
@@ -64,9 +73,12 @@ pub(super) fn parse(bytes: Arc<Mapped>) -> Result<Dump> {
         target: Target { system: OperatingSystem::Linux, architecture: headers.architecture },
         taken_by,
         mappings: notes.mappings,
+        modules: Vec::new(),
         threads: notes.threads,
         auxv: notes.auxv,
         process: notes.process,
+        started: None,
+        lacks_memory: false,
         problems,
         notes: headers.notes.iter().map(|n| n.offset..n.offset.saturating_add(n.file_size)).collect(),
         file: bytes,

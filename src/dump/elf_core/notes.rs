@@ -50,16 +50,24 @@ impl Notes {
             )));
         }
         let mut cursor = Cursor::new(bytes);
+        // Of many that cannot be read only the first is told: a message takes more than a note.
+        let (mut first, mut more) = (None, 0_u64);
         while cursor.remaining() >= 12 {
             let at = offset + cursor.position() as u64;
             let read = next_note(&mut cursor).and_then(|note| self.note(&note, architecture));
             if let Err(error) = read {
-                problems
-                    .push(Problem::loss(format!("a note at file offset {at:#x} cannot be read: {error}")));
+                match first {
+                    None => first = Some(format!("a note at file offset {at:#x} cannot be read: {error}")),
+                    Some(_) => more += 1,
+                }
                 if cursor.remaining() == 0 || error.offset >= bytes.len() {
                     break;
                 }
             }
+        }
+        if let Some(first) = first {
+            let rest = if more > 0 { format!("; nor can {more} more") } else { String::new() };
+            problems.push(Problem::loss(first + &rest));
         }
     }
 
@@ -114,7 +122,7 @@ fn thread(description: &[u8], architecture: Architecture) -> Result<NativeThread
     for _ in 0..architecture.register_count() {
         registers.push(cursor.u64()?);
     }
-    Ok(NativeThread { id: u64::from(id), registers })
+    Ok(NativeThread { id: u64::from(id), registers, name: None, stack_end: None })
 }
 
 /// NT_FILE: count, page size, that many (start, end, file offset in pages), that many paths.

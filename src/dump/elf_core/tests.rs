@@ -244,3 +244,32 @@ fn what_is_no_core_of_a_64_bit_process_is_refused() {
         assert!(error.message().contains(told), "{told:?} is not in: {error}");
     }
 }
+
+#[test]
+fn notes_that_many_headers_name_are_not_read_for_each() {
+    let mut core = ElfCore::default().note(&Note::thread(7, &registers()));
+    let once = core.build();
+    let headers = read(once.clone()).notes.len();
+    assert_eq!((headers, read(once).threads.len()), (1, 1));
+    core = core.load(0x1000, &[1; 64]);
+    let mut file = core.build();
+    // Twenty thousand headers more, at the end, which all name the same notes.
+    let header = file[64..64 + 56].to_vec();
+    let table = [file[64..64 + 2 * 56].to_vec(), header.repeat(20_000)].concat();
+    let at = file.len() as u64;
+    file.extend(table);
+    file[32..40].copy_from_slice(&at.to_le_bytes());
+    file[56..58].copy_from_slice(&20_002_u16.to_le_bytes());
+    let dump = read(file);
+    assert!(dump.threads.len() < 10_000, "{} threads", dump.threads.len());
+    assert!(losses(&dump).iter().any(|loss| loss.contains("notes overlap")), "{:?}", losses(&dump));
+}
+
+#[test]
+fn of_many_notes_that_cannot_be_read_one_is_told() {
+    let bad = [5_u32, 0, 1].map(u32::to_le_bytes).concat();
+    let note = [&bad[..], b"CORE\0\0\0\0"].concat();
+    let dump = read(ElfCore::default().raw_note(&note.repeat(1000)).load(0x1000, &[1; 16]).build());
+    let told = losses(&dump);
+    assert!(matches!(&told[..], [one] if one.ends_with("; nor can 999 more")), "{told:?}");
+}

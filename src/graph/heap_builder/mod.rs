@@ -5,6 +5,7 @@
 //! guess made of the start of a piece is thrown away and walked again. So the result is that of one
 //! walk from each segment's start, whatever the number of workers.
 
+mod losses;
 mod pieces;
 mod rows;
 mod stitch;
@@ -12,7 +13,7 @@ mod type_ids;
 mod type_infos;
 
 use crate::clr::ClrRuntime;
-use crate::clr::walk::{Gap, Shapes};
+use crate::clr::walk::Shapes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::problem::Problem;
 use crate::progress::Progress;
@@ -20,9 +21,6 @@ use crate::progress::Progress;
 use super::index::StoredHeap;
 use super::{Heap, ObjectTable};
 use pieces::PieceSize;
-
-/// Gaps that are told one by one; the rest is summed up.
-const GAPS_TOLD: usize = 5;
 
 /// Walks the whole heap of `runtime`.
 ///
@@ -41,12 +39,7 @@ fn build_heap_in_pieces(runtime: &ClrRuntime, size: PieceSize, progress: &dyn Pr
     let (walked, mut workers) = pieces::walk_all(gc, &shapes, &pieces, progress);
     progress.end();
     let joined = stitch::stitch(gc, &pieces, walked, &mut workers);
-    let mut problems = Vec::new();
-    if gc.heaps.collecting {
-        let message = "the dump was taken while a collection was running: objects may be half-moved, and parts of the heap unreadable";
-        problems.push(Problem::loss(message).hint("take another dump"));
-    }
-    tell_gaps(&joined.gaps, &mut problems);
+    let mut problems = losses::problems(gc, &joined);
     let (blocks, totals) = type_ids::renumber(joined.blocks, &workers);
     let (objects, dropped) = ObjectTable::new(blocks);
     if dropped > 0 {
@@ -70,22 +63,6 @@ pub fn restore_heap(runtime: &ClrRuntime, stored: StoredHeap) -> Result<Heap> {
     let StoredHeap { objects, types, free_bytes, mut problems } = stored;
     let types = type_infos::describe(runtime, gc, &types, &mut problems);
     Ok(Heap { objects, types, free_bytes, problems })
-}
-
-fn tell_gaps(gaps: &[Gap], problems: &mut Vec<Problem>) {
-    let bytes = |gap: &Gap| gap.to.0 - gap.from.0;
-    for gap in gaps.iter().take(GAPS_TOLD) {
-        let message =
-            format!("{} bytes of the heap from {} on could not be walked: {}", bytes(gap), gap.from, gap.why);
-        problems.push(Problem::loss(message));
-    }
-    if let Some(rest) = gaps.get(GAPS_TOLD..).filter(|rest| !rest.is_empty()) {
-        let sum: u64 = rest.iter().map(bytes).sum();
-        problems.push(Problem::loss(format!(
-            "{sum} bytes more in {} other places could not be walked",
-            rest.len()
-        )));
-    }
 }
 
 #[cfg(test)]

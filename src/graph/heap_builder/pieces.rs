@@ -176,9 +176,13 @@ pub(super) fn walk_all<'a>(
 }
 
 fn walk_piece(gc: &GcHeap, piece: &Piece, worker: &mut Worker<'_>) -> WalkedPiece {
-    let walk = HeapWalk::new(&gc.segments[piece.segment], &gc.contexts);
+    let walk = HeapWalk::new(gc, &gc.segments[piece.segment]);
     let mut walked = WalkedPiece { next: piece.until, ..WalkedPiece::default() };
-    let start = if piece.first { Some(piece.from) } else { walk.next_start(&mut worker.types, piece.from) };
+    let start = if piece.first {
+        Some(piece.from)
+    } else {
+        walk.next_start(&mut worker.types, piece.from, piece.until)
+    };
     if let Some(start) = start.filter(|&start| start < piece.until) {
         worker.walk(walk, start, piece.until, &mut walked);
     }

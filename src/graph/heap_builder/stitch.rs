@@ -85,7 +85,7 @@ fn meet(
             break;
         }
         // Not in the other walk: this very object is walked again, by the first worker's numbers.
-        let walk = HeapWalk::new(&gc.segments[piece.segment], &gc.contexts);
+        let walk = HeapWalk::new(gc, &gc.segments[piece.segment]);
         let again = again.get_or_insert_with(WalkedPiece::default);
         let mut one = WalkedPiece::default();
         workers[0].walk(walk, at, at.offset(1), &mut one);

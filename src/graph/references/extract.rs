@@ -8,6 +8,7 @@ use crate::clr::references::ReferenceReader;
 use crate::dump::AddressSpace;
 use crate::error::{Error, Result};
 use crate::graph::{Heap, ObjectBlock, ObjectId};
+use crate::problem::Problem;
 use crate::progress::Progress;
 
 use super::address_index::AddressIndex;
@@ -54,6 +55,11 @@ pub(super) fn extract(
     let mut losses = Losses::default();
     parts.iter().for_each(|part| losses.add(part.losses));
     problems.extend(losses.problems());
+    if gc.heaps.collecting && losses.dangling > 0 {
+        let message = "the collection under way may have changed references to where objects are to be moved: references, \
+                       paths and retained sizes are in doubt";
+        problems.push(Problem::loss(message));
+    }
     drop(index);
     Ok(References { forward: join(&lengths, parts), problems })
 }

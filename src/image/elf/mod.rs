@@ -4,7 +4,10 @@
 //! loaded and are never looked at. Sources: the System V gABI, chapters "ELF Header" and "Program Header".
 
 mod dynamic;
+mod file;
 mod symbols;
+
+pub use file::ElfFile;
 
 use std::ops::Range;
 
@@ -18,8 +21,6 @@ use crate::limits::{MAX_MODULE_NOTE_BYTES, MAX_MODULE_PROGRAM_HEADERS};
 
 const HEADER_SIZE: usize = 64;
 const PROGRAM_HEADER_SIZE: u16 = 56;
-/// Segments are mapped from page borders on; no architecture that .NET runs on has smaller pages.
-const PAGE: u64 = 4096;
 
 /// An ELF64 module in the memory of a dump.
 #[derive(Clone, Debug)]
@@ -36,8 +37,10 @@ pub struct ElfImage {
 struct ProgramHeader {
     kind: u32,
     flags: u32,
+    offset: u64,
     /// Address before the bias is added.
     address: u64,
+    file_size: u64,
     memory_size: u64,
     alignment: u64,
 }
@@ -66,9 +69,11 @@ impl ElfImage {
                 .map_err(|e| malformed("program headers that are cut", base).caused_by(e))?;
             headers.push(header);
         }
-        let first = headers.iter().filter(|h| h.is(PT_LOAD)).map(|h| h.address).min();
+        let first = headers.iter().filter(|h| h.is(PT_LOAD)).min_by_key(|h| h.address);
         let first = first.ok_or_else(|| malformed("no segment to load", base))?;
-        let bias = base.0.wrapping_sub(first & !(PAGE - 1));
+        // The header, which lies at the base, is the beginning of the file: however large the pages are from whose
+        // borders on segments are mapped.
+        let bias = base.0.wrapping_add(first.offset).wrapping_sub(first.address);
         let mut image = ElfImage { base, bias, headers, build_id: None, missing_notes: None };
         image.read_build_id(space);
         Ok(image)
@@ -189,11 +194,19 @@ fn read_header(space: &AddressSpace, base: Addr) -> Result<(Addr, u16), Error> {
 fn read_program_header(cursor: &mut Cursor<'_>) -> Result<ProgramHeader, OutOfBounds> {
     let kind = cursor.u32()?;
     let flags = cursor.u32()?;
-    let _file_offset = cursor.u64()?;
+    let offset = cursor.u64()?;
     let address = cursor.u64()?;
     let _physical_address = cursor.u64()?;
-    let _file_size = cursor.u64()?;
-    Ok(ProgramHeader { kind, flags, address, memory_size: cursor.u64()?, alignment: cursor.u64()? })
+    let file_size = cursor.u64()?;
+    Ok(ProgramHeader {
+        kind,
+        flags,
+        offset,
+        file_size,
+        address,
+        memory_size: cursor.u64()?,
+        alignment: cursor.u64()?,
+    })
 }
 
 /// An error for a part of the module that the dump lacks.

@@ -215,6 +215,15 @@ fn a_first_segment_above_zero_shifts_the_bias() {
 }
 
 #[test]
+fn the_bias_does_not_depend_on_the_size_of_pages() {
+    // Linked for pages of 64 KiB at an address that is on no border of them, mapped with pages of 4 KiB.
+    let module = Module { first: 0x20_1000, pointer_bias: 0, ..Module::new() }.build();
+    let space = module.space();
+    assert_finds_all(&space);
+    assert_eq!(ElfImage::at(&space, Addr(BASE)).unwrap().load_size(), SIZE);
+}
+
+#[test]
 fn a_missing_bloom_filter_is_no_obstacle() {
     let space = Module::new().build().space_without(0x2010..0x2020);
     assert_finds_all(&space);

@@ -163,7 +163,7 @@ impl IndexFile {
     }
 
     fn save_at(&self, place: &Place, contents: &Contents<'_>, stop: &AtomicBool) -> Result<u64, Failure> {
-        let (mut file, path) = replace::begin(place).map_err(Failure::Place)?.into_parts();
+        let (mut file, path) = replace::begin(place).map_err(Failure::Place)?;
         let length = write(&mut file, self.identity, contents, stop).map_err(Failure::Writing)?;
         replace::finish(&file, path, place, &self.dump).map_err(Failure::Writing)?;
         Ok(length)

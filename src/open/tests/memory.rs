@@ -148,9 +148,11 @@ fn references_to_no_object_are_damage() {
 fn what_cannot_be_walked_is_damage() {
     let (kennel, dump) = damaged(|kennel, dump| dump.memory.write_u64(kennel.dogs[1], 0x1234_5678));
     let dog = Addr(kennel.dogs[1]);
-    let rows =
-        lines(&dump, "select kind, address, bytes > 0, segment is not null from damage where kind = 'gap'");
-    assert_eq!(rows, [format!("gap {dog} true true")]);
+    let rows = lines(
+        &dump,
+        "select kind, address, bytes > 0, segment is not null from damage where kind = 'bad_method_table'",
+    );
+    assert_eq!(rows, [format!("bad_method_table {dog} true true")]);
     // The dog that referred to it now refers to no object.
     let rows = lines(&dump, "select address, target from damage where kind = 'dangling_reference'");
     assert!(rows.contains(&format!("{} {dog}", Addr(kennel.dogs[0]))), "{rows:?}");

@@ -75,7 +75,7 @@ impl SegmentPlan {
 impl HeapPlan {
     pub(in crate::synth) fn of(family: Family) -> HeapPlan {
         HeapPlan {
-            regions: family != Family::V3_1,
+            regions: family.has_regions(),
             server: None,
             collecting: false,
             global_context: (0, 0),

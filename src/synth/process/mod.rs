@@ -38,6 +38,7 @@ use super::elf_core::{ElfCore, Note};
 use super::heap::{HeapPlan, Truth};
 use super::layout::Family;
 use super::memory::Memory;
+use super::minidump::{Minidump, MinidumpModule, MinidumpThread};
 use modules::ModulePlan;
 use runtime_file::Variables;
 use threads::ThreadPlan;
@@ -101,6 +102,8 @@ pub struct ProcessDump {
     /// `GcDacVars`.
     pub gc_dac_vars: u64,
     notes: Vec<Note>,
+    modules: Vec<MinidumpModule>,
+    native_threads: Vec<MinidumpThread>,
 }
 
 impl Process {
@@ -163,6 +166,8 @@ impl Process {
             table,
             gc_dac_vars,
             notes: self.notes(),
+            modules: self.runtime.listed(self.family).into_iter().collect(),
+            native_threads: self.threads.iter().map(ThreadPlan::native).collect(),
         }
     }
 
@@ -170,10 +175,12 @@ impl Process {
         let mut notes = vec![Note::process(PROCESS_ID, "dotnet")];
         let registers: Vec<u64> = (0..27).collect();
         notes.extend(self.threads.iter().map(|thread| Note::thread(thread.os_id, &registers)));
-        notes.push(Note::auxiliary_vector(&[(6, 4096)]));
+        notes.push(Note::auxiliary_vector(&self.runtime.auxiliary_vector()));
         if let Some(path) = &self.runtime.path {
-            let (base, end) = self.runtime.range();
-            notes.push(Note::files(&[(base, end, 0, path)]));
+            let mappings = self.runtime.mappings().into_iter();
+            let files: Vec<_> =
+                mappings.map(|(start, end, page)| (start, end, page, path.as_str())).collect();
+            notes.push(Note::files(&files));
         }
         notes
     }
@@ -184,5 +191,15 @@ impl ProcessDump {
     pub fn core(&self) -> ElfCore {
         let core = self.memory.clone().into_core().by_createdump();
         self.notes.iter().fold(core, ElfCore::note)
+    }
+
+    /// The minidump with full memory that Windows would write, if the process is one of Windows.
+    pub fn minidump(&self) -> Minidump {
+        Minidump {
+            memory: self.memory.saved().map(|(at, bytes)| (at, bytes.to_vec())).collect(),
+            modules: self.modules.clone(),
+            threads: self.native_threads.clone(),
+            ..Minidump::default()
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! `libcoreclr.so` in memory: ELF headers, a symbol table of one symbol or two, and the writable data with
+//! The runtime's module in memory: of Windows `coreclr.dll` (see `native_pe`), else `libcoreclr.so`: ELF headers, a symbol table of one symbol or two, and the writable data with
 //! the runtime's variables and the table of their addresses.
 //!
 //! Pages: headers and notes at 0, the dynamic table at 0x1000, the GNU hash table at 0x2000, symbols
@@ -6,6 +6,8 @@
 
 use crate::synth::layout::{Family, Layout};
 use crate::synth::memory::Memory;
+use crate::synth::minidump::MinidumpModule;
+use crate::synth::native_pe::NativePe;
 
 const BASE: u64 = 0x7f12_3400_0000;
 /// Bytes of the part that is not written to.
@@ -25,6 +27,10 @@ const SYMBOL: &str = "g_dacTable";
 const CONTRACT_SYMBOL: &str = "DotNetRuntimeContractDescriptor";
 /// Where the runtime's own description lies, from the base on.
 const CONTRACT: u64 = 0x5000;
+/// The resource that holds the table of distances on Windows.
+const RESOURCE: &str = "COREXTERNALDATAACCESSRESOURCE";
+/// TimeDateStamp of the module.
+const STAMP: u32 = 0x6387_cbf1;
 
 /// How the runtime's file lies in memory.
 #[derive(Clone, Debug)]
@@ -45,6 +51,10 @@ pub struct RuntimeFile {
     pub symbols_saved: bool,
     /// Whether the page with headers and build id is saved.
     pub headers_saved: bool,
+    /// Whether it is coreclr.dll.
+    pub windows: bool,
+    /// Whether the file is the program, with a bundle of assemblies behind the runtime.
+    pub is_program: bool,
     /// A further entry at this index of the table, as servicing releases have them.
     pub further_entry: Option<usize>,
 }
@@ -67,21 +77,41 @@ pub(super) struct Variables {
 impl RuntimeFile {
     pub(super) fn of(family: Family) -> RuntimeFile {
         let version = family.version();
+        let path = match family.is_windows() {
+            true => format!(r"C:\Program Files\dotnet\shared\Microsoft.NETCore.App\{version}\coreclr.dll"),
+            false => format!("/usr/share/dotnet/shared/Microsoft.NETCore.App/{version}/libcoreclr.so"),
+        };
         RuntimeFile {
-            path: Some(format!("/usr/share/dotnet/shared/Microsoft.NETCore.App/{version}/libcoreclr.so")),
+            path: Some(path),
             build_id: (1..=20).collect(),
             table_distance: 0x69_1238,
             contract: None,
             symbol_distance: None,
-            exports_table: family != Family::V3_1,
+            exports_table: family != Family::V3_1 && family != Family::Windows6_0,
             symbols_saved: true,
             headers_saved: true,
+            windows: family.is_windows(),
+            is_program: false,
             further_entry: None,
         }
     }
 
-    pub(super) fn range(&self) -> (u64, u64) {
-        (BASE, BASE + TEXT)
+    /// What of the file is mapped: start, end, offset in pages. Of a program's file an assembly of the bundle too, at a
+    /// lower address.
+    pub(super) fn mappings(&self) -> Vec<(u64, u64, u64)> {
+        let assembly = (BASE - 0x100_0000, BASE - 0xff_0000, 0x2000);
+        Some(assembly).filter(|_| self.is_program).into_iter().chain([(BASE, BASE + TEXT, 0)]).collect()
+    }
+
+    /// Where the kernel says that the program's headers and its entry point lie.
+    pub(super) fn auxiliary_vector(&self) -> Vec<(u64, u64)> {
+        let program = [(3, BASE + 64), (9, BASE + TEXT - 16)];
+        [(6, 4096)].into_iter().chain(program.into_iter().filter(|_| self.is_program)).collect()
+    }
+
+    /// The bytes of the file in front of its data, with the distance of each from the base.
+    pub fn file(&self) -> Vec<u8> {
+        self.text()
     }
 
     /// The address of the table of variables.
@@ -90,6 +120,10 @@ impl RuntimeFile {
     }
 
     pub(super) fn map(&self, memory: &mut Memory, layout: &Layout, variables: &Variables) {
+        if self.windows {
+            self.map_pe(memory, layout, variables);
+            return;
+        }
         let text = self.text();
         let pages = |from: usize, to: usize| text[from..to].to_vec();
         if self.headers_saved {
@@ -106,6 +140,37 @@ impl RuntimeFile {
         let table = self.table_bytes(layout);
         let word = if layout.table_of_rvas { 4 } else { 8 };
         memory.map(self.table() - DECOYS * word, table);
+    }
+
+    /// The module of Windows: what it exports, or its resource, leads to the table.
+    fn map_pe(&self, memory: &mut Memory, layout: &Layout, variables: &Variables) {
+        let size = (DATA + DATA_SIZE) as u32;
+        let mut image = NativePe { time_date_stamp: STAMP, size, ..NativePe::default() };
+        if layout.table_of_rvas {
+            let header = [layout.table_entries as u32, VTABLES as u32, STAMP, 0, 0, 0];
+            let entries = (0..layout.table_entries).map(|index| variable(index) as u32);
+            let words: Vec<u32> = header.into_iter().chain(entries).collect();
+            image.resource = Some((RESOURCE.to_owned(), words32(&words)));
+        } else {
+            image = image.export("coreclr_initialize", 0x5000).export(SYMBOL, self.table_distance as u32);
+            let table = (0..layout.table_entries).map(|index| BASE + variable(index));
+            memory.map(self.table(), table.flat_map(u64::to_le_bytes).chain([0; 64]).collect());
+        }
+        let mut pages = image.build();
+        pages.truncate(TEXT as usize);
+        memory.map(BASE, pages);
+        memory.map(BASE + DATA, variables_page(layout, variables));
+    }
+
+    /// The module as Windows lists it; `None` for one of Linux.
+    pub(super) fn listed(&self, family: Family) -> Option<MinidumpModule> {
+        let path = self.path.clone().filter(|_| self.windows)?;
+        let mut numbers = family.version().split('.').map(|number| number.parse::<u16>().unwrap_or(0));
+        let mut number = || numbers.next().unwrap_or(0);
+        // The third number of the file's version is a hundred times the patch and some.
+        let version = Some([number(), number(), 100 * number() + 26, 1]);
+        let size = (DATA + DATA_SIZE) as u32;
+        Some(MinidumpModule { base: BASE, size, time_date_stamp: STAMP, path, version, pdb: None })
     }
 
     /// The table, with decoys in front: addresses of variables, or distances from the base.

@@ -2,6 +2,7 @@
 
 use super::Process;
 use crate::synth::layout::AllocationPlace;
+use crate::synth::minidump::MinidumpThread;
 
 /// A thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,13 @@ pub(in crate::synth) struct ThreadPlan {
     pub os_id: u32,
     pub state: u32,
     pub allocation: (u64, u64),
+}
+
+impl ThreadPlan {
+    /// The thread as Windows lists it.
+    pub(super) fn native(&self) -> MinidumpThread {
+        MinidumpThread { id: self.os_id, stack_end: 0x1000, ..MinidumpThread::default() }
+    }
 }
 
 impl Process {

@@ -4,8 +4,13 @@ use std::sync::Arc;
 
 use super::table::Table;
 use crate::bytes::Addr;
+use crate::clr::finalizer_queue::finalizer_queue;
+use crate::clr::handles::handles;
 use crate::clr::walk::Gap;
-use crate::graph::{Heap, ObjectId, Segment, SlotReader, Snapshot, gaps, references_to_free};
+use crate::graph::{
+    Heap, ObjectId, Segment, SlotReader, Snapshot, gaps, missing_contents, references_to_free,
+};
+use crate::limits::MAX_DAMAGED_REFERENCES;
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::query::QueryError;
@@ -44,8 +49,9 @@ pub fn damage(
     let (to_free, cut) = references_to_free(&slots, heap, &references);
     let gaps = gaps(runtime).map_err(|error| QueryError::Data(Arc::new(error)))?;
 
-    let mut rows: Vec<Row> = gaps.iter().map(gap).collect();
-    let reader = Reader { heap };
+    let mut rows: Vec<Row> = gaps.iter().take(MAX_DAMAGED_REFERENCES).map(gap).collect();
+    let reader = Reader { snapshot, heap };
+    rows.extend(missing_contents(runtime, &gaps).into_iter().map(|(at, bytes)| reader.missing(at, bytes)));
     rows.extend(dangling.all.iter().map(|at| {
         let reason = place::no_object(snapshot, heap, at.target, &(0..0)).message;
         reader.reference("dangling_reference", at.source, Some(at.offset), Some(at.target), reason)
@@ -60,6 +66,16 @@ pub fn damage(
         let reason = place::no_object(snapshot, heap, target, &(0..0)).message;
         Some(reader.reference("unattached_dependent", source, None, Some(target), reason))
     }));
+    // Objects that a handle or the queue refers to begin where the walk found one, and nowhere else.
+    let held =
+        handles(runtime).all.into_iter().map(|handle| ("dangling_handle", handle.address, handle.object));
+    let queued = finalizer_queue(runtime).objects.into_iter();
+    let queued = queued.map(|queued| ("dangling_finalizer", queued.address, queued.object));
+    let leads_nowhere =
+        |&(_, _, target): &(_, _, Addr)| !target.is_null() && heap.objects.find(target).is_none();
+    rows.extend(
+        held.chain(queued).filter(leads_nowhere).map(|(kind, at, target)| reader.root(kind, at, target)),
+    );
     let columns = TableId::Damage.doc().columns.iter().enumerate().map(|(at, doc)| {
         let cells = used.contains(&at).then(|| column(&rows, doc.name, &snapshot.segments)).flatten();
         cells.unwrap_or_else(|| Cells::null(0))
@@ -73,19 +89,40 @@ pub fn damage(
 
 fn gap(gap: &Gap) -> Row {
     Row {
-        kind: "gap",
+        kind: gap.why.kind(),
         address: gap.from,
-        bytes: gap.to.since(gap.from),
-        reason: gap.why.clone(),
+        bytes: Some(gap.bytes()),
+        reason: gap.why.to_string(),
         ..Row::default()
     }
 }
 
 struct Reader<'a> {
+    snapshot: &'a Snapshot,
     heap: &'a Heap,
 }
 
 impl Reader<'_> {
+    /// Memory that an object should have.
+    fn missing(&self, address: Addr, bytes: u64) -> Row {
+        let objects = &self.heap.objects;
+        let inside = objects.containing(address);
+        let of = inside.and_then(|id| self.heap.types.get(objects.type_of(id)?));
+        let start = inside.and_then(|id| objects.address(id));
+        let reason = match start {
+            Some(start) => format!("a part of the object at {start} is not in the dump"),
+            None => "a part of the segment where no object was found is not in the dump".to_owned(),
+        };
+        let type_name = of.map(|of| Arc::clone(&of.name));
+        Row { kind: "missing_contents", address, type_name, bytes: Some(bytes), reason, ..Row::default() }
+    }
+
+    /// What keeps or watches an object from outside of the heap, and leads to none.
+    fn root(&self, kind: &'static str, address: Addr, target: Addr) -> Row {
+        let reason = place::no_object(self.snapshot, self.heap, target, &(0..0)).message;
+        Row { kind, address, target: Some(target), reason, ..Row::default() }
+    }
+
     fn reference(
         &self,
         kind: &'static str,

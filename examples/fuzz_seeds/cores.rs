@@ -1,27 +1,15 @@
-//! Writes small synthetic cores of all kinds into a folder, as seeds for fuzzing:
-//! `cargo run --features synth --example fuzz_seeds -- DIR`.
+//! Small synthetic cores of all kinds, from whole ones to the smallest that has something of everything.
 
-use std::error::Error;
-use std::fs;
-use std::path::PathBuf;
-
+use heapql::synth::elf_core::{ElfCore, Note};
 use heapql::synth::{Family, Image, Place, Process, ProcessDump, RandomHeap};
+
+use super::Seed;
 
 /// Objects of each heap: few enough for cores of some hundred kilobytes.
 const OBJECTS: usize = 400;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let folder = PathBuf::from(std::env::args_os().nth(1).ok_or("usage: fuzz_seeds DIR")?);
-    fs::create_dir_all(&folder)?;
-    for (name, core) in seeds() {
-        let path = folder.join(format!("{name}.core"));
-        fs::write(&path, &core)?;
-        println!("{} bytes\t{}", core.len(), path.display());
-    }
-    Ok(())
-}
-
-fn seeds() -> Vec<(String, Vec<u8>)> {
+/// Whole processes of some hundred kilobytes.
+pub fn processes() -> Vec<Seed> {
     let mut seeds = Vec::new();
     let mut add = |name: String, core: Vec<u8>| seeds.push((name, core));
     for family in Family::ALL {
@@ -67,4 +55,24 @@ fn without_metadata() -> Process {
     let segment = process.segment(0, Place::Gen2);
     (0..100).for_each(|_| _ = process.object(segment, of, 0));
     process
+}
+
+/// Cores of a few hundred bytes without a runtime: what the reader of headers and notes sees, with nothing around it.
+pub fn headers() -> Vec<Seed> {
+    let registers: Vec<u64> = (0..34).collect();
+    let core = ElfCore::default()
+        .note(&Note::process(7, "app"))
+        .note(&Note::thread(7, &registers))
+        .note(&Note::auxiliary_vector(&[(6, 4096), (9, 0x40_1000)]))
+        .note(&Note::files(&[
+            (0x40_0000, 0x40_1000, 0, "/app/app"),
+            (0x50_0000, 0x50_2000, 1, "/lib/libcoreclr.so"),
+        ]))
+        .load(0x40_0000, &[0x7f; 64])
+        .load_of(0x50_0000, b"\x7fELF\x02\x01\x01", 0x2000);
+    let gcore = core.clone().by_gcore();
+    let lying = ElfCore::default().note(&Note::files_declaring(1 << 40, &[(1 << 12, 2 << 12, 0, "/a")]));
+    [("createdump", core.by_createdump()), ("gcore", gcore), ("lying", lying)]
+        .map(|(name, core)| (name.to_owned(), core.build()))
+        .to_vec()
 }

@@ -1,0 +1,24 @@
+//! Targets that take any bytes for a file, or a part of one.
+
+pub mod baseline;
+pub mod core_file;
+pub mod dump;
+pub mod image;
+pub mod metadata;
+pub mod minidump;
+pub mod packed;
+pub mod signature;
+pub mod statement;
+
+/// The targets by name, which is also that of their folder of regressions.
+pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+    ("baseline", baseline::run),
+    ("core_file", core_file::run),
+    ("image", image::run),
+    ("metadata", metadata::run),
+    ("minidump", minidump::run),
+    ("open_histogram", dump::run),
+    ("packed", packed::run),
+    ("signature", signature::run),
+    ("statement", statement::run),
+];
