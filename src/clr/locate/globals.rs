@@ -240,7 +240,7 @@ fn tables<'a>(
     let symbol = module.symbol(memory, "g_dacTable");
     let by_symbol = symbol.map(|address| (address, "the symbol g_dacTable".to_owned()));
     let by_resource = dac_table::of_resource(memory, module)
-        .filter(|_| size == Some(4))
+        .filter(|table| forms.contains(&table.entries))
         .map(|table| (table, format!("the resource {}", dac_table::RESOURCE)));
     let by_build = module.known.map(|known| {
         let address = module.base.offset(known.dac_table);
@@ -260,10 +260,9 @@ fn tables<'a>(
         });
         found.map(|table| (table, "its shape in the runtime's data".to_owned()))
     };
-    by_resource
-        .into_iter()
-        .chain(by_symbol.into_iter().chain(by_build).flat_map(in_each_form))
-        .chain(std::iter::once_with(search).flatten())
+    let by_symbol = by_symbol.into_iter().flat_map(in_each_form.clone());
+    let by_build = by_build.into_iter().flat_map(in_each_form);
+    by_symbol.chain(by_resource).chain(by_build).chain(std::iter::once_with(search).flatten())
 }
 
 /// A table read by a layout: its variables, the proofs of those that can be proved, and by how many

@@ -106,7 +106,7 @@ fn image_layouts(evidence: &Evidence<'_>, layout: &Descriptor, module: Addr) -> 
 fn begins_as_image(memory: &AddressSpace, base: Addr) -> bool {
     match memory.u16(base) {
         Ok(magic) => magic == IMAGE_MAGIC,
-        Err(fault) => !matches!(fault, Fault::Unmapped(_)) && base.0 % PAGE == 0,
+        Err(fault) => !matches!(fault, Fault::Unmapped(_)) && base.0.is_multiple_of(PAGE),
     }
 }
 
