@@ -48,11 +48,11 @@ impl Backing {
         let mut backing = Backing::default();
         let (mut others, mut unproved) = (Vec::new(), Vec::new());
         for mappings in by_file(&dump.mappings) {
-            let path = recorded_path(mappings[0]);
+            let Some(path) = mappings.first().map(|mapping| recorded_path(mapping)) else { continue };
             if !lacks_pages(dump, &mappings) {
                 continue;
             }
-            match backing.add(dump, &mappings, files) {
+            match backing.add(dump, path, &mappings, files) {
                 Some(Proof::Other) => others.push(path),
                 Some(Proof::Nothing) => unproved.push(path),
                 Some(Proof::Same(_)) | None => {}
@@ -82,8 +82,13 @@ impl Backing {
     }
 
     /// Takes the first candidate that proves right. `None` where there is no candidate that could.
-    fn add(&mut self, dump: &Dump, mappings: &[&FileMapping], files: &ModuleFiles) -> Option<Proof> {
-        let recorded = recorded_path(mappings[0]);
+    fn add(
+        &mut self,
+        dump: &Dump,
+        recorded: &str,
+        mappings: &[&FileMapping],
+        files: &ModuleFiles,
+    ) -> Option<Proof> {
         let mut closest = None;
         for path in files.candidates(recorded) {
             let Ok(contents) = ModuleFiles::open(&path) else { continue };

@@ -21,15 +21,18 @@ pub enum Compression {
     Zstd,
     /// Gzip, one or more members.
     Gzip,
+    /// LZ4, a frame.
+    Lz4,
 }
 
 impl Compression {
-    /// The name that people know: `none`, `zstd`, `gzip`.
+    /// The name that people know: `none`, `zstd`, `gzip`, `lz4`.
     pub fn name(self) -> &'static str {
         match self {
             Compression::None => "none",
             Compression::Zstd => "zstd",
             Compression::Gzip => "gzip",
+            Compression::Lz4 => "lz4",
         }
     }
 }
@@ -58,8 +61,11 @@ impl Refusal {
     }
 }
 
-const LZ4: Refusal =
-    Refusal { kind: ErrorKind::Unsupported, what: "compressed with lz4", command: "lz4 -d FILE" };
+const OLD_LZ4: Refusal = Refusal {
+    kind: ErrorKind::Unsupported,
+    what: "compressed with the old form of lz4",
+    command: "lz4 -d FILE",
+};
 const XZ: Refusal =
     Refusal { kind: ErrorKind::Unsupported, what: "compressed with xz", command: "xz -dk FILE" };
 const BZIP2: Refusal =
@@ -78,8 +84,9 @@ impl Packing {
             }
             // The third byte is the method; 8, deflate, is the only one there is.
             [0x1f, 0x8b, 8, ..] => Packing::Readable(Compression::Gzip),
-            // The second is the "legacy" frame of `lz4 -l`.
-            [0x04, 0x22, 0x4d, 0x18, ..] | [0x02, 0x21, 0x4c, 0x18, ..] => Packing::Refused(LZ4),
+            [0x04, 0x22, 0x4d, 0x18, ..] => Packing::Readable(Compression::Lz4),
+            // The "legacy" frame of `lz4 -l`.
+            [0x02, 0x21, 0x4c, 0x18, ..] => Packing::Refused(OLD_LZ4),
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Packing::Refused(XZ),
             [b'B', b'Z', b'h', b'1'..=b'9', ..] => Packing::Refused(BZIP2),
             [b'P', b'K', 3, 4, ..] => Packing::Refused(ZIP),
@@ -100,8 +107,8 @@ mod tests {
             (b"\x28\xb5\x2f\xfd\0", Packing::Readable(Compression::Zstd)),
             (b"\x5a\x2a\x4d\x18\0", Packing::Readable(Compression::Zstd)),
             (b"\x1f\x8b\x08\0", Packing::Readable(Compression::Gzip)),
-            (b"\x04\x22\x4d\x18\0", Packing::Refused(LZ4)),
-            (b"\x02\x21\x4c\x18\0", Packing::Refused(LZ4)),
+            (b"\x04\x22\x4d\x18\0", Packing::Readable(Compression::Lz4)),
+            (b"\x02\x21\x4c\x18\0", Packing::Refused(OLD_LZ4)),
             (b"\xfd7zXZ\0\0", Packing::Refused(XZ)),
             (b"BZh91AY&SY", Packing::Refused(BZIP2)),
             (b"PK\x03\x04", Packing::Refused(ZIP)),

@@ -46,6 +46,15 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("the end of the member")
 }
 
+fn lz4(bytes: &[u8]) -> Vec<u8> {
+    let info = lz4_flex::frame::FrameInfo::new()
+        .block_size(lz4_flex::frame::BlockSize::Max64KB)
+        .content_checksum(true);
+    let mut encoder = lz4_flex::frame::FrameEncoder::with_frame_info(info, Vec::new());
+    encoder.write_all(bytes).expect("compressing");
+    encoder.finish().expect("the end of the frame")
+}
+
 struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -96,12 +105,14 @@ fn a_plain_file_is_mapped_as_it_is() {
 }
 
 #[test]
-fn zstd_and_gzip_are_told_by_content_and_unpacked() {
+fn packed_files_are_told_by_content_and_unpacked() {
     let bytes = dump_like();
     let folder = Folder::new();
-    for (name, packed, compression) in
-        [("a.gz", zstd(&bytes), Compression::Zstd), ("b.zst", gzip(&bytes), Compression::Gzip)]
-    {
+    for (name, packed, compression) in [
+        ("a.gz", zstd(&bytes), Compression::Zstd),
+        ("b.zst", gzip(&bytes), Compression::Gzip),
+        ("core.zoo.lz4", lz4(&bytes), Compression::Lz4),
+    ] {
         let contents = open_by_file(&folder.file(name, &packed)).expect("opening");
         assert_whole(&contents, compression, &bytes);
         assert!(matches!(contents.bytes, Mapped::File(_)));
@@ -152,7 +163,7 @@ fn several_gzip_members_are_one_file() {
 #[test]
 fn a_cut_off_file_keeps_what_was_unpacked() {
     let bytes = dump_like();
-    for packed in [zstd(&bytes), gzip(&bytes)] {
+    for packed in [zstd(&bytes), gzip(&bytes), lz4(&bytes)] {
         // All but the last frame's or member's end, which is where the noise at the end stands.
         let cut = packed.len() - 50_000;
         let contents = open_bytes(&packed[..cut]).expect("opening");
@@ -188,7 +199,7 @@ fn a_damaged_file_keeps_what_was_unpacked_before() {
 #[test]
 fn a_wrong_checksum_is_told() {
     let bytes = noise(700_000);
-    for (mut packed, from_end) in [(zstd(&bytes), 1), (gzip(&bytes), 8)] {
+    for (mut packed, from_end) in [(zstd(&bytes), 1), (gzip(&bytes), 8), (lz4(&bytes), 1)] {
         let at = packed.len() - from_end;
         packed[at] ^= 1;
         let contents = open_bytes(&packed).expect("opening");
@@ -209,7 +220,7 @@ fn nothing_but_a_magic_number_is_an_error() {
 
 #[test]
 fn a_file_of_nothing_but_an_empty_frame_is_no_dump() {
-    for packed in [zstd(b""), gzip(b"")] {
+    for packed in [zstd(b""), gzip(b""), lz4(b"")] {
         let error = open_bytes(&packed).expect_err("an empty frame");
         assert_eq!(error.kind(), ErrorKind::NotADump, "{error}");
     }

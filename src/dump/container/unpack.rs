@@ -304,6 +304,8 @@ fn decoder<'a>(source: &'a Source<'_>, progress: &'a dyn Progress) -> io::Result
             Box::new(decoder)
         }
         Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(packed)),
+        // Blocks have 8 MiB at most, whatever the frame claims.
+        Compression::Lz4 => Box::new(lz4_flex::frame::FrameDecoder::new(packed)),
     })
 }
 
