@@ -10,8 +10,11 @@ pub mod packed;
 pub mod signature;
 pub mod statement;
 
-/// The targets by name, which is also that of their folder of regressions.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+/// A target: its name, which is also that of its folder of regressions, and what it does with an input.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All of them.
+pub const TARGETS: &[Target] = &[
     ("baseline", baseline::run),
     ("core_file", core_file::run),
     ("image", image::run),
