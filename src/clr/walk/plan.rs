@@ -41,6 +41,16 @@ impl HeapWalk<'_> {
         if !self.collecting || slot.component_size == 0 || step(size) == LENGTH_LOST {
             return None;
         }
+        // Free space keeps what lay there, pictures of plans among it: a length that leads to an object is believed.
+        if slot.id == WorkerTypes::FREE {
+            let behind = at.offset(step(size));
+            let next = types.memory().u64(behind).ok();
+            if behind == self.segment.end
+                || next.is_some_and(|word| types.lookup(word & !MARK_BITS).is_some())
+            {
+                return None;
+            }
+        }
         // That a true length leads to what looks like a plan, with MethodTables on both of its ends, is next to impossible;
         // that one which is none leads to some object is not.
         self.plug_after(types, at, LENGTH_LOST)

@@ -113,14 +113,15 @@ impl HeapWalk<'_> {
             _ => memory.u32(at.offset(8)).map_err(Broken::MissingMemory)?,
         };
         let size = slot.object_size(count);
+        // First of all: a length that is none may lead anywhere, past the segment's end too.
+        if let Some(plug) = self.plug_in_place_of_length(types, at, slot, size) {
+            return Err(Broken::Overwritten { at, plug });
+        }
         let end = self.segment.end;
         if at.0.checked_add(step(size)).is_none_or(|next| next > end.0) {
             return Err(Broken::PastEnd { at, size, end });
         }
-        match self.plug_in_place_of_length(types, at, slot, size) {
-            Some(plug) => Err(Broken::Overwritten { at, plug }),
-            None => Ok((slot, size)),
-        }
+        Ok((slot, size))
     }
 }
 

@@ -246,6 +246,18 @@ fn what_a_collection_planned_over_is_left_out_and_nothing_else() {
 }
 
 #[test]
+fn a_length_that_is_a_plan_leads_past_no_segments_end() {
+    let (objects, mut dump) = planned();
+    // The last array of 40 bytes, in front of the last object: its length becomes the bytes from the first object on.
+    let (at, size) = objects[objects.len() - 2];
+    assert_eq!(size, 40);
+    plan(&mut dump, at + size, at + size - objects[0].0);
+    let heap = build(&open(&dump), 2, 1000);
+    assert_eq!((heap.objects.len(), heap.problems.len()), (objects.len() - 1, 1), "{:?}", heap.problems);
+    assert!(heap.problems[0].message.contains("1 objects (40 bytes)"), "{:?}", heap.problems);
+}
+
+#[test]
 fn objects_that_are_half_moved_bound_the_totals() {
     let (objects, mut dump) = planned();
     dump.memory.write(objects[100].0 - 8, &[0xab; 64]);
