@@ -5,12 +5,14 @@
 
 mod build_id;
 mod elf;
+mod elf_file;
 mod files;
 mod pe;
 mod sparse;
 
 pub use build_id::BuildId;
 pub use elf::ElfImage;
+pub use elf_file::{ElfFile, FileSymbol};
 pub use files::ModuleFiles;
 pub use pe::{PeImage, PeLayout};
 pub use sparse::{Absent, SparseBytes};

@@ -80,6 +80,11 @@ impl Descriptor {
         self.encodings.extend(other.encodings);
     }
 
+    /// Says where a field lies, in bytes; what was said before no longer holds.
+    pub fn set_field(&mut self, type_name: &str, field: &str, offset: u64) {
+        self.types.entry(type_name.to_owned()).or_default().insert(field.to_owned(), offset);
+    }
+
     /// The offset of a field in bytes.
     ///
     /// # Errors
@@ -96,6 +101,11 @@ impl Descriptor {
     /// The offset of a field in bytes, or `None` where that version has no such field.
     pub fn optional_field(&self, type_name: &str, field: &str) -> Option<u64> {
         self.types.get(type_name)?.get(field).copied()
+    }
+
+    /// Whether the runtime has that structure.
+    pub fn describes(&self, type_name: &str) -> bool {
+        self.types.contains_key(type_name)
     }
 
     /// The value of a global, or `None` where that version has no such global.

@@ -5,7 +5,10 @@
 
 mod contract;
 mod dac_table;
+mod debug_header;
 mod globals;
+mod native_aot;
+mod native_aot_module;
 mod proof;
 mod runtime_module;
 mod table_search;

@@ -7,12 +7,17 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::image::{BuildId, ElfImage};
 use crate::limits;
 
+use super::native_aot_module;
+
 /// File names of the runtime's module.
 const RUNTIME_NAMES: [&str; 1] = ["libcoreclr.so"];
 /// What else tells that a process runs .NET, with why that is not read.
 const HOST_NAMES: [&str; 3] = ["libhostfxr.so", "libhostpolicy.so", "libclrjit.so"];
 /// Symbols by which a module shows that it is the runtime.
 const RUNTIME_SYMBOLS: [&str; 2] = ["g_dacTable", "DotNetRuntimeContractDescriptor"];
+
+/// What the kernel adds to the path of a file that was replaced since, by an update in place.
+const DELETED: &str = " (deleted)";
 
 /// The runtime's module in the dumped process.
 #[derive(Debug)]
@@ -27,6 +32,8 @@ pub struct RuntimeModule {
     pub build_id: Option<BuildId>,
     /// What is known of this very build.
     pub known: Option<&'static KnownBuild>,
+    /// Where the debug header is of a NativeAOT program, whose runtime is compiled into it; `None` for CoreCLR.
+    pub debug_header: Option<Addr>,
 }
 
 impl RuntimeModule {
@@ -45,20 +52,31 @@ impl RuntimeModule {
                 return Ok(module);
             }
         }
-        Err(refusal(dump))
+        native_aot_module::find(dump).ok_or_else(|| refusal(dump))
     }
 
-    fn at(memory: &AddressSpace, base: Addr, path: Option<String>) -> RuntimeModule {
+    pub(super) fn at(memory: &AddressSpace, base: Addr, path: Option<String>) -> RuntimeModule {
         let image = ElfImage::at(memory, base).ok();
         let build_id = image.as_ref().and_then(|image| image.build_id().cloned());
         let known = build_id.as_ref().and_then(|id| known_build(&id.to_string()));
-        RuntimeModule { base, path, image, build_id, known }
+        RuntimeModule { base, path, image, build_id, known, debug_header: None }
     }
 
     /// The runtime's version as far as its build id or its path tells it.
     pub fn version(&self) -> Option<RuntimeVersion> {
         let from_path = || RuntimeVersion::from_path(self.path.as_deref()?);
         self.known.map(|known| known.version).or_else(from_path)
+    }
+
+    /// Whether this is a program that has its runtime compiled into it, by NativeAOT.
+    pub fn is_native_aot(&self) -> bool {
+        self.debug_header.is_some()
+    }
+
+    /// The file name of its path; `None` where there is no path.
+    pub fn file_name(&self) -> Option<&str> {
+        let name = self.path.as_deref()?.rsplit('/').next()?;
+        Some(name.strip_suffix(DELETED).unwrap_or(name)).filter(|name| !name.is_empty())
     }
 
     /// Where the module's data may lie: up to its size, else up to a cap.
@@ -74,9 +92,8 @@ impl RuntimeModule {
 }
 
 fn is_named(mapping: &FileMapping, names: &[&str]) -> bool {
-    // The kernel marks files that were replaced since (an update in place) as deleted.
     let name = mapping.file_name();
-    names.contains(&name.strip_suffix(" (deleted)").unwrap_or(name))
+    names.contains(&name.strip_suffix(DELETED).unwrap_or(name))
 }
 
 fn by_symbols(memory: &AddressSpace) -> Option<RuntimeModule> {
@@ -110,7 +127,7 @@ fn refusal(dump: &Dump) -> Error {
                 "the process{process} runs no .NET runtime that is known: libcoreclr.so is not among its {} file mappings",
                 dump.mappings.len()
             ),
-            "check that the dump is of the application itself, not of its shell or container's init; single-file and NativeAOT programs are not read yet",
+            "check that the dump is of the application itself, not of its shell or container's init; single-file programs are not read yet",
         ),
     };
     Error::new(ErrorKind::NoRuntime, what).hint(hint)
