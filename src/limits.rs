@@ -49,6 +49,15 @@ pub const MAX_PE_EXPORTS: u32 = 1 << 20;
 /// Entries of one directory of a PE image's resources. Real ones have some dozen.
 pub const MAX_PE_RESOURCES: u32 = 4096;
 
+/// Entries of one array of a NativeAOT program's debug header. 8.0 has room for 96, 9.0 for 128.
+pub const MAX_DEBUG_HEADER_ENTRIES: u64 = 4096;
+
+/// Bytes of a name in a NativeAOT program's debug header: names of types and fields in C++.
+pub const MAX_DEBUG_HEADER_NAME: usize = 256;
+
+/// Bytes of a symbol's name that is read as a type's: generic types over generic types reach some thousands.
+pub const MAX_MANGLED_NAME_BYTES: usize = 16 << 10;
+
 /// Sections of a PE image. The Windows loader refuses more than 96.
 pub const MAX_PE_SECTIONS: u16 = 96;
 
@@ -75,6 +84,9 @@ pub const MAX_TYPE_NESTING: usize = 64;
 
 /// Bytes of the smallest instance: header, MethodTable, one field or padding. A string has 22 since 3.0.
 pub const MIN_BASE_SIZE: u32 = 16;
+
+/// Bytes of an instance of what derives from nothing: System.Object has 24; interfaces, which have no instances, say less.
+pub const MAX_ROOT_BASE_SIZE: u32 = 24;
 
 /// Bytes of the largest instance without components. The type loader refuses instances of
 /// 128 MiB and more (`FIELD_OFFSET_LAST_REAL_OFFSET` in `src/coreclr/vm/field.h`).

@@ -12,6 +12,7 @@ pub mod locate;
 pub mod metadata;
 pub mod methods;
 pub mod modules;
+pub mod native_aot;
 pub mod references;
 mod runtime;
 pub mod stacks;

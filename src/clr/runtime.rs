@@ -8,11 +8,12 @@ use crate::clr::layout::{self, RuntimeVersion};
 use crate::clr::locate::{self, Located, RuntimeModule};
 use crate::clr::metadata::Metadata;
 use crate::clr::modules::{self, MetadataSource, Module};
+use crate::clr::native_aot::TypeSymbols;
 use crate::clr::threads::{self, ThreadList};
-use crate::clr::types::{MethodTables, NamingModule, TypeNames};
+use crate::clr::types::{MethodTables, NamingModule, NativeNames, TypeNames};
 use crate::dump::{Dump, OperatingSystem};
 use crate::error::{Error, ErrorKind, Result};
-use crate::image::ModuleFiles;
+use crate::image::{ModuleFiles, SymbolFile};
 use crate::problem::Problem;
 
 /// The library in which System.Object lies.
@@ -54,6 +55,8 @@ pub struct ClrRuntime {
     pub modules: Vec<Module>,
     /// Where each of them has its metadata.
     pub metadata: Vec<MetadataSource>,
+    /// The names of the types of a NativeAOT program, which has no metadata; `None` where they are not known.
+    pub type_symbols: Option<TypeSymbols>,
     /// The heap, or why there is none to read.
     pub gc: Result<GcHeap>,
     /// What could not be read.
@@ -69,16 +72,20 @@ impl ClrRuntime {
     pub fn open(dump: Arc<Dump>, files: &ModuleFiles) -> Result<ClrRuntime> {
         let mut problems = Vec::new();
         let module = RuntimeModule::find(&dump)?;
-        let located = locate::locate(&dump, &module, &mut problems)?;
+        let own_files = own_files(&module, files);
+        let located = locate::locate(&dump, &module, own_files.first(), &mut problems)?;
+        let type_symbols = TypeSymbols::read(&own_files, module.base, program_name(&module));
+        if module.is_native_aot() && type_symbols.is_none() {
+            problems.push(no_type_symbols(&module, files));
+        }
         let threads = threads(&dump, &located, &mut problems);
-        let modules = modules::modules(&dump.memory, &located.layout, &located.globals, &mut problems)
-            .unwrap_or_else(|error| {
-                problems.push(Problem::note(format!("the list of modules cannot be read: {error}")));
-                Vec::new()
-            });
+        let modules = match module.is_native_aot() {
+            true => vec![Module::native_aot(&module)],
+            false => modules(&dump, &located, &mut problems),
+        };
         let metadata = MetadataSource::find_all(&dump.memory, &modules, files);
         let gc = gc_heap(&dump, &located, threads.as_ref(), &mut problems);
-        Ok(ClrRuntime { dump, module, located, threads, modules, metadata, gc, problems })
+        Ok(ClrRuntime { dump, module, located, threads, modules, metadata, type_symbols, gc, problems })
     }
 
     /// The runtime's version: as its build id, its path or its core library tells it, else only the
@@ -112,7 +119,20 @@ impl ClrRuntime {
             let name = module_name(module, metadata.as_ref()).into();
             (module.address, NamingModule { name, metadata })
         });
-        TypeNames::new(memory, &self.located.layout, &heap.method_tables, modules.collect())
+        let names = TypeNames::new(memory, &self.located.layout, &heap.method_tables, modules.collect());
+        names.of_native_aot(self.native_names())
+    }
+
+    /// What names the types of a NativeAOT program; `None` for CoreCLR, where metadata does.
+    pub(in crate::clr) fn native_names(&self) -> Option<NativeNames<'_>> {
+        let names = || NativeNames {
+            module: program_name(&self.module),
+            base: self.module.base,
+            symbols: self.type_symbols.as_ref(),
+            string_and_object: ["StringMethodTable", "ObjectMethodTable"]
+                .map(|name| self.located.globals.pointer(&self.dump.memory, name)),
+        };
+        self.module.is_native_aot().then(names)
     }
 
     /// What was proved while the runtime was found.
@@ -127,6 +147,45 @@ pub fn module_name(module: &Module, metadata: Option<&Metadata<'_>>) -> String {
     let own = || Some(metadata?.module_name().ok()?.into_owned());
     let file = module.file_name().map(str::to_owned);
     file.or_else(assembly).or_else(own).unwrap_or_else(|| format!("module {}", module.address))
+}
+
+/// The files that are the NativeAOT program itself or its symbols; none for CoreCLR, which needs none, and where the
+/// program's build id is not in the dump to prove them.
+fn own_files(module: &RuntimeModule, files: &ModuleFiles) -> Vec<SymbolFile> {
+    match &module.build_id {
+        Some(build_id) if module.is_native_aot() => {
+            SymbolFile::of_build(files, program_name(module), build_id)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The file name of a NativeAOT program.
+fn program_name(module: &RuntimeModule) -> &str {
+    module.file_name().unwrap_or("program")
+}
+
+fn no_type_symbols(module: &RuntimeModule, files: &ModuleFiles) -> Problem {
+    let program = program_name(module);
+    let there = files.candidates(program).chain(files.candidates(&format!("{program}.dbg"))).count();
+    let why = match (there, &module.build_id) {
+        (0, _) => String::new(),
+        (_, None) => {
+            ": the dump does not hold the build id that would prove a file to be the program".to_owned()
+        }
+        (there, Some(id)) => format!(": of {there} files of that name none is of build {id} and has symbols"),
+    };
+    Problem::note(format!(
+        "types have no names but where they lie in {program}, since a NativeAOT program has its names in symbols only{why}"
+    ))
+    .hint(format!("give the folder with {program}.dbg, or with {program} where it was not stripped: --files DIR"))
+}
+
+fn modules(dump: &Dump, located: &Located, problems: &mut Vec<Problem>) -> Vec<Module> {
+    modules::modules(&dump.memory, &located.layout, &located.globals, problems).unwrap_or_else(|error| {
+        problems.push(Problem::note(format!("the list of modules cannot be read: {error}")));
+        Vec::new()
+    })
 }
 
 fn threads(dump: &Dump, located: &Located, problems: &mut Vec<Problem>) -> Option<ThreadList> {

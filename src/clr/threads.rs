@@ -1,6 +1,7 @@
 //! The runtime's threads.
 //!
-//! Source: `class Thread` and `class ThreadStore` in `src/coreclr/vm/threads.h`.
+//! Source: `class Thread` and `class ThreadStore` in `src/coreclr/vm/threads.h`; of NativeAOT `struct ThreadBuffer` in
+//! `src/coreclr/nativeaot/Runtime/thread.h`, which has no state and no number of its own.
 
 use rustc_hash::FxHashSet;
 
@@ -44,8 +45,8 @@ pub struct Thread {
     pub address: Addr,
     /// The id the operating system gave; `None` when it has not started or has ended.
     pub os_id: Option<u64>,
-    /// The runtime's own number for it.
-    pub managed_id: u32,
+    /// The runtime's own number for it; `None` where the runtime gives none (NativeAOT).
+    pub managed_id: Option<u32>,
     /// Its state.
     pub state: ThreadState,
     /// The exception in flight or last thrown, an object's address.
@@ -57,19 +58,52 @@ pub struct Thread {
 /// Offsets of the fields, resolved once.
 struct Offsets {
     link: u64,
-    state: u64,
-    id: u64,
+    /// Which place in the next thread a link leads to.
+    link_target: u64,
+    state: Option<u64>,
+    id: Option<u64>,
     os_id: u64,
-    last_thrown: u64,
+    exception: ExceptionPlace,
     /// The way from the Thread to its allocation context: a distance, or one behind a pointer.
     alloc_context: Option<u64>,
     thread_locals: Option<(u64, u64)>,
     context: AllocContextFields,
 }
 
+/// Where a thread has its exception.
+enum ExceptionPlace {
+    /// The one last thrown, in a handle.
+    LastThrown { handle: u64 },
+    /// Those in flight, in a chain of records on its stack: where it begins, and the exception in a record.
+    InFlight { first: u64, thrown: u64 },
+}
+
+impl ExceptionPlace {
+    fn of(layout: &Descriptor) -> Result<ExceptionPlace> {
+        match layout.optional_field("Thread", "ExInfo") {
+            Some(first) => {
+                Ok(ExceptionPlace::InFlight { first, thrown: layout.field("ExInfo", "ThrownObject")? })
+            }
+            None => Ok(ExceptionPlace::LastThrown { handle: layout.field("Thread", "LastThrownObject")? }),
+        }
+    }
+
+    /// The exception of `thread`. A place that cannot be read says nothing of the thread; the thread is kept.
+    fn exception(&self, memory: &AddressSpace, thread: Addr) -> Result<Option<Addr>, Fault> {
+        let (place, inner) = match *self {
+            ExceptionPlace::LastThrown { handle } => (handle, 0),
+            ExceptionPlace::InFlight { first, thrown } => (first, thrown),
+        };
+        let holder = memory.pointer(thread.offset(place))?;
+        let exception = || memory.pointer(holder.offset(inner)).ok().filter(|o| !o.is_null());
+        Ok(if holder.is_null() { None } else { exception() })
+    }
+}
+
 impl Offsets {
     fn new(layout: &Descriptor) -> Result<Offsets> {
         let of = |field: &str| layout.field("Thread", field);
+        let optional = |field: &str| layout.optional_field("Thread", field);
         // Since 9.0 the context lies in the RuntimeThreadLocals.
         let thread_locals = match layout.optional_field("Thread", "RuntimeThreadLocals") {
             Some(pointer) => Some((pointer, layout.field("RuntimeThreadLocals", "AllocContext")?)),
@@ -77,11 +111,12 @@ impl Offsets {
         };
         Ok(Offsets {
             link: of("LinkNext")?,
-            state: of("State")?,
-            id: of("Id")?,
+            link_target: optional("LinkTarget").map_or_else(|| of("LinkNext"), Ok)?,
+            state: optional("State"),
+            id: optional("Id"),
             os_id: of("OSId")?,
-            last_thrown: of("LastThrownObject")?,
-            alloc_context: layout.optional_field("Thread", "AllocContext"),
+            exception: ExceptionPlace::of(layout)?,
+            alloc_context: optional("AllocContext"),
             thread_locals,
             context: AllocContextFields::of_threads(layout)?,
         })
@@ -120,9 +155,13 @@ pub fn threads(
     problems: &mut Vec<Problem>,
 ) -> Result<ThreadList> {
     let offsets = Offsets::new(layout)?;
-    let declared = memory.u32(store.offset(layout.field("ThreadStore", "ThreadCount")?))?;
+    let declared = match layout.optional_field("ThreadStore", "ThreadCount") {
+        Some(offset) => Some(memory.u32(store.offset(offset))?),
+        None => None,
+    };
+    let most = declared.map_or(limits::MAX_THREADS, |count| limits::MAX_THREADS.min(count as usize));
     let mut link = memory.pointer(store.offset(layout.field("ThreadStore", "FirstThreadLink")?))?;
-    let mut list = ThreadList { threads: Vec::new(), declared, complete: true, broken_at: None };
+    let mut list = ThreadList { threads: Vec::new(), declared: 0, complete: true, broken_at: None };
     let mut seen = FxHashSet::default();
     while !link.is_null() {
         if !seen.insert(link) {
@@ -131,13 +170,14 @@ pub fn threads(
             break;
         }
         // Going on could take as long as the file is large, and the rest would be believed by nobody.
-        if list.threads.len() >= limits::MAX_THREADS.min(declared as usize) {
+        if list.threads.len() >= most {
             list.complete = false;
-            let message = format!("the list of threads goes on behind the {declared} that are declared");
+            let message =
+                format!("the list of threads goes on behind the {most} that are declared or read at most");
             problems.push(Problem::loss(message));
             break;
         }
-        match thread(memory, &offsets, Addr(link.0.wrapping_sub(offsets.link)), finalizer) {
+        match thread(memory, &offsets, Addr(link.0.wrapping_sub(offsets.link_target)), finalizer) {
             Ok((thread, next)) => {
                 list.threads.push(thread);
                 link = next;
@@ -145,14 +185,14 @@ pub fn threads(
             Err(fault) => {
                 list.complete = false;
                 list.broken_at = Some(fault);
-                problems.push(Problem::loss(format!(
-                    "the list of threads breaks after {} of {declared}: {fault}",
-                    list.threads.len()
-                )));
+                let read = list.threads.len();
+                let of = declared.map_or_else(String::new, |declared| format!(" of {declared}"));
+                problems.push(Problem::loss(format!("the list of threads breaks after {read}{of}: {fault}")));
                 break;
             }
         }
     }
+    list.declared = declared.unwrap_or(list.threads.len() as u32);
     if list.threads.is_empty() {
         return Err(Error::new(ErrorKind::MissingMemory, "no thread of the runtime can be read").at(store));
     }
@@ -165,16 +205,14 @@ fn thread(
     at: Addr,
     finalizer: Option<Addr>,
 ) -> Result<(Thread, Addr), Fault> {
-    let state = memory.u32(at.offset(offsets.state))?;
+    let optional = |offset: Option<u64>| offset.map(|offset| memory.u32(at.offset(offset))).transpose();
+    let state = optional(offsets.state)?.unwrap_or(0);
     let os_id = u64::from(memory.u32(at.offset(offsets.os_id))?);
-    let handle = memory.pointer(at.offset(offsets.last_thrown))?;
-    // A handle that cannot be read says nothing of the thread; the thread is kept.
-    let thrown = if handle.is_null() { None } else { memory.pointer(handle).ok().filter(|o| !o.is_null()) };
     let thread = Thread {
         address: at,
         // 0 before the start; the runtime writes a mark of its own (0xbaadf00d) once the thread has ended.
         os_id: (os_id != 0 && os_id != 0xbaad_f00d).then_some(os_id),
-        managed_id: memory.u32(at.offset(offsets.id))?,
+        managed_id: optional(offsets.id)?,
         state: ThreadState {
             background: state & BACKGROUND != 0,
             unstarted: state & UNSTARTED != 0,
@@ -182,7 +220,7 @@ fn thread(
             pool_worker: state & POOL_WORKER != 0,
             finalizer: finalizer == Some(at),
         },
-        exception: thrown,
+        exception: offsets.exception.exception(memory, at)?,
         allocation: allocation(memory, offsets, at)?,
     };
     Ok((thread, memory.pointer(at.offset(offsets.link))?))

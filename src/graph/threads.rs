@@ -20,7 +20,7 @@ impl From<&clr::Thread> for Thread {
     fn from(thread: &clr::Thread) -> Thread {
         Thread {
             os_id: thread.os_id,
-            managed_id: Some(thread.managed_id),
+            managed_id: thread.managed_id,
             state: thread.state,
             exception: thread.exception,
         }

@@ -6,10 +6,12 @@
 mod backing;
 mod build_id;
 mod elf;
+
 mod files;
 mod module_image;
 mod pe;
 mod sparse;
+mod symbol_file;
 
 pub use backing::{Backed, Backing};
 pub use build_id::BuildId;
@@ -18,3 +20,4 @@ pub use files::ModuleFiles;
 pub use module_image::{LoadedPe, ModuleImage};
 pub use pe::{PeImage, PeLayout};
 pub use sparse::{Absent, SparseBytes};
+pub use symbol_file::{FileSymbol, SymbolFile};

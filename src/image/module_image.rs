@@ -1,6 +1,7 @@
 //! A native module in memory, of either format: what whoever looks for the runtime needs of it.
 
 use std::fmt;
+use std::ops::Range;
 
 use super::{BuildId, ElfImage, PeImage, PeLayout};
 use crate::bytes::Addr;
@@ -64,6 +65,15 @@ impl ModuleImage {
             ModuleImage::Elf(image) => image.load_size(),
             ModuleImage::Pe(image) => image.size_of_image.into(),
         }
+    }
+
+    /// The ranges of memory that an ELF module may write to; none for PE, of which nobody asks.
+    pub fn writable_ranges(&self) -> impl Iterator<Item = Range<Addr>> {
+        let elf = match self {
+            ModuleImage::Elf(image) => Some(image),
+            ModuleImage::Pe(_) => None,
+        };
+        elf.into_iter().flat_map(ElfImage::writable_ranges)
     }
 
     /// The build id of an ELF module; `None` when it has none or it is not in the dump.

@@ -82,12 +82,18 @@ fn format(dump: &Dump) -> &'static str {
 fn runtime_section(info: &mut Info, runtime: &ClrRuntime) {
     let section = info.section("Runtime");
     let version = runtime.version().map_or_else(|| "not known".to_owned(), |version| version.to_string());
-    section.text("version", version);
+    let native = if runtime.module.is_native_aot() { "NativeAOT " } else { "" };
+    section.text("version", format!("{native}{version}"));
     section.text("module", runtime.module.path.as_deref().unwrap_or("not known"));
     section.text("base", runtime.module.base.to_string());
     section.text("build id", runtime.module.identity().unwrap_or_else(|| "not in the dump".to_owned()));
     section.text("layout", &*runtime.located.layout_source);
     section.text("found by", &*runtime.located.found_by);
+    if runtime.module.is_native_aot() {
+        let symbols = runtime.type_symbols.as_ref().map(|symbols| symbols.file().display());
+        let none = || "not known: types are told by where they lie in the program".to_owned();
+        section.text("type names", symbols.map_or_else(none, |file| format!("the symbols of {file}")));
+    }
 }
 
 fn heap_section(
@@ -138,6 +144,10 @@ fn modules_section(info: &mut Info, runtime: &ClrRuntime) {
     section.row("loaded", runtime.modules.len().to_string(), runtime.modules.len());
     let dynamic = runtime.modules.iter().filter(|m| m.dynamic).count();
     section.row("dynamic", dynamic.to_string(), dynamic);
+    // A NativeAOT program has no metadata that could be missing.
+    if runtime.module.is_native_aot() {
+        return;
+    }
     let mut by_source: [(&str, Vec<&str>); 4] = [
         ("metadata in the dump", vec![]),
         ("metadata from files", vec![]),

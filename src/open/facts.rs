@@ -22,12 +22,18 @@ const HOSTS: [&str; 2] = ["dotnet", "dotnet.exe"];
 pub(super) fn of_runtime(runtime: &ClrRuntime) -> Facts {
     let of_dump = without_fingerprint(&runtime.dump);
     Facts {
-        runtime: runtime.version().map_or_else(String::new, |version| version.to_string()),
+        runtime: version_text(runtime),
         gc_mode: runtime.gc.as_ref().ok().map(|gc| gc.heaps.mode.to_string()),
         program: program(runtime).or(of_dump.program),
         fingerprint: Some(index::fingerprint(runtime).unwrap_or_else(|| runtime.dump.fingerprint())),
         ..of_dump
     }
+}
+
+/// The runtime's version as people speak of it.
+fn version_text(runtime: &ClrRuntime) -> String {
+    let version = runtime.version().map_or_else(String::new, |version| version.to_string());
+    if runtime.module.is_native_aot() { format!("NativeAOT {version}") } else { version }
 }
 
 /// The facts of a dump without a runtime.

@@ -148,7 +148,7 @@ impl Descriptor {
         self.types.values().flat_map(FxHashMap::values).any(|offset| matches!(offset, Offset::Near(_)))
     }
 
-    /// Says where a field lies, as it was proved.
+    /// Says where a field lies, in bytes; what was said before no longer holds.
     pub fn settle(&mut self, type_name: &str, field: &str, offset: u64) {
         let fields = self.types.entry(type_name.to_owned()).or_default();
         fields.insert(field.to_owned(), Offset::At(offset));
@@ -173,6 +173,11 @@ impl Descriptor {
         if let (Some(near), Some(fields)) = (known, self.types.get_mut(type_name)) {
             fields.insert(field.to_owned(), Offset::Near(Proposal { near, within }));
         }
+    }
+
+    /// Whether the runtime has that structure.
+    pub fn describes(&self, type_name: &str) -> bool {
+        self.types.contains_key(type_name)
     }
 
     /// The value of a global, or `None` where that version has no such global.

@@ -8,9 +8,11 @@
 mod bundled;
 mod descriptor;
 mod known_builds;
+mod native_aot;
 mod version;
 
 pub use bundled::{Bundled, all, for_version};
 pub use descriptor::{Descriptor, GlobalValue, Proposal};
 pub use known_builds::{KnownBuild, known_build};
+pub use native_aot::{DebugHeaderNames, NativeAot, native_aot};
 pub use version::RuntimeVersion;

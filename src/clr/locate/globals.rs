@@ -7,13 +7,14 @@ use crate::clr::checks::{Check, Outcome};
 use crate::clr::layout::{self, Bundled, Descriptor, GlobalValue, RuntimeVersion};
 use crate::dump::{AddressSpace, Dump, Target};
 use crate::error::{Error, ErrorKind, Result};
+use crate::image::SymbolFile;
 use crate::problem::Problem;
 
 use super::calibration;
 use super::contract::{self, Contract};
 use super::dac_table::{self, DacTable, Entries};
 use super::proof::{self, PROVABLE};
-use super::{RuntimeModule, table_search};
+use super::{RuntimeModule, native_aot, table_search};
 
 /// How far an entry of the table may have moved within a version family. Servicing adds entries:
 /// 8.0.33 has one more than 8.0.0.
@@ -23,6 +24,8 @@ const LARGEST_SHIFT: i64 = 6;
 #[derive(Clone, Debug, Default)]
 pub struct Globals {
     addresses: FxHashMap<String, Addr>,
+    /// What variables would hold that this runtime has none for.
+    pointers: FxHashMap<String, Addr>,
 }
 
 impl Globals {
@@ -33,14 +36,28 @@ impl Globals {
 
     /// The pointer that a variable holds; `None` when there is no such variable, it cannot be read, or it is null.
     pub fn pointer(&self, memory: &AddressSpace, name: &str) -> Option<Addr> {
+        if let Some(&known) = self.pointers.get(name) {
+            return Some(known);
+        }
         memory.pointer(self.address(name)?).ok().filter(|p| !p.is_null())
+    }
+
+    /// Says where a variable is.
+    pub(super) fn set_address(&mut self, name: &str, address: Addr) {
+        self.addresses.insert(name.to_owned(), address);
+    }
+
+    /// Says what a variable would hold that this runtime does not have.
+    pub(super) fn set_pointer(&mut self, name: &str, pointer: Addr) {
+        self.pointers.insert(name.to_owned(), pointer);
     }
 }
 
 #[cfg(test)]
 impl<'a> FromIterator<(&'a str, Addr)> for Globals {
     fn from_iter<I: IntoIterator<Item = (&'a str, Addr)>>(variables: I) -> Globals {
-        Globals { addresses: variables.into_iter().map(|(name, at)| (name.to_owned(), at)).collect() }
+        let addresses = variables.into_iter().map(|(name, at)| (name.to_owned(), at)).collect();
+        Globals { addresses, ..Globals::default() }
     }
 }
 
@@ -63,9 +80,19 @@ pub struct Located {
 
 /// Finds the runtime's variables: for each layout that may fit, by symbol, by known build, by shape.
 ///
+/// Of a NativeAOT program its debug header tells them, whose names may lie in `file`, the program's own.
+///
 /// # Errors
 /// No candidate proves right; the message says what the runtime is and what was tried.
-pub fn locate(dump: &Dump, module: &RuntimeModule, problems: &mut Vec<Problem>) -> Result<Located> {
+pub fn locate(
+    dump: &Dump,
+    module: &RuntimeModule,
+    file: Option<&SymbolFile>,
+    problems: &mut Vec<Problem>,
+) -> Result<Located> {
+    if let Some(header) = module.debug_header {
+        return native_aot::locate(dump, module, header, file);
+    }
     let memory = &dump.memory;
     let contract = contract::read(memory, module).unwrap_or_else(|error| {
         problems.push(Problem::note(format!("the runtime's own layout description cannot be used: {error}")));

@@ -6,7 +6,10 @@
 mod calibration;
 mod contract;
 mod dac_table;
+mod debug_header;
 mod globals;
+mod native_aot;
+mod native_aot_module;
 mod pe_runtime;
 mod proof;
 mod runtime_info;

@@ -27,6 +27,16 @@ pub(super) fn prove(memory: &AddressSpace, layout: &Descriptor, name: &'static s
         Ok(target) => target,
         Err(fault) => return unread(name, fault),
     };
+    prove_target(memory, layout, name, target)
+}
+
+/// Reads through what the variable `name` points at.
+pub(super) fn prove_target(
+    memory: &AddressSpace,
+    layout: &Descriptor,
+    name: &'static str,
+    target: Addr,
+) -> Check {
     match name {
         "ThreadStore" => thread_store(memory, layout, name, target),
         "GcDacVars" => gc_dac_vars(memory, layout, name, target),

@@ -7,6 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::image::{BuildId, ModuleImage};
 use crate::limits;
 
+use super::native_aot_module;
 use super::pe_runtime;
 use super::runtime_info::{self, RuntimeInfo};
 use super::single_file;
@@ -15,6 +16,9 @@ use super::single_file;
 const RUNTIME_NAMES: [&str; 1] = ["libcoreclr.so"];
 /// What else tells that a process runs .NET, with why that is not read.
 const HOST_NAMES: [&str; 3] = ["libhostfxr.so", "libhostpolicy.so", "libclrjit.so"];
+
+/// What the kernel adds to the path of a file that was replaced since, by an update in place.
+const DELETED: &str = " (deleted)";
 
 /// The runtime's module in the dumped process.
 #[derive(Debug)]
@@ -35,6 +39,8 @@ pub struct RuntimeModule {
     pub listed: Option<NativeModule>,
     /// The version that the runtime's own file bears (Windows).
     pub file_version: Option<RuntimeVersion>,
+    /// Where the debug header is of a NativeAOT program, whose runtime is compiled into it; `None` for CoreCLR.
+    pub debug_header: Option<Addr>,
 }
 
 impl RuntimeModule {
@@ -54,16 +60,25 @@ impl RuntimeModule {
         if let Some(found) = single_file::find(dump) {
             return Ok(RuntimeModule::at(&dump.memory, found.base, found.path.map(str::to_owned)));
         }
-        Err(refusal(dump))
+        native_aot_module::find(dump).ok_or_else(|| refusal(dump))
     }
 
-    fn at(memory: &AddressSpace, base: Addr, path: Option<String>) -> RuntimeModule {
+    pub(super) fn at(memory: &AddressSpace, base: Addr, path: Option<String>) -> RuntimeModule {
         let image = ModuleImage::at(memory, base).ok();
         let build_id = image.as_ref().and_then(|image| image.build_id().cloned());
         let known = build_id.as_ref().and_then(|id| known_build(&id.to_string()));
         let (listed, file_version) = (None, None);
-        let mut module =
-            RuntimeModule { base, path, image, build_id, known, info: None, listed, file_version };
+        let mut module = RuntimeModule {
+            base,
+            path,
+            image,
+            build_id,
+            known,
+            info: None,
+            listed,
+            file_version,
+            debug_header: None,
+        };
         let info = module.symbol(memory, runtime_info::SYMBOL);
         module.info = info.and_then(|at| RuntimeInfo::read(memory, at).ok().flatten());
         module
@@ -97,6 +112,17 @@ impl RuntimeModule {
         Some(pdb.map_or_else(|| image.to_string(), |pdb| format!("{image}, PDB {pdb} (age {})", pdb.age)))
     }
 
+    /// Whether this is a program that has its runtime compiled into it, by NativeAOT.
+    pub fn is_native_aot(&self) -> bool {
+        self.debug_header.is_some()
+    }
+
+    /// The file name of its path; `None` where there is no path.
+    pub fn file_name(&self) -> Option<&str> {
+        let name = self.path.as_deref()?.rsplit('/').next()?;
+        Some(name.strip_suffix(DELETED).unwrap_or(name)).filter(|name| !name.is_empty())
+    }
+
     /// Where the module's data may lie: up to its size, else up to a cap.
     pub fn end(&self) -> Addr {
         let size = self.image.as_ref().map_or(limits::RUNTIME_MODULE_SPAN, ModuleImage::load_size);
@@ -115,9 +141,8 @@ impl RuntimeModule {
 }
 
 fn is_named(mapping: &FileMapping, names: &[&str]) -> bool {
-    // The kernel marks files that were replaced since (an update in place) as deleted.
     let name = mapping.file_name();
-    names.contains(&name.strip_suffix(" (deleted)").unwrap_or(name))
+    names.contains(&name.strip_suffix(DELETED).unwrap_or(name))
 }
 
 fn refusal(dump: &Dump) -> Error {

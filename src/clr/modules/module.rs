@@ -5,9 +5,10 @@
 
 use crate::bytes::Addr;
 use crate::clr::layout::Descriptor;
+use crate::clr::locate::RuntimeModule;
 use crate::dump::AddressSpace;
 use crate::error::{Error, ErrorKind, Result};
-use crate::image::PeLayout;
+use crate::image::{ModuleImage, PeLayout};
 use crate::limits;
 
 /// `FLAG_MAPPED` of a PEImageLayout: sections lie at their RVAs.
@@ -63,6 +64,22 @@ impl Module {
             dynamic,
             dynamic_metadata: if dynamic { dynamic_metadata(memory, layout, address) } else { None },
         })
+    }
+
+    /// A NativeAOT program as a module: all its assemblies are compiled into that one file.
+    pub fn native_aot(program: &RuntimeModule) -> Module {
+        let size = program.image.as_ref().map_or(0, ModuleImage::load_size);
+        Module {
+            address: program.base,
+            path: program.path.clone(),
+            image: u32::try_from(size).ok().map(|size| Image {
+                base: program.base,
+                size,
+                layout: PeLayout::Mapped,
+            }),
+            dynamic: false,
+            dynamic_metadata: None,
+        }
     }
 
     /// The file name of the path, or `None` where there is no path.

@@ -23,7 +23,7 @@ fn thread() -> Thread {
     Thread {
         address: Addr(0x5000),
         os_id: Some(7),
-        managed_id: 1,
+        managed_id: Some(1),
         state: ThreadState::default(),
         exception: None,
         allocation: (Addr::NULL, Addr::NULL),

@@ -146,7 +146,8 @@ impl Storage {
             Storage::Unknown => Ok(Addr::NULL),
         };
         let threads = types.runtime().threads.iter().flat_map(|list| &list.threads);
-        let storage = threads.map(|t| ThreadStorage { managed_id: t.managed_id, block: block(t.address) });
+        let storage = threads
+            .filter_map(|t| Some(ThreadStorage { managed_id: t.managed_id?, block: block(t.address) }));
         storage.filter(|storage| storage.block != Ok(Addr::NULL)).collect()
     }
 }

@@ -34,7 +34,7 @@ fn threads_are_listed_with_their_state() {
         assert!(list.is_sound(), "{family:?}");
         let addresses: Vec<u64> = list.threads.iter().map(|t| t.address.0).collect();
         assert_eq!(addresses, dump.threads);
-        assert_eq!(list.threads.iter().map(|t| t.managed_id).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+        assert_eq!(list.threads.iter().filter_map(|t| t.managed_id).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
         assert_eq!(list.threads[2].os_id, Some(4713));
         let states: Vec<ThreadState> = list.threads.iter().map(|t| t.state).collect();
         let none = ThreadState::default();

@@ -12,6 +12,10 @@ use crate::limits::MAX_TYPE_ANCESTORS;
 /// The only field of a fixed buffer: compilers give it this name.
 const FIXED_BUFFER_FIELD: &str = "FixedElementField";
 
+/// Why a type's fields are not told where types have no classes.
+const NO_FIELDS: &str =
+    "a program compiled ahead of time (NativeAOT) holds no description of its types' fields";
+
 impl TypeSystem {
     /// What the type at `mt` is and which fields it has. Never fails: what could not be told stands in
     /// [`TypeDescription::incomplete`].
@@ -72,8 +76,11 @@ impl TypeSystem {
             description.kind = self.array_kind(mt, flags);
             return Ok(());
         }
-        let class = self.classes.of_type(self.memory(), &self.method_tables, mt)?;
         description.kind = self.kind(mt, flags);
+        let Some(class) = self.class(mt).transpose()? else {
+            description.tell(NO_FIELDS);
+            return Ok(());
+        };
         let base_size = self.method_tables.base_size(self.memory(), mt)?;
         description.data_size = base_size.saturating_sub(class.padding.into());
         if let Some(parent) = parent {

@@ -4,9 +4,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::eeclass::EEClass;
-use super::field_desc::FieldDesc;
+use super::field_desc::{FieldDesc, FieldDescFields};
 use super::resolve::{ResolvedType, Scope, Values};
-use super::{Field, FieldShape, FieldType, Primitive, StaticField, StaticPlace, TypeDescription, TypeSystem};
+use super::{
+    Classes, Field, FieldShape, FieldType, Primitive, StaticField, StaticPlace, TypeDescription, TypeSystem,
+};
 use crate::bytes::Addr;
 use crate::clr::metadata::{self, Metadata, MetadataError, element_type};
 use crate::clr::types::{MethodTableFlags, TypeHandle};
@@ -21,6 +23,7 @@ struct Declarer<'a> {
     module: Addr,
     arguments: Vec<TypeHandle>,
     metadata: Option<&'a Metadata<'static>>,
+    field_descs: &'a FieldDescFields,
 }
 
 impl TypeSystem {
@@ -43,7 +46,7 @@ impl TypeSystem {
         class: &EEClass,
     ) -> Result<(), Fault> {
         let inherited = match description.parent {
-            Some(parent) => self.classes.of_type(self.memory(), &self.method_tables, parent)?.instance_fields,
+            Some(parent) => self.class(parent).transpose()?.map_or(0, |class| class.instance_fields),
             None => 0,
         };
         let instance = class.instance_fields.saturating_sub(inherited);
@@ -54,14 +57,19 @@ impl TypeSystem {
         if instance == 0 && class.static_fields == 0 {
             return Ok(());
         }
-        let declarer = self.declarer(description)?;
+        let Some(Classes { field_descs, .. }) = &self.classes else { return Ok(()) };
+        let declarer = self.declarer(description, field_descs)?;
         self.add_instance_fields(description, &declarer, class.field_descs, instance)?;
         let mt = description.method_table;
-        let (list, first) = self.static_field_descs(mt, flags, class, instance)?;
+        let (list, first) = self.static_field_descs(mt, flags, class, instance, field_descs)?;
         self.add_static_fields(description, &declarer, list, first..first.saturating_add(class.static_fields))
     }
 
-    fn declarer(&self, description: &mut TypeDescription) -> Result<Declarer<'_>, Fault> {
+    fn declarer<'a>(
+        &'a self,
+        description: &mut TypeDescription,
+        field_descs: &'a FieldDescFields,
+    ) -> Result<Declarer<'a>, Fault> {
         let mt = description.method_table;
         let module = self.method_tables.defining_module(self.memory(), mt)?;
         let metadata = self.modules.metadata(module);
@@ -72,7 +80,7 @@ impl TypeSystem {
             ));
         }
         let arguments = self.method_tables.instantiation(self.memory(), mt)?;
-        Ok(Declarer { module, arguments, metadata })
+        Ok(Declarer { module, arguments, metadata, field_descs })
     }
 
     fn add_instance_fields(
@@ -85,7 +93,7 @@ impl TypeSystem {
         let declared_in = description.method_table;
         let inherited = description.fields.len();
         for index in 0..count {
-            let field = self.field_descs.read(self.memory(), list, index)?;
+            let field = declarer.field_descs.read(self.memory(), list, index)?;
             let (name, field_type) = self.name_and_type(description, declarer, &field);
             let FieldDesc { row, offset, .. } = field;
             description.fields.push(Field { name, declared_in, row, offset, field_type });
@@ -104,7 +112,7 @@ impl TypeSystem {
         places: Range<u32>,
     ) -> Result<(), Fault> {
         for index in places {
-            let field = self.field_descs.read(self.memory(), list, index)?;
+            let field = declarer.field_descs.read(self.memory(), list, index)?;
             let (name, field_type) = self.name_and_type(description, declarer, &field);
             let is_object = matches!(field.element_type, element_type::CLASS | element_type::VALUE_TYPE);
             description.static_fields.push(StaticField {
@@ -134,6 +142,7 @@ impl TypeSystem {
         flags: MethodTableFlags,
         class: &EEClass,
         instance_fields: u32,
+        field_descs: &FieldDescFields,
     ) -> Result<(Addr, u32), Fault> {
         let shared = (class.field_descs, instance_fields);
         if !flags.is_generic() || flags.is_generic_definition() || class.static_fields == 0 {
@@ -143,7 +152,7 @@ impl TypeSystem {
             return Ok(shared);
         };
         // What stands there where a type has no such list is something else.
-        let leads_back = self.field_descs.method_table(self.memory(), list, 0) == Ok(mt);
+        let leads_back = field_descs.method_table(self.memory(), list, 0) == Ok(mt);
         Ok(if leads_back { (list, 0) } else { shared })
     }
 
@@ -221,7 +230,7 @@ impl TypeSystem {
                 Some(primitive.size())
             }
             FieldShape::Struct { method_table } => {
-                let class = self.classes.of_type(self.memory(), &self.method_tables, method_table).ok()?;
+                let class = self.class(method_table)?.ok()?;
                 let base_size = self.method_tables.base_size(self.memory(), method_table).ok()?;
                 base_size.checked_sub(class.padding.into())
             }

@@ -46,7 +46,8 @@ impl LoadedTypes {
         let mut problems = Vec::new();
         for module in types.modules.addresses() {
             method_tables.extend(defined(types, module).map(|(_, mt)| mt));
-            let Entries { handles, fault } = types.hash_tables.entries(types.memory(), module);
+            let Some(tables) = &types.hash_tables else { continue };
+            let Entries { handles, fault } = tables.entries(types.memory(), module);
             let map_fault = types.modules.definitions(module).and_then(LookupMap::fault);
             problems.extend(fault.or(map_fault).map(|fault| {
                 let module = types.module_name(module);
@@ -59,6 +60,8 @@ impl LoadedTypes {
                 }
             }
         }
+        let symbols = types.runtime.type_symbols.iter();
+        method_tables.extend(symbols.flat_map(|symbols| symbols.addresses()));
         method_tables.sort_unstable();
         method_tables.dedup();
         // What a damaged table leads to is no type.

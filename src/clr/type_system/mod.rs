@@ -33,7 +33,7 @@ use crate::limits::MAX_TYPE_ANCESTORS;
 use crate::problem::Problem;
 
 pub use description::{ArrayShape, TypeDescription, TypeKind};
-use eeclass::EEClassFields;
+use eeclass::{EEClass, EEClassFields};
 pub use field::{Field, FieldShape, FieldType, Primitive, StaticField, StaticPlace};
 use field_desc::FieldDescFields;
 use loaded::{Composition, LoadedTypes};
@@ -50,15 +50,22 @@ struct WellKnown {
     enumeration: Option<Addr>,
 }
 
+/// What reads the descriptions of fields.
+#[derive(Debug)]
+struct Classes {
+    classes: EEClassFields,
+    field_descs: FieldDescFields,
+}
+
 /// The loaded types of a runtime.
 #[derive(Debug)]
 pub struct TypeSystem {
     runtime: Arc<ClrRuntime>,
     method_tables: MethodTables,
     type_descs: TypeDescs,
-    classes: EEClassFields,
-    field_descs: FieldDescFields,
-    hash_tables: TypeHashTableFields,
+    /// `None` where types have no classes, which describe their fields.
+    classes: Option<Classes>,
+    hash_tables: Option<TypeHashTableFields>,
     modules: TypeModules,
     well_known: WellKnown,
     loaded: OnceLock<LoadedTypes>,
@@ -86,12 +93,18 @@ impl TypeSystem {
         let memory = &runtime.dump.memory;
         let well_known = |name: &str| globals.pointer(memory, name);
         // Unlike the others nothing has proved this entry of the table of variables.
+        let (classes, hash_tables) = match method_tables.have_classes() {
+            true => {
+                let (classes, field_descs) = (EEClassFields::new(layout)?, FieldDescFields::new(layout)?);
+                (Some(Classes { classes, field_descs }), Some(TypeHashTableFields::new(layout)?))
+            }
+            false => (None, None),
+        };
         let enumeration = well_known("EnumMethodTable").filter(|&mt| method_tables.shape(memory, mt).is_ok());
         Ok(TypeSystem {
             type_descs: TypeDescs::new(layout),
-            classes: EEClassFields::new(layout)?,
-            field_descs: FieldDescFields::new(layout)?,
-            hash_tables: TypeHashTableFields::new(layout)?,
+            classes,
+            hash_tables,
             modules: TypeModules::new(Arc::clone(&runtime))?,
             well_known: WellKnown {
                 object: well_known("ObjectMethodTable"),
@@ -188,6 +201,7 @@ impl TypeSystem {
             method_tables: &self.method_tables,
             type_descs: &self.type_descs,
             modules: &self.modules,
+            native: self.runtime.native_names(),
             known: &mut known,
         })
     }
@@ -275,6 +289,12 @@ impl TypeSystem {
         derived
     }
 
+    /// The class of the type at `mt`; `None` where types have none.
+    fn class(&self, mt: Addr) -> Option<Result<EEClass, Fault>> {
+        let classes = self.classes.as_ref()?;
+        Some(classes.classes.of_type(self.memory(), &self.method_tables, mt))
+    }
+
     fn parent(&self, mt: Addr) -> Option<Addr> {
         self.method_tables.parent(self.memory(), mt).ok().filter(|parent| !parent.is_null())
     }
@@ -306,7 +326,7 @@ impl TypeSystem {
             let mut primitives = FxHashMap::default();
             for &mt in &*self.loaded() {
                 if self.method_tables.flags(self.memory(), mt).is_ok_and(|flags| flags.is_primitive())
-                    && let Ok(class) = self.classes.of_type(self.memory(), &self.method_tables, mt)
+                    && let Some(Ok(class)) = self.class(mt)
                 {
                     primitives.entry(class.element_type).or_insert(mt);
                 }

@@ -24,14 +24,19 @@ struct Lazy {
 #[derive(Debug)]
 pub(super) struct TypeModules {
     runtime: Arc<ClrRuntime>,
-    maps: LookupMapFields,
+    /// `None` where modules have no maps.
+    maps: Option<LookupMapFields>,
     places: FxHashMap<Addr, usize>,
     modules: Vec<Lazy>,
 }
 
 impl TypeModules {
     pub(super) fn new(runtime: Arc<ClrRuntime>) -> Result<TypeModules> {
-        let maps = LookupMapFields::new(&runtime.located.layout)?;
+        let layout = &runtime.located.layout;
+        let maps = match layout.describes("LookupMap") {
+            true => Some(LookupMapFields::new(layout)?),
+            false => None,
+        };
         let places = runtime.modules.iter().enumerate().map(|(place, module)| (module.address, place));
         let places = places.collect();
         let modules = runtime.modules.iter().map(|_| Lazy::default()).collect();
@@ -66,14 +71,14 @@ impl TypeModules {
 
     /// The map of the types that a module defines.
     pub(super) fn definitions(&self, module: Addr) -> Option<&LookupMap> {
-        let lazy = self.modules.get(*self.places.get(&module)?)?;
-        Some(lazy.definitions.get_or_init(|| self.maps.definitions(&self.runtime.dump.memory, module)))
+        let (lazy, maps) = (self.modules.get(*self.places.get(&module)?)?, self.maps.as_ref()?);
+        Some(lazy.definitions.get_or_init(|| maps.definitions(&self.runtime.dump.memory, module)))
     }
 
     /// The map of the types of other modules that a module refers to.
     pub(super) fn references(&self, module: Addr) -> Option<&LookupMap> {
-        let lazy = self.modules.get(*self.places.get(&module)?)?;
-        Some(lazy.references.get_or_init(|| self.maps.references(&self.runtime.dump.memory, module)))
+        let (lazy, maps) = (self.modules.get(*self.places.get(&module)?)?, self.maps.as_ref()?);
+        Some(lazy.references.get_or_init(|| maps.references(&self.runtime.dump.memory, module)))
     }
 }
 

@@ -215,8 +215,9 @@ impl TypeSystem {
         if !flags.is_value_type() {
             return Values::Reference;
         }
-        let class = self.classes.of_type(self.memory(), &self.method_tables, mt);
-        let primitive = class.ok().and_then(|class| Primitive::from_element_type(class.element_type));
+        let class = self.class(mt);
+        let primitive =
+            class.and_then(Result::ok).and_then(|class| Primitive::from_element_type(class.element_type));
         match primitive {
             Some(primitive) if flags.is_primitive() => Values::Primitive(primitive),
             Some(primitive) if flags.is_enum_like() && self.is_enum(mt) => Values::Enum(primitive),

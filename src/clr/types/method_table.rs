@@ -1,7 +1,8 @@
 //! Reading MethodTables: the runtime's description of a type, which every object points at.
 //!
 //! Source: `src/coreclr/vm/methodtable.h` of dotnet/runtime v8.0 to v10.0 and `src/vm/methodtable.h`
-//! of dotnet/coreclr v2.0 and v3.1; the offsets come from the layout.
+//! of dotnet/coreclr v2.0 and v3.1; the offsets come from the layout. In NativeAOT programs a MethodTable stands alone
+//! (`src/coreclr/nativeaot/Runtime/inc/MethodTable.h`): no class, module or row of metadata belongs to it.
 
 use crate::bytes::Addr;
 use crate::clr::layout::Descriptor;
@@ -11,20 +12,21 @@ use crate::limits;
 
 use super::TypeHandle;
 use super::encoding::Encoding;
+use super::flag_encoding::FlagEncoding;
 
-const HAS_COMPONENT_SIZE: u32 = 0x8000_0000;
-const HAS_FINALIZER: u32 = 0x0010_0000;
-const CONTAINS_GC_POINTERS: u32 = 0x0100_0000;
+pub(super) const HAS_COMPONENT_SIZE: u32 = 0x8000_0000;
+pub(super) const HAS_FINALIZER: u32 = 0x0010_0000;
+pub(super) const CONTAINS_GC_POINTERS: u32 = 0x0100_0000;
 const HAS_INDIRECT_PARENT: u32 = 0x0080_0000;
 const CATEGORY: u32 = 0x000f_0000;
-const CATEGORY_ARRAY: u32 = 0x0008_0000;
-const CATEGORY_SZ_ARRAY: u32 = 0x000a_0000;
+pub(super) const CATEGORY_ARRAY: u32 = 0x0008_0000;
+pub(super) const CATEGORY_SZ_ARRAY: u32 = 0x000a_0000;
 const ARRAY_MASK: u32 = 0x000c_0000;
 const VALUE_TYPE_MASK: u32 = 0x000c_0000;
-const VALUE_TYPE: u32 = 0x0004_0000;
+pub(super) const VALUE_TYPE: u32 = 0x0004_0000;
 const CATEGORY_ENUM: u32 = 0x0006_0000;
-const CATEGORY_PRIMITIVE: u32 = 0x0007_0000;
-const CATEGORY_INTERFACE: u32 = 0x000c_0000;
+pub(super) const CATEGORY_PRIMITIVE: u32 = 0x0007_0000;
+pub(super) const CATEGORY_INTERFACE: u32 = 0x000c_0000;
 const GENERICS: u32 = 0x30;
 const GENERICS_SHARED: u32 = 0x20;
 const GENERIC_DEFINITION: u32 = 0x30;
@@ -159,23 +161,28 @@ enum GenericsStatics {
     BehindVtable,
 }
 
-/// Offsets of the fields, resolved once.
+/// Offsets of the fields that every MethodTable has, resolved once.
 #[derive(Clone, Debug)]
 struct Offsets {
-    size: u64,
     flags: u64,
     base_size: u64,
+    parent: u64,
+    element_type: u64,
+}
+
+/// Offsets of what leads from a MethodTable to its class, its metadata and its statics.
+#[derive(Clone, Debug)]
+struct ClassOffsets {
+    size: u64,
     flags2: u64,
     token16: Option<u64>,
     num_virtuals: u64,
     num_interfaces: u64,
     interface_map: u64,
-    parent: u64,
     module: ModuleField,
     canon: u64,
     canon_tag: u64,
     per_inst_info: u64,
-    element_type: u64,
     slot1: u64,
     slot2: u64,
     class_method_table: u64,
@@ -202,32 +209,28 @@ struct Encodings {
 /// Reads MethodTables by a layout.
 #[derive(Clone, Debug)]
 pub struct MethodTables {
+    flag_encoding: FlagEncoding,
     offsets: Offsets,
+    /// `None` where MethodTables stand alone.
+    class: Option<ClassOffsets>,
     encodings: Encodings,
     free: Addr,
     /// The flag of collectible types, which was another one up to 8.0.
     collectible: u32,
 }
 
-impl MethodTables {
-    /// A reader for the runtime that `layout` describes, whose free objects have the MethodTable `free`.
-    ///
-    /// # Errors
-    /// The layout lacks a field.
-    pub fn new(layout: &Descriptor, free: Addr) -> Result<Self> {
+impl ClassOffsets {
+    fn new(layout: &Descriptor) -> Result<ClassOffsets> {
         let of = |field: &str| layout.field("MethodTable", field);
         let optional = |field: &str| layout.optional_field("MethodTable", field);
         let per_inst_info = of("PerInstInfo")?;
-        let offsets = Offsets {
+        Ok(ClassOffsets {
             size: of(Descriptor::SIZE)?,
-            flags: of("MTFlags")?,
-            base_size: of("BaseSize")?,
             flags2: of("MTFlags2")?,
             token16: optional("Token16"),
             num_virtuals: of("NumVirtuals")?,
             num_interfaces: of("NumInterfaces")?,
             interface_map: of("InterfaceMap")?,
-            parent: of("ParentMethodTable")?,
             module: match optional("Module") {
                 Some(defining) => ModuleField::Defining {
                     defining,
@@ -239,7 +242,6 @@ impl MethodTables {
             canon: of("EEClassOrCanonMT")?,
             canon_tag: layout.required_number("MethodTable.CanonTag")?,
             per_inst_info,
-            element_type: of("ElementType")?,
             slot1: optional("MultipurposeSlot1").unwrap_or(per_inst_info),
             slot2: optional("MultipurposeSlot2").unwrap_or(per_inst_info + 8),
             class_method_table: layout.field("EEClass", "MethodTable")?,
@@ -252,7 +254,31 @@ impl MethodTables {
                 None => GenericsStatics::BehindVtable,
             },
             static_field_descs: layout.field("GenericsStaticsInfo", "FieldDescs")?,
-        };
+        })
+    }
+
+    /// Offset of the module override: slots take first what is free of the two fixed places, then
+    /// words behind the vtable (`MultipurposeSlotOffset` in methodtable.cpp).
+    fn module_override_slot(&self, memory: &AddressSpace, mt: Addr, flags2: u32) -> Result<u64, Fault> {
+        let fixed = [(HAS_PER_INST_INFO, self.slot1), (HAS_INTERFACE_MAP, self.slot2)];
+        let mut free = fixed.iter().filter(|(flag, _)| flags2 & flag == 0).map(|&(_, offset)| offset);
+        let before = (flags2 & SLOTS_BEFORE_MODULE_OVERRIDE).count_ones() as usize;
+        let free_count = free.clone().count();
+        if let Some(offset) = free.nth(before) {
+            return Ok(offset);
+        }
+        let num_virtuals = u64::from(memory.u16(mt.offset(self.num_virtuals))?);
+        Ok(self.size + 8 * num_virtuals.div_ceil(8) + 8 * (before - free_count) as u64)
+    }
+}
+
+impl MethodTables {
+    /// A reader for the runtime that `layout` describes, whose free objects have the MethodTable `free`.
+    ///
+    /// # Errors
+    /// The layout lacks a field.
+    pub fn new(layout: &Descriptor, free: Addr) -> Result<Self> {
+        let of = |field: &str| layout.field("MethodTable", field);
         let encodings = Encodings {
             parent_indirect: layout.encoding("MethodTable.ParentMethodTable").is_some(),
             per_inst_info: Encoding::of(layout, "MethodTable.PerInstInfo")?,
@@ -265,7 +291,22 @@ impl MethodTables {
             static_field_descs: Encoding::of(layout, "GenericsStaticsInfo.FieldDescs")?,
         };
         let collectible = layout.required_number("MethodTableFlags.Collectible")?;
-        Ok(MethodTables { offsets, encodings, free, collectible: collectible as u32 })
+        Ok(MethodTables {
+            flag_encoding: FlagEncoding::of(layout),
+            offsets: Offsets {
+                flags: of("MTFlags")?,
+                base_size: of("BaseSize")?,
+                parent: of("ParentMethodTable")?,
+                element_type: of("ElementType")?,
+            },
+            class: match layout.describes("EEClass") {
+                true => Some(ClassOffsets::new(layout)?),
+                false => None,
+            },
+            encodings,
+            free,
+            collectible: collectible as u32,
+        })
     }
 
     /// The MethodTable of free objects.
@@ -283,7 +324,7 @@ impl MethodTables {
     /// # Errors
     /// The memory is not in the dump; as for all reads below.
     pub fn flags(&self, memory: &AddressSpace, mt: Addr) -> Result<MethodTableFlags, Fault> {
-        memory.u32(mt.offset(self.offsets.flags)).map(MethodTableFlags)
+        memory.u32(mt.offset(self.offsets.flags)).map(|word| self.flag_encoding.decode(word))
     }
 
     /// Reads what the walk needs, and proves that `mt` is a MethodTable: the class it leads to leads
@@ -315,31 +356,56 @@ impl MethodTables {
     }
 
     fn has_class(&self, memory: &AddressSpace, mt: Addr) -> bool {
-        matches!(self.class_leads_back(memory, mt), Ok(true) | Err(Fault::NotSaved(_) | Fault::CutOff(_)))
+        let proved = match &self.class {
+            Some(offsets) => self.class_leads_back(memory, offsets, mt),
+            None => self.related_type_is_sound(memory, mt),
+        };
+        matches!(proved, Ok(true) | Err(Fault::NotSaved(_) | Fault::CutOff(_)))
     }
 
-    fn class_leads_back(&self, memory: &AddressSpace, mt: Addr) -> Result<bool, Fault> {
+    /// What a MethodTable that stands alone leads to: its parent, of an array its element. Only System.Object and
+    /// interfaces have none.
+    fn related_type_is_sound(&self, memory: &AddressSpace, mt: Addr) -> Result<bool, Fault> {
+        let flags = self.flags(memory, mt)?;
+        let related = memory.pointer(mt.offset(self.offsets.parent))?;
+        if related.is_null() {
+            let plain = !flags.has_component_size() && !flags.contains_gc_pointers();
+            return Ok(plain && self.base_size(memory, mt)? <= limits::MAX_ROOT_BASE_SIZE);
+        }
+        // An array holds elements of any kind, all others derive from classes.
+        let of_related = self.flags(memory, related)?;
+        let fits = flags.is_array() || !(of_related.is_array() || of_related.is_interface());
+        Ok(related.0 & 7 == 0 && fits && self.base_size(memory, related)? <= limits::MAX_BASE_SIZE)
+    }
+
+    fn class_leads_back(
+        &self,
+        memory: &AddressSpace,
+        offsets: &ClassOffsets,
+        mt: Addr,
+    ) -> Result<bool, Fault> {
         let canonical = self.canonical(memory, mt)?;
-        let class = memory.pointer(canonical.offset(self.offsets.canon))?;
+        let class = memory.pointer(canonical.offset(offsets.canon))?;
         if class.0 & 7 != 0 {
             return Ok(false);
         }
         let back =
-            self.encodings.class_method_table.read(memory, class.offset(self.offsets.class_method_table))?;
+            self.encodings.class_method_table.read(memory, class.offset(offsets.class_method_table))?;
         // Arrays of references share the class of Object[], whose MethodTable is another one.
         if back == canonical {
             return Ok(true);
         }
         let shares_class = self.flags(memory, mt)?.is_array() && self.flags(memory, back)?.is_array();
-        Ok(shares_class && memory.pointer(back.offset(self.offsets.canon))? == class)
+        Ok(shares_class && memory.pointer(back.offset(offsets.canon))? == class)
     }
 
     /// The canonical MethodTable: of a generic instance the one shared over `__Canon`, else itself.
     pub fn canonical(&self, memory: &AddressSpace, mt: Addr) -> Result<Addr, Fault> {
-        let word = memory.u64(mt.offset(self.offsets.canon))?;
+        let Some(class) = &self.class else { return Ok(mt) };
+        let word = memory.u64(mt.offset(class.canon))?;
         match word & 3 {
             0 => Ok(mt),
-            tag if tag == self.offsets.canon_tag => Ok(Addr(word - tag)),
+            tag if tag == class.canon_tag => Ok(Addr(word - tag)),
             tag => memory.pointer(Addr(word - tag)),
         }
     }
@@ -354,20 +420,18 @@ impl MethodTables {
     /// tells that it is there, so the caller must prove it.
     pub fn generics_statics_info(&self, memory: &AddressSpace, mt: Addr) -> Result<Option<Addr>, Fault> {
         let flags = self.flags(memory, mt)?;
-        if !flags.is_generic() {
-            return Ok(None);
-        }
-        match self.offsets.generics_statics {
+        let Some(class) = self.class.as_ref().filter(|_| flags.is_generic()) else { return Ok(None) };
+        match class.generics_statics {
             GenericsStatics::BeforeAuxiliaryData { auxiliary_data, size } => {
                 let auxiliary = memory.pointer(mt.offset(auxiliary_data))?;
                 Ok(Some(Addr(auxiliary.0.wrapping_sub(size))))
             }
             GenericsStatics::BehindVtable if flags.0 & STATICS_MASK == GENERIC_STATICS => {
-                let flags2 = u32::from(memory.u16(mt.offset(self.offsets.flags2))?);
+                let flags2 = u32::from(memory.u16(mt.offset(class.flags2))?);
                 // Five slots share two fixed places; the others stand behind the vtable.
                 let slots = u64::from((flags2 & ALL_MULTIPURPOSE_SLOTS).count_ones().saturating_sub(2));
-                let num_virtuals = u64::from(memory.u16(mt.offset(self.offsets.num_virtuals))?);
-                Ok(Some(mt.offset(self.offsets.size + 8 * num_virtuals.div_ceil(8) + 8 * slots)))
+                let num_virtuals = u64::from(memory.u16(mt.offset(class.num_virtuals))?);
+                Ok(Some(mt.offset(class.size + 8 * num_virtuals.div_ceil(8) + 8 * slots)))
             }
             GenericsStatics::BehindVtable => Ok(None),
         }
@@ -377,31 +441,40 @@ impl MethodTables {
     /// proved, as for [`Self::generics_statics_info`].
     pub fn generic_static_fields(&self, memory: &AddressSpace, mt: Addr) -> Result<Option<Addr>, Fault> {
         let info = self.generics_statics_info(memory, mt)?;
-        let field_descs = |info: Addr| {
-            self.encodings.static_field_descs.read(memory, info.offset(self.offsets.static_field_descs))
-        };
-        info.map(field_descs).transpose()
+        let place = info.zip(self.class.as_ref()).map(|(info, class)| info.offset(class.static_field_descs));
+        place.map(|place| self.encodings.static_field_descs.read(memory, place)).transpose()
     }
 
-    /// The EEClass, which instances of a generic type over references share.
+    /// Whether types have classes, which describe their fields.
+    pub fn have_classes(&self) -> bool {
+        self.class.is_some()
+    }
+
+    /// The EEClass, which instances of a generic type over references share; null where types have none.
     pub fn class(&self, memory: &AddressSpace, mt: Addr) -> Result<Addr, Fault> {
+        let Some(class) = &self.class else { return Ok(Addr::NULL) };
         let canonical = self.canonical(memory, mt)?;
-        memory.pointer(canonical.offset(self.offsets.canon))
+        memory.pointer(canonical.offset(class.canon))
     }
 
     /// The row of the TypeDef table, 0 for arrays; `None` where it stands in a form that is not read
-    /// (a row of 65,535 or more in 8.0 and older).
+    /// (a row of 65,535 or more in 8.0 and older) or nowhere.
     pub fn type_def_row(&self, memory: &AddressSpace, mt: Addr) -> Result<Option<u32>, Fault> {
-        match self.offsets.token16 {
+        let Some(class) = &self.class else { return Ok(None) };
+        match class.token16 {
             Some(offset) => {
                 memory.u16(mt.offset(offset)).map(|row| (row != 0xffff).then_some(u32::from(row)))
             }
-            None => memory.u32(mt.offset(self.offsets.flags2)).map(|flags| Some(flags >> 8)),
+            None => memory.u32(mt.offset(class.flags2)).map(|flags| Some(flags >> 8)),
         }
     }
 
-    /// The MethodTable of the parent, or null.
+    /// The MethodTable of the parent, or null: also of arrays where MethodTables stand alone, since they all derive from
+    /// System.Array and do not say it.
     pub fn parent(&self, memory: &AddressSpace, mt: Addr) -> Result<Addr, Fault> {
+        if self.class.is_none() && self.flags(memory, mt)?.is_array() {
+            return Ok(Addr::NULL);
+        }
         let parent = memory.pointer(mt.offset(self.offsets.parent))?;
         if parent.is_null() || !self.encodings.parent_indirect {
             return Ok(parent);
@@ -416,9 +489,11 @@ impl MethodTables {
     /// The Module that defines the type; of an array, the one that owns it.
     ///
     /// Since 9.0 the MethodTable says it. Before, it names the module that *loaded* the type, which
-    /// is another one for generic instances over types of collectible assemblies; those carry an override.
+    /// is another one for generic instances over types of collectible assemblies; those carry an override. Null where
+    /// types do not tell their modules.
     pub fn defining_module(&self, memory: &AddressSpace, mt: Addr) -> Result<Addr, Fault> {
-        let loader_module = match self.offsets.module {
+        let Some(class) = &self.class else { return Ok(Addr::NULL) };
+        let loader_module = match class.module {
             ModuleField::Defining { defining, .. } => return memory.pointer(mt.offset(defining)),
             ModuleField::Loader(offset) => offset,
         };
@@ -427,18 +502,19 @@ impl MethodTables {
             return self.encodings.loader_module.read(memory, mt.offset(loader_module));
         }
         let holder = if flags.is_array() { mt } else { self.canonical(memory, mt)? };
-        let flags2 = u32::from(memory.u16(holder.offset(self.offsets.flags2))?);
+        let flags2 = u32::from(memory.u16(holder.offset(class.flags2))?);
         if flags2 & HAS_MODULE_OVERRIDE == 0 {
             return self.encodings.loader_module.read(memory, holder.offset(loader_module));
         }
-        let slot = holder.offset(self.module_override_slot(memory, holder, flags2)?);
+        let slot = holder.offset(class.module_override_slot(memory, holder, flags2)?);
         self.encodings.module_override.read(memory, slot)
     }
 
     /// The Module that loaded the type, with which it is unloaded: of a generic instance or an array not always the
     /// one that defines it.
     pub fn loader_module(&self, memory: &AddressSpace, mt: Addr) -> Result<Addr, Fault> {
-        match self.offsets.module {
+        let Some(class) = &self.class else { return Ok(Addr::NULL) };
+        match class.module {
             ModuleField::Loader(offset) => self.encodings.loader_module.read(memory, mt.offset(offset)),
             ModuleField::Defining { auxiliary_data, loader, .. } => {
                 memory.pointer(memory.pointer(mt.offset(auxiliary_data))?.offset(loader))
@@ -446,30 +522,15 @@ impl MethodTables {
         }
     }
 
-    /// Offset of the module override: slots take first what is free of the two fixed places, then
-    /// words behind the vtable (`MultipurposeSlotOffset` in methodtable.cpp).
-    fn module_override_slot(&self, memory: &AddressSpace, mt: Addr, flags2: u32) -> Result<u64, Fault> {
-        let fixed = [(HAS_PER_INST_INFO, self.offsets.slot1), (HAS_INTERFACE_MAP, self.offsets.slot2)];
-        let mut free = fixed.iter().filter(|(flag, _)| flags2 & flag == 0).map(|&(_, offset)| offset);
-        let before = (flags2 & SLOTS_BEFORE_MODULE_OVERRIDE).count_ones() as usize;
-        let free_count = free.clone().count();
-        if let Some(offset) = free.nth(before) {
-            return Ok(offset);
-        }
-        let num_virtuals = u64::from(memory.u16(mt.offset(self.offsets.num_virtuals))?);
-        Ok(self.offsets.size + 8 * num_virtuals.div_ceil(8) + 8 * (before - free_count) as u64)
-    }
-
     /// The type's own generic arguments; empty for types without.
     pub fn instantiation(&self, memory: &AddressSpace, mt: Addr) -> Result<Vec<TypeHandle>, Fault> {
-        if !self.flags(memory, mt)?.is_generic() {
-            return Ok(Vec::new());
-        }
-        let info = self.encodings.per_inst_info.read(memory, mt.offset(self.offsets.per_inst_info))?;
+        let generic = self.flags(memory, mt)?.is_generic();
+        let Some(class) = self.class.as_ref().filter(|_| generic) else { return Ok(Vec::new()) };
+        let info = self.encodings.per_inst_info.read(memory, mt.offset(class.per_inst_info))?;
         // GenericsDictInfo lies right before what PerInstInfo points at.
         let dict_info = Addr(info.0.wrapping_sub(8));
-        let dictionaries = u64::from(memory.u16(dict_info.offset(self.offsets.dict_info_dicts))?);
-        let arguments = u64::from(memory.u16(dict_info.offset(self.offsets.dict_info_args))?);
+        let dictionaries = u64::from(memory.u16(dict_info.offset(class.dict_info_dicts))?);
+        let arguments = u64::from(memory.u16(dict_info.offset(class.dict_info_args))?);
         if dictionaries == 0 {
             return Ok(Vec::new());
         }
@@ -486,11 +547,12 @@ impl MethodTables {
     /// The MethodTables of the interfaces that the type implements, those of its bases and of other interfaces included.
     /// A generic one over the type itself may stand there by its open form.
     pub fn interfaces(&self, memory: &AddressSpace, mt: Addr) -> Result<Vec<Addr>, Fault> {
-        let count = memory.u16(mt.offset(self.offsets.num_interfaces))?;
+        let Some(class) = &self.class else { return Ok(Vec::new()) };
+        let count = memory.u16(mt.offset(class.num_interfaces))?;
         if count == 0 {
             return Ok(Vec::new());
         }
-        let map = memory.pointer(mt.offset(self.offsets.interface_map))?;
+        let map = memory.pointer(mt.offset(class.interface_map))?;
         let places = (0..u64::from(count)).map(|index| map.offset(8 * index));
         places.map(|place| self.encodings.interface.read(memory, place)).collect()
     }

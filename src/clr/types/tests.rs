@@ -175,7 +175,7 @@ fn modules_and_parents_are_told() {
     let gc = gc(&runtime);
     let names = runtime.type_names(gc);
     for of in [dog, dogs, many] {
-        assert_eq!(&*names.module(Addr(of.method_table)).unwrap().name, "zoo.dll");
+        assert_eq!(&*names.module(Addr(of.method_table)).unwrap(), "zoo.dll");
     }
     let parent = gc.method_tables.parent(&runtime.dump.memory, Addr(dog.method_table));
     assert_eq!(parent, Ok(Addr(object.method_table)));

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::bytes::Addr;
 use crate::clr::layout::Descriptor;
 use crate::clr::metadata::Metadata;
+use crate::clr::native_aot::TypeSymbols;
 use crate::dump::{AddressSpace, Fault};
 use crate::limits;
 
@@ -44,6 +45,38 @@ impl NamingModules for FxHashMap<Addr, NamingModule<'_>> {
     }
 }
 
+/// What names the types of a NativeAOT program, which has no metadata.
+#[derive(Clone, Copy, Debug)]
+pub struct NativeNames<'a> {
+    /// The program's file name.
+    pub module: &'a str,
+    /// Where the program is loaded.
+    pub base: Addr,
+    /// Its symbols, where they are known.
+    pub symbols: Option<&'a TypeSymbols>,
+    /// The MethodTables of System.String and System.Object, which are told by their shapes.
+    pub string_and_object: [Option<Addr>; 2],
+}
+
+impl NativeNames<'_> {
+    /// The name of the type at `mt`: of its symbol, else where it lies in the program, which is the same in all dumps of
+    /// one build.
+    fn name(&self, mt: Addr) -> String {
+        let by_shape = self.string_and_object.iter().position(|&known| known == Some(mt));
+        if let Some(name) = by_shape.and_then(|place| ["System.String", "System.Object"].get(place)) {
+            return (*name).to_owned();
+        }
+        let symbol = self.symbols.and_then(|symbols| symbols.name(mt));
+        symbol.map_or_else(|| format!("{}!+{:#x}", self.module, mt.0.wrapping_sub(self.base.0)), |of| of.name)
+    }
+
+    /// The assembly that defines the type at `mt`; the program where symbols do not tell.
+    fn assembly(&self, mt: Addr) -> Arc<str> {
+        let symbol = self.symbols.and_then(|symbols| symbols.name(mt));
+        symbol.and_then(|of| of.assembly).unwrap_or_else(|| self.module.into())
+    }
+}
+
 /// Names types, each MethodTable once; for one user, over modules that are opened together.
 #[derive(Debug)]
 pub struct TypeNames<'a> {
@@ -51,6 +84,7 @@ pub struct TypeNames<'a> {
     method_tables: &'a MethodTables,
     type_descs: TypeDescs,
     modules: FxHashMap<Addr, NamingModule<'a>>,
+    native: Option<NativeNames<'a>>,
     known: FxHashMap<Addr, Arc<str>>,
 }
 
@@ -63,7 +97,12 @@ impl<'a> TypeNames<'a> {
         modules: FxHashMap<Addr, NamingModule<'a>>,
     ) -> Self {
         let type_descs = TypeDescs::new(layout);
-        TypeNames { memory, method_tables, type_descs, modules, known: FxHashMap::default() }
+        TypeNames { memory, method_tables, type_descs, modules, native: None, known: FxHashMap::default() }
+    }
+
+    /// The same namer for a NativeAOT program whose types `native` names; for CoreCLR that is `None`.
+    pub fn of_native_aot(self, native: Option<NativeNames<'a>>) -> Self {
+        TypeNames { native, ..self }
     }
 
     /// The name of the type at `mt`.
@@ -73,14 +112,15 @@ impl<'a> TypeNames<'a> {
             method_tables: self.method_tables,
             type_descs: &self.type_descs,
             modules: &self.modules,
+            native: self.native,
             known: &mut self.known,
         };
         naming.name(mt)
     }
 
-    /// The module that defines the type at `mt`; for an array that of its innermost element. `None`
-    /// where it cannot be read or is not among the modules.
-    pub fn module(&self, mt: Addr) -> Option<&NamingModule<'a>> {
+    /// The name of the module that defines the type at `mt`; for an array that of its innermost element. `None`
+    /// where it cannot be read or is not among the modules. In a NativeAOT program it is the assembly's name.
+    pub fn module(&self, mt: Addr) -> Option<Arc<str>> {
         let mut mt = mt;
         for _ in 0..limits::MAX_TYPE_DEPTH {
             if !self.method_tables.flags(self.memory, mt).ok()?.is_array() {
@@ -91,7 +131,11 @@ impl<'a> TypeNames<'a> {
                 TypeHandle::TypeDesc(_) => return None,
             }
         }
-        self.modules.get(&self.method_tables.defining_module(self.memory, mt).ok()?)
+        if let Some(native) = &self.native {
+            return Some(native.assembly(mt));
+        }
+        let module = self.modules.get(&self.method_tables.defining_module(self.memory, mt).ok()?);
+        module.map(|module| Arc::clone(&module.name))
     }
 }
 
@@ -102,6 +146,7 @@ pub(in crate::clr) struct Naming<'a, M> {
     pub(in crate::clr) method_tables: &'a MethodTables,
     pub(in crate::clr) type_descs: &'a TypeDescs,
     pub(in crate::clr) modules: &'a M,
+    pub(in crate::clr) native: Option<NativeNames<'a>>,
     pub(in crate::clr) known: &'a mut FxHashMap<Addr, Arc<str>>,
 }
 
@@ -151,6 +196,9 @@ impl<M: NamingModules> Naming<'_, M> {
             let rank =
                 self.method_tables.shape(self.memory, mt).map_or(1, |shape| MethodTables::rank(&shape));
             return Ok(format!("{element}{}", spelling::array_suffix(flags.is_sz_array(), rank)));
+        }
+        if let Some(native) = &self.native {
+            return Ok(native.name(mt));
         }
         let definition = self.definition_name(mt)?;
         let mut arguments = Vec::new();

@@ -1,7 +1,5 @@
 //! What the runtime tells of the types that have objects: their names, shapes and modules.
 
-use std::sync::Arc;
-
 use crate::clr::types::MethodTables;
 use crate::clr::{ClrRuntime, GcHeap};
 use crate::graph::{TypeInfo, TypeTable, TypeTotal};
@@ -26,7 +24,7 @@ pub(super) fn describe(
             TypeInfo {
                 method_table: mt,
                 name: names.name(mt),
-                module: names.module(mt).filter(|_| !is_free).map(|module| Arc::clone(&module.name)),
+                module: names.module(mt).filter(|_| !is_free),
                 base_size: shape.map_or(0, |s| s.base_size),
                 element_size: shape.map_or(0, |s| s.component_size),
                 parent: parent.filter(|_| !is_free).map(|parent| names.name(parent)),

@@ -36,7 +36,7 @@ enum Outcome {
 /// A root for every static field that holds a reference, or a struct in a box: the box then.
 pub(super) fn statics(sources: Sources<'_>) -> Statics {
     let threads = sources.types.runtime().threads.iter().flat_map(|list| &list.threads);
-    let os_ids: FxHashMap<u32, u64> = threads.filter_map(|t| Some((t.managed_id, t.os_id?))).collect();
+    let os_ids: FxHashMap<u32, u64> = threads.filter_map(|t| Some((t.managed_id?, t.os_id?))).collect();
     let slots = statics::statics(sources.types);
     let outcomes: Vec<Outcome> =
         slots.par_iter().filter_map(|slot| outcome(sources, slot, &os_ids)).collect();

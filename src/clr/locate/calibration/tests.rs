@@ -39,7 +39,7 @@ fn shifted(family: &str, shift: i64) -> Descriptor {
 
 fn globals(dump: &Dump) -> Globals {
     let module = RuntimeModule::find(dump).unwrap();
-    locate(dump, &module, &mut Vec::new()).unwrap().globals
+    locate(dump, &module, None, &mut Vec::new()).unwrap().globals
 }
 
 fn found(checks: &[Check], name: &str) -> bool {
