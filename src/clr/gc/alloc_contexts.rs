@@ -78,6 +78,13 @@ impl AllocContexts {
         self.gaps.get(first..).unwrap_or_default()
     }
 
+    /// Where objects go on, when `at` lies within a gap; `None` elsewhere.
+    pub fn resume_within(&self, at: Addr) -> Option<Addr> {
+        let before = self.gaps.partition_point(|&(start, _)| start <= at);
+        let &(_, resume) = self.gaps.get(before.checked_sub(1)?)?;
+        (at < resume).then_some(resume)
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.gaps.len()
@@ -105,5 +112,11 @@ mod tests {
         assert_eq!(contexts.from(Addr(0)), [(Addr(0x1000), Addr(0x1058)), (Addr(0x2000), Addr(0x2118))]);
         assert_eq!(contexts.from(Addr(0x1001)).len(), 1);
         assert!(contexts.from(Addr(0x2001)).is_empty());
+        let resume = |at| contexts.resume_within(Addr(at));
+        assert_eq!(
+            (resume(0xfff), resume(0x1000), resume(0x1057)),
+            (None, Some(Addr(0x1058)), Some(Addr(0x1058)))
+        );
+        assert_eq!((resume(0x1058), resume(0x9000)), (None, None));
     }
 }

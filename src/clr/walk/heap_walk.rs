@@ -183,6 +183,12 @@ impl<'a> HeapWalk<'a> {
     pub(super) fn contexts_from(&self, from: Addr) -> &'a [(Addr, Addr)] {
         if self.in_contexts { self.contexts.from(from) } else { &[] }
     }
+
+    /// `at`, or where objects go on when `at` lies in an allocation context, whose rest holds no objects.
+    pub(super) fn past_context(&self, at: Addr) -> Addr {
+        let resume = self.in_contexts.then(|| self.contexts.resume_within(at)).flatten();
+        resume.filter(|&resume| resume <= self.segment.end).unwrap_or(at)
+    }
 }
 
 /// The distance from an object of that size to the next one.

@@ -29,12 +29,13 @@ impl HeapWalk<'_> {
     /// is none.
     pub fn next_start(&self, types: &mut WorkerTypes<'_>, from: Addr, until: Addr) -> Option<Addr> {
         let until = until.min(self.segment.end);
-        let mut at = Addr(from.0.checked_next_multiple_of(8)?);
+        let mut at = self.past_context(Addr(from.0.checked_next_multiple_of(8)?));
         let mut contexts = self.contexts_from(at);
         while at < until {
             let Ok(run) = types.memory().run_at(at) else {
                 at = types.memory().runs(at.offset(1), until).next()?.start;
-                at = Addr(at.0.checked_next_multiple_of(8)?);
+                // What is missing may reach into a context.
+                at = self.past_context(Addr(at.0.checked_next_multiple_of(8)?));
                 contexts = self.contexts_from(at);
                 continue;
             };
@@ -79,7 +80,6 @@ impl HeapWalk<'_> {
             }
             match self.measure(types, at) {
                 Ok((_, size)) => at = at.offset(step(size)),
-                // What the collector wrote over is one object, between others that it did not move yet.
                 Err(_) if number == 0 => return false,
                 Err(Broken::Overwritten { plug, .. }) => at = plug,
                 // What the collector wrote over is one object, between others that it did not move yet.

@@ -25,8 +25,8 @@ fn elf(name: &str) -> Vec<u8> {
     file[0x180..0x184].copy_from_slice(b"text");
     let symbols = file.len();
     file.extend([0; 48]);
-    // Name, a global object, in section 1, value.
-    let symbol = [(0, 1, 4), (4, 0x11, 1), (6, 1, 2), (8, ADDRESS + 0x110, 8)];
+    // Name, a global object, in section 1, value, size.
+    let symbol = [(0, 1, 4), (4, 0x11, 1), (6, 1, 2), (8, ADDRESS + 0x110, 8), (16, 24, 8)];
     symbol.iter().for_each(|&(at, value, size)| word(&mut file, symbols + 24 + at, value, size));
     let names = file.len();
     file.extend([&[0], name.as_bytes(), &[0]].concat());
@@ -39,7 +39,7 @@ fn elf(name: &str) -> Vec<u8> {
         let fields = [(4, kind, 4), (24, offset, 8), (32, size, 8), (40, link, 4), (56, entry, 8)];
         fields.iter().for_each(|&(field, value, size)| word(&mut file, sections + at + field, value, size));
     }
-    let header = [(40, sections as u64, 8), (58, 64, 2), (60, 3, 2)];
+    let header = [(40, sections as u64, 8), (58, 64, 2), (60, 3, 2), (62, 2, 2)];
     header.iter().for_each(|&(at, value, size)| word(&mut file, at, value, size));
     file
 }
