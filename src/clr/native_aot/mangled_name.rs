@@ -209,7 +209,7 @@ impl MangledNames {
     /// The beginning of a mangled name that is its assembly, with the `_` behind it; empty where none can be told.
     fn assembly_prefix<'a>(&self, mangled: &'a str) -> &'a str {
         let prefixes = || mangled.match_indices('_').map(|(at, _)| mangled.get(..=at).unwrap_or(""));
-        let known = prefixes().filter(|prefix| self.assemblies.contains(*prefix)).last();
+        let known = prefixes().rfind(|prefix| self.assemblies.contains(*prefix));
         if let Some(prefix) = known.or_else(|| prefixes().find(|prefix| *prefix == self.program)) {
             return prefix;
         }
