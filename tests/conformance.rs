@@ -103,13 +103,21 @@ fn value(of: ValueRef<'_>) -> String {
     }
 }
 
+/// A value of a column. How long something took differs from run to run.
+fn cell(column: &str, of: ValueRef<'_>) -> String {
+    match of {
+        ValueRef::Real(_) if column == "ms" => "(time)".into(),
+        of => value(of),
+    }
+}
+
 /// An answer: the names and kinds of its columns, its rows, its warnings.
 fn rows(answer: &Answer) -> String {
     let columns = answer.columns.iter().map(|c| format!("{}: {}", shown(&c.name), c.kind.word()));
     let mut text = columns.collect::<Vec<_>>().join(" | ");
     assert!(answer.row_count() <= MOST_ROWS, "{}: {} rows", answer.query, answer.row_count());
     for row in 0..answer.row_count() {
-        let cells: Vec<String> = answer.columns.iter().map(|c| value(c.value(row))).collect();
+        let cells: Vec<String> = answer.columns.iter().map(|c| cell(&c.name, c.value(row))).collect();
         let _ = write!(text, "\n{}", cells.join(" | "));
     }
     if let Some(assertion) = &answer.assertion {

@@ -284,6 +284,8 @@ fn ctrl_c_at_an_empty_prompt_leaves_the_second_time() {
     terminal.expect(PROMPT);
     // A line between them is a change of mind.
     terminal.type_keys("select\u{3}");
+    // The prompt is drawn with each key; the next one begins by asking for pasted text in brackets.
+    terminal.expect("\u{1b}[?2004h");
     terminal.expect(PROMPT);
     terminal.type_keys("\u{3}");
     terminal.expect("Ctrl-C once more leaves");
