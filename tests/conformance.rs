@@ -201,6 +201,7 @@ suites! {
     tables
     texts
     values
+    without_metadata
     wrong_groups
     wrong_joins
     wrong_kinds

@@ -9,6 +9,7 @@ use super::diagnostic::{Diagnostic, nearest};
 use super::path::Leaf;
 use super::plan::Step;
 use super::schema::DumpTypes;
+use crate::problem::Problem;
 
 pub use help::help;
 
@@ -95,7 +96,10 @@ fn describe_type(types: DumpTypes<'_>, name: &str) -> Option<Answer> {
         let what = format!("{}, declared by {}", field.field_type.name, system.name(field.declared_in));
         [field.name.to_string(), kind.to_owned(), what]
     });
-    Some(texts(["column", "kind", "what"], &rows.collect::<Vec<_>>()))
+    let mut answer = texts(["column", "kind", "what"], &rows.collect::<Vec<_>>());
+    let incomplete = description.incomplete.as_deref();
+    answer.warnings.extend(incomplete.map(|why| Problem::note(format!("fields of {name}: {why}"))));
+    Some(answer)
 }
 
 fn unknown(name: &Name, what: &str, names: &[&str]) -> Diagnostic {
