@@ -76,10 +76,16 @@ pub struct Run<'a> {
     pub bytes: &'a [u8],
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     /// The address behind the last byte.
     pub fn end(&self) -> Addr {
         self.start.offset(self.bytes.len() as u64)
+    }
+
+    /// Its words of 8 bytes from its start on, with their addresses. What is left behind the last is passed over.
+    pub fn words(self) -> impl Iterator<Item = (Addr, [u8; 8])> + use<'a> {
+        let (words, _) = self.bytes.as_chunks::<8>();
+        words.iter().zip((self.start.0..).step_by(8)).map(|(word, at)| (Addr(at), *word))
     }
 }
 

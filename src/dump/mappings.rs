@@ -22,6 +22,14 @@ impl FileMapping {
     }
 }
 
+/// What the kernel adds to the path of a file that was replaced or removed since, by an update in place.
+const DELETED: &str = " (deleted)";
+
+/// A path without the kernel's mark for files that were replaced or removed since.
+pub fn without_deleted_mark(path: &str) -> &str {
+    path.strip_suffix(DELETED).unwrap_or(path)
+}
+
 /// The last part of a path of Unix or of Windows.
 pub(super) fn file_name(path: &str) -> &str {
     // A path that begins with a slash is one of Unix, where names may hold backslashes.

@@ -20,7 +20,7 @@ use crate::error::Result;
 use crate::problem::Problem;
 
 pub use address_space::{AddressSpace, Fault, Piece, Run};
-pub use mappings::FileMapping;
+pub use mappings::{FileMapping, without_deleted_mark};
 pub use modules::{FileVersion, NativeModule, PdbId};
 pub use target::{OperatingSystem, Target};
 pub use threads::{NativeThread, Process};

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::bytes::{Addr, Mapped};
-use crate::dump::{Dump, FileMapping, Piece, TakenBy};
+use crate::dump::{Dump, FileMapping, Piece, TakenBy, without_deleted_mark};
 use crate::image::ModuleFiles;
 use crate::problem::Problem;
 
@@ -48,7 +48,9 @@ impl Backing {
         let mut backing = Backing::default();
         let (mut others, mut unproved) = (Vec::new(), Vec::new());
         for mappings in by_file(&dump.mappings) {
-            let Some(path) = mappings.first().map(|mapping| recorded_path(mapping)) else { continue };
+            let Some(path) = mappings.first().map(|mapping| without_deleted_mark(&mapping.path)) else {
+                continue;
+            };
             if !lacks_pages(dump, &mappings) {
                 continue;
             }
@@ -124,11 +126,6 @@ fn by_file(mappings: &[FileMapping]) -> Vec<Vec<&FileMapping>> {
         }
     }
     files
-}
-
-/// The path of a mapped file, without the mark of the kernel for files that were replaced since.
-fn recorded_path(mapping: &FileMapping) -> &str {
-    mapping.path.strip_suffix(" (deleted)").unwrap_or(&mapping.path)
 }
 
 fn lacks_pages(dump: &Dump, mappings: &[&FileMapping]) -> bool {

@@ -236,6 +236,13 @@ const GC_HEAP_2: GcHeapLayout = GcHeapLayout {
     generation_table: 2384,
 };
 
+/// MethodTables and TypeDescs since 9.0.
+const TYPES_9: TypeLayout =
+    TypeLayout { canonical_tag: 1, token_at_10: false, type_desc_argument: 16, type_desc_template: None };
+
+/// Those of 8.0.
+const TYPES_8: TypeLayout = TypeLayout { token_at_10: true, type_desc_argument: 8, ..TYPES_9 };
+
 static V10_0: Layout = Layout {
     table: TableIndexes {
         thread_store: 15,
@@ -264,12 +271,7 @@ static V10_0: Layout = Layout {
     },
     vars: DacVarsLayout { version: [2, 4], ..VARS_2 },
     gc_heap: GC_HEAP_2,
-    types: TypeLayout {
-        canonical_tag: 1,
-        token_at_10: false,
-        type_desc_argument: 16,
-        type_desc_template: None,
-    },
+    types: TYPES_9,
     module: ModuleLayout {
         pe_assembly: 216,
         pe_image: 8,
@@ -319,12 +321,7 @@ static V9_0: Layout = Layout {
     },
     vars: VARS_2,
     gc_heap: GC_HEAP_2,
-    types: TypeLayout {
-        canonical_tag: 1,
-        token_at_10: false,
-        type_desc_argument: 16,
-        type_desc_template: None,
-    },
+    types: TYPES_9,
     module: ModuleLayout {
         pe_assembly: 280,
         pe_image: 8,
@@ -374,12 +371,7 @@ static V8_0: Layout = Layout {
     },
     vars: DacVarsLayout { generation_size: 0x108, ..VARS_2 },
     gc_heap: GC_HEAP_2,
-    types: TypeLayout {
-        canonical_tag: 1,
-        token_at_10: true,
-        type_desc_argument: 8,
-        type_desc_template: None,
-    },
+    types: TYPES_8,
     module: ModuleLayout {
         pe_assembly: 272,
         pe_image: 8,

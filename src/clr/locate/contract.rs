@@ -12,6 +12,8 @@ use crate::limits;
 
 use super::RuntimeModule;
 
+/// The symbol of the descriptor's header.
+pub(super) const SYMBOL: &str = "DotNetRuntimeContractDescriptor";
 /// `DNCCDAC\0` in the byte order of the target.
 const MAGIC: u64 = 0x0043_4144_4343_4e44;
 
@@ -32,7 +34,7 @@ pub(super) struct Contract {
 /// # Errors
 /// The JSON is there but cannot be read as a description.
 pub(super) fn read(memory: &AddressSpace, module: &RuntimeModule) -> Result<Option<Contract>> {
-    let Some(header) = module.symbol(memory, "DotNetRuntimeContractDescriptor") else { return Ok(None) };
+    let Some(header) = module.symbol(memory, SYMBOL) else { return Ok(None) };
     let Ok(MAGIC) = memory.u64(header) else { return Ok(None) };
     let (Ok(json_size), Ok(json), Ok(count), Ok(pointers)) = (
         memory.u32(header.offset(12)),

@@ -10,6 +10,8 @@ use crate::image::ModuleImage;
 
 use super::RuntimeModule;
 
+/// The symbol under which the runtime exports the table, where it does.
+pub(super) const SYMBOL: &str = "g_dacTable";
 /// The resource that holds the table on Windows up to 6.0.
 pub(super) const RESOURCE: &str = "COREXTERNALDATAACCESSRESOURCE";
 /// Where in it the TimeDateStamp of the module stands that it describes.

@@ -202,7 +202,7 @@ fn layouts(
 ) -> Vec<&'static Bundled> {
     let Some(version) = version else {
         let mut all: Vec<_> = layout::all(target).collect();
-        all.sort_by_key(|bundled| bundled.descriptor().has_proposals());
+        all.sort_by_cached_key(|bundled| bundled.descriptor().has_proposals());
         return all;
     };
     if let Some(bundled) = layout::for_version(version, target) {
@@ -264,7 +264,7 @@ fn tables<'a>(
         .into_iter()
         .filter_map(|(bytes, form)| size.is_none_or(|size| size == bytes).then_some(form))
         .collect();
-    let symbol = module.symbol(memory, "g_dacTable");
+    let symbol = module.symbol(memory, dac_table::SYMBOL);
     let by_symbol = symbol.map(|address| (address, "the symbol g_dacTable".to_owned()));
     let by_resource = dac_table::of_resource(memory, module)
         .filter(|table| forms.contains(&table.entries))

@@ -2,11 +2,11 @@
 //! it does not name.
 
 use crate::bytes::Addr;
-use crate::clr::checks::Check;
+use crate::clr::checks::{Check, Outcome};
 use crate::clr::gc::GcDacVars;
 use crate::clr::layout::{self, Descriptor, NativeAot};
 use crate::clr::types::MethodTables;
-use crate::dump::{AddressSpace, Dump};
+use crate::dump::{AddressSpace, Dump, Run};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::SymbolFile;
 
@@ -46,8 +46,7 @@ pub(super) fn locate(
         }
         let checks: Vec<Check> = PROVABLE.iter().map(|name| prove(memory, &layout, &globals, name)).collect();
         if !proof::suffices(&checks) {
-            closest =
-                checks.into_iter().find(|c| c.outcome != crate::clr::checks::Outcome::Passed).or(closest);
+            closest = checks.into_iter().find(|c| c.outcome != Outcome::Passed).or(closest);
             continue;
         }
         let names = if by_texts { "named" } else { "told by their order" };
@@ -143,14 +142,12 @@ fn well_known_types(
     let ranges = module.image.iter().flat_map(|image| image.writable_ranges());
     let runs = ranges.flat_map(|range| memory.runs(range.start, range.end));
     let mut found = runs
-        .flat_map(|run| {
-            let words = run.bytes.as_chunks::<8>().0.iter().zip((run.start.0..).step_by(8));
-            words.filter_map(|(word, at)| {
-                // Component size, flags, base size.
-                let [low, high, _, _, base @ ..] = *word;
-                let sizes = (u32::from_le_bytes(base), u32::from(u16::from_le_bytes([low, high])));
-                (sizes == STRING).then_some(Addr(at))
-            })
+        .flat_map(Run::words)
+        .filter_map(|(at, word)| {
+            // Component size, flags, base size.
+            let [low, high, _, _, base @ ..] = word;
+            let sizes = (u32::from_le_bytes(base), u32::from(u16::from_le_bytes([low, high])));
+            (sizes == STRING).then_some(at)
         })
         .filter_map(|mt| Some((mt, object_of_string(memory, tables, mt)?)));
     let first = found.next()?;

@@ -6,15 +6,16 @@
 use rustc_hash::FxHashSet;
 
 use crate::bytes::Addr;
-use crate::dump::{AddressSpace, Dump};
+use crate::dump::{AddressSpace, Dump, Run};
 
 use super::debug_header::{DebugHeader, MAGIC};
 use super::runtime_module::RuntimeModule;
+use super::{dac_table, runtime_info};
 
 /// The symbol of the header.
 const HEADER_SYMBOL: &str = "DotNetRuntimeDebugHeader";
 /// Symbols of CoreCLR, which is read otherwise.
-const CORECLR_SYMBOLS: [&str; 2] = ["DotNetRuntimeInfo", "g_dacTable"];
+const CORECLR_SYMBOLS: [&str; 2] = [runtime_info::SYMBOL, dac_table::SYMBOL];
 
 /// The first mapped file that is a NativeAOT program, with its debug header; `None` when none is.
 pub(super) fn find(dump: &Dump) -> Option<RuntimeModule> {
@@ -44,8 +45,6 @@ fn header(dump: &Dump, module: &RuntimeModule, path: &str) -> Option<Addr> {
 
 /// Where the header's magic number stands, at the borders of words.
 fn magic_numbers(memory: &AddressSpace, start: Addr, end: Addr) -> impl Iterator<Item = Addr> {
-    memory.runs(start, end).flat_map(|run| {
-        let words = run.bytes.as_chunks::<8>().0.iter().zip((run.start.0..).step_by(8));
-        words.filter(|(word, _)| word.starts_with(&MAGIC.to_le_bytes())).map(|(_, at)| Addr(at))
-    })
+    let words = memory.runs(start, end).flat_map(Run::words);
+    words.filter(|(_, word)| word.starts_with(&MAGIC.to_le_bytes())).map(|(at, _)| at)
 }

@@ -7,7 +7,7 @@ use crate::dump::{Dump, NativeModule};
 use crate::error::{Error, ErrorKind};
 use crate::image::ModuleImage;
 
-use super::runtime_info;
+use super::{dac_table, runtime_info};
 
 /// The file name of the runtime's module; of any case.
 const RUNTIME_NAME: &str = "coreclr.dll";
@@ -43,7 +43,7 @@ pub(super) fn find(dump: &Dump) -> Option<Found<'_>> {
     }
     // The list of modules is lost: look at the memory itself.
     let mut images = dump.memory.runs(Addr::NULL, Addr(u64::MAX)).filter(|run| run.bytes.starts_with(b"MZ"));
-    let exports = |base: Addr| has_runtime(dump, base) || exports(dump, base, "g_dacTable");
+    let exports = |base: Addr| has_runtime(dump, base) || exports(dump, base, dac_table::SYMBOL);
     images.find(|run| exports(run.start)).map(|run| Found { base: run.start, module: None, alone: false })
 }
 

@@ -54,8 +54,7 @@ impl RuntimeInfo {
         let Some(id) = id.get(..usize::from(length)) else { return Ok(None) };
         let file_version = if memory.u32(address.offset(VERSION))? >= WITH_FILE_VERSION {
             let number = |index: u64| memory.u32(address.offset(FILE_VERSION + 4 * index));
-            let (major, minor, patch) = (number(0)?, number(1)?, number(2)? / 100);
-            format!("{major}.{minor}.{patch}").parse().ok()
+            Some(RuntimeVersion { major: number(0)?, minor: number(1)?, patch: Some(number(2)? / 100) })
         } else {
             None
         };

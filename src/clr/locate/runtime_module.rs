@@ -2,7 +2,7 @@
 
 use crate::bytes::Addr;
 use crate::clr::layout::{KnownBuild, RuntimeVersion, known_build};
-use crate::dump::{AddressSpace, Dump, FileMapping, NativeModule, OperatingSystem};
+use crate::dump::{AddressSpace, Dump, FileMapping, NativeModule, OperatingSystem, without_deleted_mark};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::{BuildId, ModuleImage};
 use crate::limits;
@@ -16,9 +16,6 @@ use super::single_file;
 const RUNTIME_NAMES: [&str; 1] = ["libcoreclr.so"];
 /// What else tells that a process runs .NET, with why that is not read.
 const HOST_NAMES: [&str; 3] = ["libhostfxr.so", "libhostpolicy.so", "libclrjit.so"];
-
-/// What the kernel adds to the path of a file that was replaced since, by an update in place.
-const DELETED: &str = " (deleted)";
 
 /// The runtime's module in the dumped process.
 #[derive(Debug)]
@@ -120,7 +117,7 @@ impl RuntimeModule {
     /// The file name of its path; `None` where there is no path.
     pub fn file_name(&self) -> Option<&str> {
         let name = self.path.as_deref()?.rsplit('/').next()?;
-        Some(name.strip_suffix(DELETED).unwrap_or(name)).filter(|name| !name.is_empty())
+        Some(without_deleted_mark(name)).filter(|name| !name.is_empty())
     }
 
     /// Where the module's data may lie: up to its size, else up to a cap.
@@ -141,8 +138,7 @@ impl RuntimeModule {
 }
 
 fn is_named(mapping: &FileMapping, names: &[&str]) -> bool {
-    let name = mapping.file_name();
-    names.contains(&name.strip_suffix(DELETED).unwrap_or(name))
+    names.contains(&without_deleted_mark(mapping.file_name()))
 }
 
 fn refusal(dump: &Dump) -> Error {

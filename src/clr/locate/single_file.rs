@@ -11,7 +11,7 @@ use crate::dump::{AddressSpace, Dump, FileMapping};
 use crate::image::ElfImage;
 use crate::limits;
 
-use super::runtime_info;
+use super::{contract, dac_table, runtime_info};
 
 /// Type of the entry with the address of the program's program headers.
 const AT_PHDR: u64 = 3;
@@ -20,10 +20,10 @@ const AT_ENTRY: u64 = 9;
 /// Size of an ELF header, behind which linkers put the program headers.
 const ELF_HEADER: u64 = 64;
 /// Symbols by which a module shows that the runtime is in it.
-const RUNTIME_SYMBOLS: [&str; 3] = [runtime_info::SYMBOL, "g_dacTable", "DotNetRuntimeContractDescriptor"];
+const RUNTIME_SYMBOLS: [&str; 3] = [runtime_info::SYMBOL, dac_table::SYMBOL, contract::SYMBOL];
 
 /// A module that seems to hold the runtime.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Candidate<'a> {
     /// Where its first page lies.
     pub base: Addr,
@@ -36,8 +36,7 @@ pub(super) struct Candidate<'a> {
 pub(super) fn find(dump: &Dump) -> Option<Candidate<'_>> {
     let memory = &dump.memory;
     let program = program(dump);
-    let first = program.as_ref().map(|p| Candidate { ..*p });
-    let mut candidates = first.into_iter().chain(modules(dump)).take(limits::MAX_RUNTIME_CANDIDATES);
+    let mut candidates = program.into_iter().chain(modules(dump)).take(limits::MAX_RUNTIME_CANDIDATES);
     let exports = candidates.find(|candidate| {
         let image = ElfImage::at(memory, candidate.base);
         image.is_ok_and(|image| exports_runtime(memory, &image))

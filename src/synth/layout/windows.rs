@@ -4,7 +4,7 @@
 
 use super::{
     AllocationPlace, DacVarsLayout, FieldCounts, FieldLayout, GC_HEAP_2, Layout, ModuleLayout, ModulePlace,
-    TableIndexes, ThreadLayout, TypeLayout, VARS_2,
+    TYPES_8, TYPES_9, TableIndexes, ThreadLayout, TypeLayout, VARS_2,
 };
 
 /// Threads of 9.0 and 10.0, but for where the allocation context is.
@@ -40,12 +40,7 @@ pub(super) static V10_0: Layout = Layout {
     thread: thread(8),
     vars: DacVarsLayout { version: [2, 4], ..VARS_2 },
     gc_heap: GC_HEAP_2,
-    types: TypeLayout {
-        canonical_tag: 1,
-        token_at_10: false,
-        type_desc_argument: 16,
-        type_desc_template: None,
-    },
+    types: TYPES_9,
     module: ModuleLayout {
         pe_assembly: 192,
         pe_image: 8,
@@ -86,12 +81,7 @@ pub(super) static V9_0: Layout = Layout {
     thread: thread(0),
     vars: VARS_2,
     gc_heap: GC_HEAP_2,
-    types: TypeLayout {
-        canonical_tag: 1,
-        token_at_10: false,
-        type_desc_argument: 16,
-        type_desc_template: None,
-    },
+    types: TYPES_9,
     module: ModuleLayout {
         pe_assembly: 184,
         pe_image: 8,
@@ -141,12 +131,7 @@ pub(super) static V8_0: Layout = Layout {
     },
     vars: DacVarsLayout { generation_size: 0x108, ..VARS_2 },
     gc_heap: GC_HEAP_2,
-    types: TypeLayout {
-        canonical_tag: 1,
-        token_at_10: true,
-        type_desc_argument: 8,
-        type_desc_template: None,
-    },
+    types: TYPES_8,
     module: ModuleLayout {
         pe_assembly: 176,
         pe_image: 8,
