@@ -69,17 +69,46 @@ impl Terminal {
         }
     }
 
+    /// Waits until the line editor takes the keys. Each prompt begins by asking for pasted text in
+    /// brackets; its text alone is drawn again with every key. What is typed before is the terminal's,
+    /// which keeps a line but makes of Ctrl-D what the editor does not know.
+    fn expect_prompt(&mut self) -> String {
+        let before = self.expect("\u{1b}[?2004h");
+        before + &self.expect(PROMPT)
+    }
+
     fn type_keys(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).expect("the terminal takes keys");
     }
 
+    /// Leaves by Ctrl-D, at a prompt.
     fn end(mut self) -> i32 {
         self.type_keys("\u{4}");
         self.wait()
     }
 
     fn wait(mut self) -> i32 {
-        self.child.wait().expect("the program ends").code().expect("no signal ends the program")
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child can be asked") {
+                return status.code().expect("no signal ends the program");
+            }
+            if Instant::now() > deadline {
+                let shown: Vec<u8> = self.screen.try_iter().flatten().collect();
+                panic!("the program does not end; the screen shows {:?}", String::from_utf8_lossy(&shown));
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Terminal {
+    /// A test that failed leaves no program behind.
+    fn drop(&mut self) {
+        if let Ok(None) = self.child.try_wait() {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
     }
 }
 
@@ -96,27 +125,27 @@ fn a_conversation() {
 
     terminal.type_keys("select count where type = 'Zoo.Dog'\r");
     terminal.expect("1 row in ");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
 
     terminal.type_keys("select sise\r");
     terminal.expect("error:");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
 
     // Ctrl-C clears the line and ends nothing.
     terminal.type_keys("select nonsense\u{3}");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     // An open parenthesis goes on in the next line.
     terminal.type_keys("select count where type in ('Zoo.Dog',\r'Zoo.Cat')\r");
     terminal.expect("1 row in ");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
 
     // Tab completes a keyword and, as the heap is walked, the name of a type.
     terminal.type_keys("descr\t obj\t\r");
     terminal.expect("rows in ");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     terminal.type_keys("select type, count where type = 'Zoo.Do\t' group by type\r");
     terminal.expect("1 row in ");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     assert_eq!(terminal.end(), 0);
 
     let history = state.path().join("heapql").join("history");
@@ -129,18 +158,18 @@ fn a_conversation() {
 fn what_was_asked_is_there_at_the_next_start() {
     let state = tempfile::tempdir().unwrap();
     let mut first = Terminal::start(state.path());
-    first.expect(PROMPT);
+    first.expect_prompt();
     first.type_keys("select count from modules\r");
     first.expect("1 row in ");
-    first.expect(PROMPT);
+    first.expect_prompt();
     assert_eq!(first.end(), 0);
 
     let mut second = Terminal::start(state.path());
-    second.expect(PROMPT);
+    second.expect_prompt();
     // The key for the line before.
     second.type_keys("\u{1b}[A\r");
     second.expect("1 row in ");
-    second.expect(PROMPT);
+    second.expect_prompt();
     assert_eq!(second.end(), 0);
 }
 
@@ -148,7 +177,7 @@ fn what_was_asked_is_there_at_the_next_start() {
 fn wide_names_fit_the_terminal() {
     let state = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::start(state.path());
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     terminal.type_keys("select type, count, size where type like 'System.Collections%' group by type\r");
     let shown = terminal.expect("rows in ");
     let table = shown.split_once('─').expect("a table has a line below its header").1;
@@ -156,7 +185,7 @@ fn wide_names_fit_the_terminal() {
     for line in table.lines().map(|line| line.trim_end_matches('\r')) {
         assert!(line.chars().count() <= 80, "{line}");
     }
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     assert_eq!(terminal.end(), 0);
 }
 
@@ -164,23 +193,24 @@ fn wide_names_fit_the_terminal() {
 fn tab_completes_what_fits_the_place() {
     let state = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::start(state.path());
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     // The heap is walked by the time of the first answer.
     terminal.type_keys("select count\r");
     terminal.expect("1 row in ");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     // A type behind `from`, and a field of it behind `where`.
     terminal.type_keys("select count from Zoo.Do\t where Le\t = 4\r");
     terminal.expect("1 row in ");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     // A field of what a field leads to.
     terminal.type_keys("select count from Zoo.Dog where Friend.Le\t = 0\r");
     terminal.expect("1 row in ");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     terminal.type_keys("\\ti\t of\t\r");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     terminal.type_keys("select count\r");
     terminal.expect("$4: 1 row\r\n");
+    terminal.expect_prompt();
     assert_eq!(terminal.end(), 0);
 }
 
@@ -188,12 +218,12 @@ fn tab_completes_what_fits_the_place() {
 fn hints_and_colours_are_shown() {
     let state = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::start(state.path());
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     terminal.type_keys("select substr(");
     let shown = terminal.expect("substr(text, start [, count])");
     assert!(shown.contains("\u{1b}[36m"), "keywords have a colour: {shown:?}");
     terminal.type_keys("\u{3}");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     assert_eq!(terminal.end(), 0);
 }
 
@@ -201,9 +231,9 @@ fn hints_and_colours_are_shown() {
 fn without_colours_nothing_is_shown_that_was_not_typed() {
     let state = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::start_with(state.path(), &[("NO_COLOR", "1")]);
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     terminal.type_keys("select substr(\u{3}");
-    let shown = terminal.expect(PROMPT);
+    let shown = terminal.expect_prompt();
     assert!(!shown.contains("[, count]") && !shown.contains("\u{1b}[36m"), "{shown:?}");
     assert_eq!(terminal.end(), 0);
 }
@@ -212,19 +242,20 @@ fn without_colours_nothing_is_shown_that_was_not_typed() {
 fn answers_are_numbered_and_kept() {
     let state = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::start(state.path());
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     terminal.type_keys("select name from modules\r");
     terminal.expect("$1: ");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     terminal.type_keys("select count from strings\r");
     terminal.expect("$2: 1 row in ");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     terminal.type_keys("help select\r");
-    let help = terminal.expect(PROMPT);
+    let help = terminal.expect_prompt();
     assert!(!help.contains("$3"), "what explains the language gets no number: {help}");
     terminal.type_keys("\\results\r");
     let results = terminal.expect("select count from strings\r\n");
     assert!(results.contains("select name from modules\r\n"), "{results}");
+    terminal.expect_prompt();
     assert_eq!(terminal.end(), 0);
 }
 
@@ -232,17 +263,18 @@ fn answers_are_numbered_and_kept() {
 fn what_was_entered_can_be_entered_again() {
     let state = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::start(state.path());
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     for keys in ["select count from modules\r", "!!\r", "!sel\r", "!1\r"] {
         terminal.type_keys(keys);
         terminal.expect("1 row in ");
-        terminal.expect(PROMPT);
+        terminal.expect_prompt();
     }
     terminal.type_keys("!9\r");
     terminal.expect("nothing was entered that `!9` could mean");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     terminal.type_keys("\\history\r");
     terminal.expect("1  select count from modules");
+    terminal.expect_prompt();
     assert_eq!(terminal.end(), 0);
 }
 
@@ -251,25 +283,26 @@ fn answers_go_to_a_file_and_back_to_the_screen() {
     let state = tempfile::tempdir().unwrap();
     let file = state.path().join("answers.csv");
     let mut terminal = Terminal::start(state.path());
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     terminal.type_keys("\\format csv\r");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     terminal.type_keys(&format!("\\o {}\r", file.display()));
     terminal.expect("\\o ends that");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     for _ in 0..2 {
         terminal.type_keys("select count from modules\r");
         terminal.expect("1 row in ");
         terminal.expect("appended to");
-        terminal.expect(PROMPT);
+        terminal.expect_prompt();
     }
     for setting in ["\\o\r", "\\format table\r"] {
         terminal.type_keys(setting);
-        terminal.expect(PROMPT);
+        terminal.expect_prompt();
     }
     terminal.type_keys("select count from modules\r");
     terminal.expect("─────");
     terminal.expect("1 row in ");
+    terminal.expect_prompt();
     assert_eq!(terminal.end(), 0);
     assert_eq!(fs::read_to_string(&file).unwrap().matches("count\r\n").count(), 2);
 }
@@ -278,18 +311,16 @@ fn answers_go_to_a_file_and_back_to_the_screen() {
 fn ctrl_c_at_an_empty_prompt_leaves_the_second_time() {
     let state = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::start(state.path());
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     terminal.type_keys("\u{3}");
     terminal.expect("Ctrl-C once more leaves");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     // A line between them is a change of mind.
     terminal.type_keys("select\u{3}");
-    // The prompt is drawn with each key; the next one begins by asking for pasted text in brackets.
-    terminal.expect("\u{1b}[?2004h");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     terminal.type_keys("\u{3}");
     terminal.expect("Ctrl-C once more leaves");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     terminal.type_keys("\u{3}");
     assert_eq!(terminal.wait(), 0);
 }
@@ -300,20 +331,21 @@ fn long_answers_go_to_the_pager() {
     let file = state.path().join("paged");
     let pager = format!("cat > '{}'", file.display());
     let mut terminal = Terminal::start_with(state.path(), &[("HEAPQL_PAGER", &pager)]);
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     terminal.type_keys("select count\r");
     terminal.expect("1 row in ");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     assert!(!file.exists(), "what fits the screen needs no pager");
     terminal.type_keys("select address limit 100\r");
     let shown = terminal.expect("100 rows in ");
     assert!(!shown.contains("0x"), "{shown}");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     assert_eq!(fs::read_to_string(&file).unwrap().matches("0x").count(), 100);
     terminal.type_keys("\\pager off\r");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     terminal.type_keys("select address limit 100\r");
     assert!(terminal.expect("100 rows in ").contains("0x"));
+    terminal.expect_prompt();
     assert_eq!(terminal.end(), 0);
 }
 
@@ -321,16 +353,16 @@ fn long_answers_go_to_the_pager() {
 fn a_pager_that_is_left_or_missing_does_not_end_the_conversation() {
     let state = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::start_with(state.path(), &[("HEAPQL_PAGER", "head -1 > /dev/null")]);
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     terminal.type_keys("select address\r");
     terminal.expect("rows in ");
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     assert_eq!(terminal.end(), 0);
 
     let mut terminal = Terminal::start_with(state.path(), &[("HEAPQL_PAGER", "no-such-pager")]);
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     terminal.type_keys("select address limit 100\r");
     assert!(terminal.expect("does not work and is not used").contains("0x"));
-    terminal.expect(PROMPT);
+    terminal.expect_prompt();
     assert_eq!(terminal.end(), 0);
 }
