@@ -24,6 +24,7 @@
 //! | [`clr`] | the runtime: layouts, globals, heaps, types, modules | columns, queries |
 //! | [`values`] | objects as their program knew them: fields, texts, collections | columns |
 //! | [`graph`] | the heap as columns | how a dump is read |
+//! | [`state`] | what the program was doing: locks, tasks, timers, queues | columns, queries |
 //! | [`info`] | what is known of a dump, as data | how it is printed |
 //! | [`query`] | the language over those columns | how results are printed |
 //! | [`diff`] | several dumps of one program: growth, who holds it, leaks | how results are printed |
@@ -52,6 +53,7 @@ pub mod problem;
 pub mod progress;
 pub mod query;
 pub mod sos;
+pub mod state;
 #[cfg(any(test, feature = "synth"))]
 pub mod synth;
 pub mod text;

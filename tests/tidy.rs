@@ -12,8 +12,8 @@ const LONG_FILES: &[(&str, &str)] = &[];
 
 /// The layers, lowest first: each may use itself and those before it.
 const LAYERS: &[&str] = &[
-    "bytes", "dump", "image", "clr", "values", "graph", "info", "query", "diff", "sos", "output", "open",
-    "cli",
+    "bytes", "dump", "image", "clr", "values", "graph", "state", "info", "query", "diff", "sos", "output",
+    "open", "cli",
 ];
 
 /// What every layer may use: errors, limits, problems, progress, .NET text; and the builders for tests.
