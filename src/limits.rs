@@ -160,6 +160,9 @@ pub const MAX_ENTRY_POINT_BUCKETS: u64 = 4 << 20;
 /// ten times that.
 pub const MAX_RUNTIME_FUNCTIONS: u32 = 16 << 20;
 
+/// Sections of one ReadyToRun image. The format has some 25 kinds.
+pub const MAX_READY_TO_RUN_SECTIONS: u32 = 256;
+
 /// Funclets (handlers, filters) of one method.
 pub const MAX_FUNCLETS: u32 = 65_536;
 
