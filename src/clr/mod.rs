@@ -5,6 +5,7 @@
 pub mod checks;
 pub mod finalizer_queue;
 pub mod gc;
+pub mod gc_info;
 pub mod handles;
 pub mod layout;
 mod loader_allocator;
