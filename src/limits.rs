@@ -305,6 +305,20 @@ pub const MAX_STACK_BYTES: u64 = 1 << 30;
 /// what `ulimit -s` allows the main thread by default, twice.
 pub const MAX_UNBOUNDED_STACK_BYTES: u64 = 16 << 20;
 
+/// Frames of one thread's stack: the smallest take 16 bytes, of a stack of 8 MiB that has overflown some 260,000 of 32 bytes are
+/// left. Threads may ask for larger stacks.
+pub const MAX_STACK_FRAMES: usize = 4 << 20;
+
+/// How far above the stack pointer the registers are looked for that the kernel has put aside for a signal handler: the frames of
+/// the handler itself lie between.
+pub const MAX_SIGNAL_FRAME_BYTES: u64 = 64 << 10;
+
+/// Functions whose unwind codes follow each other. The runtime's own unwinder gives up at this number (`UNWIND_CHAIN_LIMIT`).
+pub const MAX_CHAINED_UNWIND_INFOS: usize = 32;
+
+/// Bytes of a native module's tables of call frame information. libcoreclr has some 700 KB.
+pub const MAX_UNWIND_TABLE_BYTES: u64 = 64 << 20;
+
 /// Types on a merged path. What programs build is some ten deep once lists are folded; a path that never repeats goes on
 /// for as long as somebody damaged it to.
 pub const MAX_MERGED_DEPTH: u32 = 256;

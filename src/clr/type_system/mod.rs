@@ -26,6 +26,7 @@ use crate::bytes::Addr;
 use crate::clr::ClrRuntime;
 use crate::clr::metadata::Metadata;
 use crate::clr::methods::Methods;
+use crate::clr::stacks::WalkedFrames;
 use crate::clr::types::{MethodTables, Naming, TypeDesc, TypeDescs, TypeHandle};
 use crate::dump::{AddressSpace, Fault};
 use crate::error::Result;
@@ -77,6 +78,7 @@ pub struct TypeSystem {
     names: RwLock<FxHashMap<Addr, Arc<str>>>,
     descriptions: RwLock<FxHashMap<Addr, Arc<TypeDescription>>>,
     methods: Methods,
+    frames: WalkedFrames,
 }
 
 impl TypeSystem {
@@ -119,6 +121,7 @@ impl TypeSystem {
             names: RwLock::default(),
             descriptions: RwLock::default(),
             methods: Methods::of(&runtime),
+            frames: WalkedFrames::new(),
             method_tables,
             runtime,
         })
@@ -142,6 +145,11 @@ impl TypeSystem {
     /// What finding methods takes.
     pub(in crate::clr) fn methods(&self) -> &Methods {
         &self.methods
+    }
+
+    /// The frames of all threads, once they were walked.
+    pub(in crate::clr) fn walked_frames(&self) -> &WalkedFrames {
+        &self.frames
     }
 
     /// The metadata of the module whose Module is at `module`; `None` where there is none. Opened and copied at the

@@ -1,7 +1,7 @@
 //! Words of threads' stacks, and registers, as roots.
 
 use crate::bytes::Addr;
-use crate::clr::stacks::{StackWalker, stacks as thread_stacks};
+use crate::clr::stacks::{StackParts, stacks as thread_stacks};
 use crate::problem::Problem;
 
 use super::build::{Found, Sources};
@@ -24,10 +24,10 @@ pub(super) fn stacks(sources: Sources<'_>, setting: StackRoots) -> Found {
         return Found { roots: Vec::new(), problems: vec![note.hint("use --stacks conservative")] };
     }
     let stacks = thread_stacks(sources.types.runtime());
-    let mut walker = StackWalker::new(sources.types);
     let mut found = Found { roots: Vec::new(), problems: stacks.problems };
     for stack in &stacks.threads {
-        let parts = walker.parts(stack);
+        let walked = sources.types.frames().thread(stack.os_id);
+        let parts = walked.map(|thread| StackParts::of(sources.types, thread)).unwrap_or_default();
         let running = parts.all().first().filter(|part| part.instruction == stack.instruction);
         let of_registers = running.and_then(|part| part.method.as_ref());
         let registers = stack.registers.iter().map(|&value| (None, Addr(value)));
