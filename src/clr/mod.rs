@@ -16,6 +16,7 @@ pub mod modules;
 pub mod native_aot;
 pub mod references;
 mod runtime;
+pub mod stack_roots;
 pub mod stacks;
 pub mod statics;
 #[cfg(test)]

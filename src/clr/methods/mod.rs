@@ -8,6 +8,7 @@ mod code_heap;
 mod code_info;
 mod compiled_code;
 mod entry_points;
+mod exception_clauses;
 mod method_desc;
 mod native_image;
 mod nibble_map;

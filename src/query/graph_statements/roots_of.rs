@@ -83,8 +83,7 @@ pub fn roots_of(subject: &Subject<'_>, execution: &Execution<'_>) -> Result<Answ
 
 /// What keeps an object on a frozen segment alive, of which the roots have no row.
 fn permanent(object: ObjectId) -> Root {
-    let kind = RootKind::Permanent;
-    Root { kind, address: None, object, name: None, os_id: None, keeps_alive: true, interior: false }
+    Root::new(RootKind::Permanent, None, object)
 }
 
 /// Notes what is left out of paths.
