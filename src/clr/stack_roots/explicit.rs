@@ -40,9 +40,10 @@ struct GcFrame {
     interior: u64,
 }
 
-/// What stands in an InlinedCallFrame that calls into the runtime's handling of exceptions.
-const CALLS_HANDLER: u64 = 2;
-const DATUM_MARKS: u64 = 7;
+/// Marks in what an InlinedCallFrame calls: a helper of the handling of exceptions, and one that calls funclets in its second
+/// pass (`InlinedCallFrameMarker`). What else stands there is a multiple of 8, or odd.
+const CALLS_HANDLER: u64 = 2 | 4;
+const IS_NUMBER: u64 = 1;
 
 impl FrameRoots {
     pub fn of(layout: &Descriptor) -> FrameRoots {
@@ -66,7 +67,7 @@ impl FrameRoots {
     /// Whether the InlinedCallFrame at `at` was left by the runtime's own managed handlers of exceptions.
     pub fn is_of_handlers(&self, memory: &AddressSpace, at: Addr) -> bool {
         let datum = self.datum.and_then(|datum| memory.u64(at.offset(datum)).ok());
-        datum.is_some_and(|datum| datum & DATUM_MARKS == CALLS_HANDLER)
+        datum.is_some_and(|datum| datum & CALLS_HANDLER != 0 && datum & IS_NUMBER == 0)
     }
 
     /// The slots of the frame of the class `name` at `at`.
