@@ -113,3 +113,37 @@ fn section(memory: &AddressSpace, header: Addr, kind: u32) -> Result<Option<(u32
     }
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clr::synthetic::{space, zeros};
+
+    const AT: u64 = 0x5000_0000;
+
+    #[test]
+    fn only_filters_are_told() {
+        let mut memory = zeros(AT, AT + 0x1000);
+        for (number, (flags, filter)) in
+            [(0_u32, 0x10_u32), (1, 0x40), (2, 0x50), (1, 0x60)].into_iter().enumerate()
+        {
+            memory.write(AT + 24 * number as u64, &flags.to_le_bytes());
+            memory.write(AT + 24 * number as u64 + 20, &filter.to_le_bytes());
+        }
+        let memory = space(memory);
+        assert_eq!(filters(&memory, Addr(AT), 4, 24, 20), Ok(vec![0x40, 0x60]));
+        assert!(filters(&memory, Addr(AT + 0x2000), 1, 24, 20).is_err());
+    }
+
+    #[test]
+    fn sections_are_found_by_their_kind() {
+        let mut memory = zeros(AT, AT + 0x1000);
+        let words = [0x0052_5452, 0x0003_0009, 0, 2, 101, 0x100, 0x10, EXCEPTION_INFO, 0x200, 0x20];
+        for (word, value) in words.into_iter().enumerate() {
+            memory.write(AT + 4 * word as u64, &u32::to_le_bytes(value));
+        }
+        let memory = space(memory);
+        assert_eq!(section(&memory, Addr(AT), EXCEPTION_INFO), Ok(Some((0x200, 0x20))));
+        assert_eq!(section(&memory, Addr(AT), 99), Ok(None));
+    }
+}

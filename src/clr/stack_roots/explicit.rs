@@ -125,3 +125,66 @@ fn array(first: Addr, count: u32, interior: bool) -> Vec<FrameSlot> {
         .map(|number| FrameSlot { address: first.offset(8 * number), interior, certain: true })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clr::synthetic::{bundled, space, zeros};
+    use crate::synth::Memory;
+
+    const AT: u64 = 0x7000_0000;
+
+    fn slots(family: &str, name: &str, memory: Memory) -> Vec<(u64, bool, bool)> {
+        let slots = FrameRoots::of(&bundled(family)).slots(&space(memory), name, Addr(AT));
+        slots.iter().map(|slot| (slot.address.0, slot.interior, slot.certain)).collect()
+    }
+
+    fn with(words: &[(u64, u64)]) -> Memory {
+        let mut memory = zeros(AT, AT + 0x1000);
+        words.iter().for_each(|&(at, value)| memory.write_u64(AT + at, value));
+        memory
+    }
+
+    #[test]
+    fn helper_frames_refer_to_as_many_slots_as_they_are_named_for() {
+        let memory = || with(&[(232, 0x10), (240, 0x20), (248, 0x30)]);
+        assert_eq!(slots("8.0", "HelperMethodFrame", memory()), []);
+        assert_eq!(slots("8.0", "HelperMethodFrame_1OBJ", memory()), [(0x10, false, true)]);
+        let three = [(0x10, false, true), (0x20, false, true), (0x30, false, true)];
+        assert_eq!(slots("9.0", "HelperMethodFrame_2OBJ", memory()), three[..2]);
+        assert_eq!(slots("3.1", "HelperMethodFrame_3OBJ", memory()), three);
+        assert_eq!(slots("10.0", "HelperMethodFrame_1OBJ", memory()), []);
+    }
+
+    #[test]
+    fn arrays_of_references_are_told_by_their_length() {
+        let protected = with(&[(232, 0x40), (240, 2)]);
+        let wanted = [(0x40, false, true), (0x48, false, true)];
+        assert_eq!(slots("8.0", "HelperMethodFrame_PROTECTOBJ", protected), wanted);
+        let frame = with(&[(16, 0x40), (24, 1), (40, 1)]);
+        assert_eq!(slots("3.1", "GCFrame", frame), [(0x40, true, true)]);
+        assert_eq!(slots("8.0", "GCFrame", with(&[(16, 0x40), (24, 1)])), []);
+        // A length that cannot be true is cut.
+        let huge = with(&[(232, 0x40), (240, u64::MAX)]);
+        let most = limits::MAX_PROTECTED_REFERENCES as usize;
+        assert_eq!(slots("8.0", "HelperMethodFrame_PROTECTOBJ", huge).len(), most);
+    }
+
+    #[test]
+    fn argument_registers_may_hold_references() {
+        let slots = slots("10.0", "PrestubMethodFrame", with(&[(16, AT + 0x100)]));
+        assert_eq!(slots.len(), 6);
+        assert_eq!(slots[1], (AT + 0x108, true, false));
+    }
+
+    #[test]
+    fn frames_of_the_handlers_of_exceptions_are_marked() {
+        let marked = |family, datum| {
+            let memory = space(with(&[(16, datum)]));
+            FrameRoots::of(&bundled(family)).is_of_handlers(&memory, Addr(AT))
+        };
+        assert!(marked("9.0", 6) && marked("10.0", 2));
+        // A MethodDesc, the size of arguments; and where managed code handles no exceptions.
+        assert!(!marked("10.0", 0x7f00_1000) && !marked("10.0", 7) && !marked("8.0", 6));
+    }
+}

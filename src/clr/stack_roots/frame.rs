@@ -190,3 +190,6 @@ fn certain(
         certain: true,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -82,3 +82,74 @@ impl<'a> LivePoints<'a> {
         bytes
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clr::methods::CodeOrigin;
+    use crate::clr::synthetic::{space, zeros};
+    use crate::dump::Architecture;
+    use crate::synth::gc_info::{GcInfoPlan, PlannedSlot, Sets, Told};
+
+    const CODE: u64 = 0x4000_0000;
+    /// So that the info begins 4 bytes before the end of a page.
+    const INFO: u64 = 0x5000_0ffc;
+
+    fn code() -> CodeInfo {
+        CodeInfo {
+            method_desc: Addr(1),
+            start: Addr(CODE),
+            function: None,
+            gc_info: Some(Addr(INFO)),
+            origin: CodeOrigin::Jit { header: Addr(2) },
+        }
+    }
+
+    fn info() -> Vec<u8> {
+        let plan = GcInfoPlan {
+            version: 4,
+            arm64: false,
+            code_length: 0x100,
+            frame_register: None,
+            outgoing_area: 0,
+            generic_context: None,
+            extras: true,
+            tracked: vec![PlannedSlot::Register(3, 0), PlannedSlot::Register(14, 0)],
+            untracked: vec![PlannedSlot::Stack(1, 8, 0)],
+            told: Told::SafePoints(vec![(0x20, vec![false, true])]),
+            sets: Sets::Plain,
+        };
+        plan.encode()
+    }
+
+    fn live(pieces: Vec<(u64, Vec<u8>)>) -> Option<usize> {
+        let memory =
+            AddressSpace::from_memory(pieces.into_iter().map(|(at, bytes)| (Addr(at), bytes)).collect());
+        let points = LivePoints::new(&memory, Encoding::of(4, Architecture::X64));
+        let at = || points.at(Addr(CODE + 0x20), FrameState::Calling, &code());
+        let first = at();
+        assert_eq!(first, at(), "remembered");
+        first.map(|live| live.slots.len())
+    }
+
+    #[test]
+    fn gc_info_may_lie_in_pieces() {
+        let info = info();
+        assert!(info.len() > 4);
+        assert_eq!(live(vec![(INFO, info.clone())]), Some(2));
+        assert_eq!(live(vec![(INFO, info[..4].to_vec()), (INFO + 4, info[4..].to_vec())]), Some(2));
+        // With a hole behind the first piece.
+        assert_eq!(live(vec![(INFO, info[..4].to_vec()), (INFO + 5, info[5..].to_vec())]), None);
+    }
+
+    #[test]
+    fn what_is_missing_or_not_known_is_none() {
+        assert_eq!(live(vec![(0x1000, vec![0; 8])]), None);
+        let memory = space(zeros(INFO, INFO + 0x1000));
+        let unknown = LivePoints::new(&memory, None);
+        assert_eq!(unknown.at(Addr(CODE + 0x20), FrameState::Calling, &code()), None);
+        // An address in front of the method, which no walk should give.
+        let points = LivePoints::new(&memory, Encoding::of(4, Architecture::X64));
+        assert_eq!(points.at(Addr(CODE - 1), FrameState::Active, &code()), None);
+    }
+}

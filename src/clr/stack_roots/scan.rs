@@ -2,8 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use rustc_hash::FxHashSet;
+
 use crate::bytes::Addr;
-use crate::clr::gc_info::{Encoding, FrameState, Told};
+use crate::clr::gc_info::{Encoding, FrameState, LiveSlots, Told};
 use crate::clr::stacks::{FrameKind, FrameVisit, StackFrame, ThreadFrames};
 use crate::clr::type_system::TypeSystem;
 use crate::limits;
@@ -67,20 +69,15 @@ impl<'a> StackRootScanner<'a> {
     pub fn scan(&self, thread: &ThreadFrames, found: &mut dyn FnMut(StackSlot)) -> Scanned {
         let roles = self.roles(thread);
         let left = self.slots_left.load(Ordering::Relaxed);
-        let mut shown = 0;
         let mut scan = Scan {
             scanner: self,
             stack_end: thread.stack_end(),
             native: None,
             arguments: false,
-            conservative_parents: Vec::new(),
+            conservative_parents: FxHashSet::default(),
             scanned: Scanned::default(),
-            found: &mut |slot| {
-                shown += 1;
-                if shown <= left {
-                    found(slot);
-                }
-            },
+            slots_left: left,
+            found,
         };
         let mut number = 0;
         self.types.visit_frames(thread, |visit| {
@@ -88,9 +85,8 @@ impl<'a> StackRootScanner<'a> {
             scan.frame(visit, number, role);
             number += 1;
         });
-        let scanned = scan.scanned;
-        self.slots_left.fetch_sub(shown.min(left), Ordering::Relaxed);
-        Scanned { cut: shown > left, ..scanned }
+        self.slots_left.fetch_sub(left - scan.slots_left, Ordering::Relaxed);
+        scan.scanned
     }
 
     /// The roles of a thread's frames; none where all are live.
@@ -138,8 +134,10 @@ struct Scan<'s, 'a> {
     /// Whether an explicit frame has arguments in the next managed frame.
     arguments: bool,
     /// Methods and frame pointers of funclets of which every word counts.
-    conservative_parents: Vec<(Addr, Option<u64>)>,
+    conservative_parents: FxHashSet<(Addr, Option<u64>)>,
     scanned: Scanned,
+    /// How many more slots may be looked at.
+    slots_left: u64,
     found: &'s mut dyn FnMut(StackSlot),
 }
 
@@ -193,36 +191,41 @@ impl Scan<'_, '_> {
             method_desc: code.info.method_desc,
             active: state == FrameState::Active,
         };
-        let scanner = self.scanner;
-        let key = (code.info.start, registers.value(scanner.reader.frame_pointer()));
+        let key = (code.info.start, registers.value(self.scanner.reader.frame_pointer()));
         let conservative_parent = role == Role::Parent && self.conservative_parents.contains(&key);
         if matches!(role, Role::Dead | Role::Parent) && !conservative_parent {
             return;
         }
-        let live = scanner.points.at(registers.ip, state, &code.info);
+        let live = self.scanner.points.at(registers.ip, state, &code.info);
         // A frame that may stand anywhere may stand where nothing is told.
         let told = |told: Told| !frame.active || matches!(told, Told::SafePoint | Told::Range);
         match live.filter(|live| told(live.told) && !matches!(role, Role::Unclear | Role::Parent)) {
-            Some(live) => {
-                if self.arguments {
-                    self.words(
-                        frame.registers.sp,
-                        frame.registers.sp.offset(live.header.outgoing_area.into()),
-                        number,
-                    );
-                }
-                if !scanner.reader.live(&frame, &live, role != Role::Tracked, self.found) {
-                    self.scanned.conservative += 1;
-                    self.native_below(registers.sp);
-                }
-            }
+            Some(live) => self.live(&frame, &live, role),
             None => {
                 self.scanned.conservative += 1;
                 if code.info.is_funclet() {
-                    self.conservative_parents.push(key);
+                    self.conservative_parents.insert(key);
                 }
-                scanner.reader.all(&frame, frame.caller_sp, self.found);
+                self.scanner.reader.all(&frame, frame.caller_sp, self.found);
             }
+        }
+    }
+
+    /// The slots that are live in a managed frame.
+    fn live(&mut self, frame: &ManagedFrame<'_>, live: &LiveSlots, role: Role) {
+        let Some(left) = self.slots_left.checked_sub(live.slots.len() as u64) else {
+            self.scanned.cut = true;
+            return;
+        };
+        self.slots_left = left;
+        let sp = frame.registers.sp;
+        if self.arguments {
+            let end = sp.offset(live.header.outgoing_area.into()).min(frame.caller_sp);
+            self.words(sp, end, frame.number);
+        }
+        if !self.scanner.reader.live(frame, live, role != Role::Tracked, self.found) {
+            self.scanned.conservative += 1;
+            self.native_below(sp);
         }
     }
 

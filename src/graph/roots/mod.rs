@@ -25,7 +25,7 @@ pub struct Root {
     /// What sort of root it is.
     pub kind: RootKind,
     /// The slot that holds the reference: a static's, a handle's, a word of the stack; `None` where it is in no memory
-    /// (a register).
+    /// (a register that was not saved).
     pub address: Option<Addr>,
     /// The object.
     pub object: ObjectId,
