@@ -184,9 +184,6 @@ pub const MAX_PROTECTED_REFERENCES: u32 = 1 << 16;
 /// A damaged dump may have a huge method in all of its frames.
 pub const MAX_STACK_SLOTS: u64 = 64 << 20;
 
-/// Sections of a ReadyToRun image. The format has some thirty kinds.
-pub const MAX_READY_TO_RUN_SECTIONS: u32 = 256;
-
 /// Methods that one delegate calls. Event leaks reach some 100,000; a combined delegate costs an array of them each time.
 pub const MAX_DELEGATE_TARGETS: u64 = 16 << 20;
 
