@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use object::pe::{
     IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR, IMAGE_DOS_SIGNATURE, IMAGE_NT_OPTIONAL_HDR32_MAGIC,
-    IMAGE_NT_OPTIONAL_HDR64_MAGIC, IMAGE_NT_SIGNATURE,
+    IMAGE_NT_OPTIONAL_HDR64_MAGIC, IMAGE_NT_SIGNATURE, IMAGE_SCN_MEM_WRITE,
 };
 
 use crate::bytes::{Addr, Cursor, FileOffset, OutOfBounds};
@@ -57,6 +57,20 @@ struct Section {
     rva: u32,
     file_offset: u32,
     file_size: u32,
+    writable: bool,
+}
+
+/// A part of a PE file as it is mapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PePart {
+    /// Where it lies in memory, counted from the image's base.
+    pub rva: u32,
+    /// Where it lies in the file.
+    pub file_offset: u32,
+    /// Its bytes.
+    pub size: u32,
+    /// Whether the process may have written to it.
+    pub writable: bool,
 }
 
 /// A PE image whose headers have been read.
@@ -126,6 +140,18 @@ impl<'a> PeImage<'a> {
     /// SizeOfImage of the optional header: the bytes that the mapped image takes.
     pub fn size_of_image(&self) -> u32 {
         self.size_of_image
+    }
+
+    /// The headers and sections of a file as they are mapped. None of an image in memory.
+    pub fn parts(&self) -> impl Iterator<Item = PePart> {
+        let headers = PePart { rva: 0, file_offset: 0, size: self.size_of_headers, writable: false };
+        let sections = self.sections.iter().map(|section| PePart {
+            rva: section.rva,
+            file_offset: section.file_offset,
+            size: section.file_size,
+            writable: section.writable,
+        });
+        std::iter::once(headers).filter(|_| self.layout == PeLayout::Flat).chain(sections)
     }
 
     /// Whether the image is a .NET one: it has a COR20 header.
@@ -263,7 +289,9 @@ fn read_sections(source: Source<'_>, at: u64, count: u16) -> Result<Vec<Section>
             let mut cursor = Cursor::at(&table, index * SECTION_SIZE + 12);
             let rva = cursor.u32().map_err(cut)?;
             let file_size = cursor.u32().map_err(cut)?;
-            Ok(Section { rva, file_size, file_offset: cursor.u32().map_err(cut)? })
+            let file_offset = cursor.u32().map_err(cut)?;
+            let flags = Cursor::at(&table, index * SECTION_SIZE + 36).u32().map_err(cut)?;
+            Ok(Section { rva, file_size, file_offset, writable: flags & IMAGE_SCN_MEM_WRITE.0 != 0 })
         })
         .collect()
 }

@@ -246,3 +246,6 @@ impl Walk<'_, '_> {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests;
