@@ -7,6 +7,7 @@ use crate::clr::gc::{self, AllocContextFields, AllocContexts, GcDacVars, GcHeaps
 use crate::clr::layout::{self, RuntimeVersion};
 use crate::clr::locate::{self, Located, RuntimeModule};
 use crate::clr::metadata::Metadata;
+use crate::clr::methods;
 use crate::clr::modules::{self, MetadataSource, Module};
 use crate::clr::native_aot::TypeSymbols;
 use crate::clr::threads::{self, ThreadList};
@@ -87,6 +88,11 @@ impl ClrRuntime {
             false => modules(&dump, &located, &mut problems),
         };
         let metadata = MetadataSource::find_all(&dump.memory, &modules, files);
+        let sources = modules.iter().zip(&metadata);
+        let dump = match methods::with_files(&dump, &located.layout, sources, files) {
+            Some(memory) => Arc::new(dump.with_memory(memory)),
+            None => dump,
+        };
         let gc = gc_heap(&dump, &located, threads.as_ref(), &mut problems);
         let referred_names = ReferredNames::default();
         let mut runtime = ClrRuntime {

@@ -112,7 +112,7 @@ impl fmt::Display for TakenBy {
 }
 
 /// A dump, read but not interpreted.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Dump {
     /// The process's memory.
     pub memory: Arc<AddressSpace>,
@@ -155,6 +155,12 @@ impl Dump {
             return minidump::parse(Arc::new(bytes));
         }
         Err(recognize::refusal(&bytes))
+    }
+
+    /// The same dump with other memory.
+    #[must_use]
+    pub fn with_memory(&self, memory: AddressSpace) -> Dump {
+        Dump { memory: Arc::new(memory), ..self.clone() }
     }
 
     /// Bytes of the file, unpacked.

@@ -9,6 +9,7 @@ mod code_info;
 mod compiled_code;
 mod entry_points;
 mod exception_clauses;
+mod image_files;
 mod method_desc;
 mod native_image;
 mod nibble_map;
@@ -29,6 +30,7 @@ use crate::clr::type_system::TypeSystem;
 
 use code_heap::CodeHeaps;
 pub use code_info::{CodeInfo, CodeOrigin, Function};
+pub(in crate::clr) use image_files::with_files;
 use method_desc::{Identity, MethodDesc, MethodDescs};
 use native_image::NativeImages;
 use precode::Precodes;

@@ -80,6 +80,29 @@ impl ReadyToRun {
         }
     }
 
+    /// Whether the table of functions of `image` in the memory of `file` is that of the Module at `module`: all methods that the runtime has
+    /// prepared begin where functions begin there. Without any nothing is proved.
+    pub(super) fn is_table_of(
+        &self,
+        memory: &AddressSpace,
+        module: Addr,
+        image: Addr,
+        file: &AddressSpace,
+    ) -> bool {
+        let begins = |functions: RuntimeFunctions, entry: Addr| {
+            let index = self.function.last_begun(file, functions, image, entry).ok()??;
+            Some(image.offset(self.function.begin(file, functions, index).ok()?.into()) == entry)
+        };
+        let holds = || {
+            let info = self.info(memory, module).ok()?;
+            let functions = self.functions(memory, info).ok()?;
+            let entry_points = self.entry_points(memory, info).ok()?;
+            let all = entry_points.iter().all(|&(entry, _)| begins(functions, entry) == Some(true));
+            Some(all && !entry_points.is_empty())
+        };
+        holds().unwrap_or(false)
+    }
+
     /// The code of the function `index`: the method is that of the last entry point that is no later.
     fn of_function(
         &self,

@@ -89,6 +89,19 @@ impl MetadataSource {
         }
     }
 
+    /// The files that may be `module`, whose metadata this is: what the dump tells of it speaks for them.
+    pub(in crate::clr) fn files_of(
+        &self,
+        memory: &AddressSpace,
+        module: &Module,
+        files: &ModuleFiles,
+    ) -> impl Iterator<Item = Mapped> {
+        let identity = Identity::of(memory, module, self);
+        let candidates = module.path.as_deref().into_iter().flat_map(|path| files.candidates(path));
+        let opened = candidates.filter_map(|path| ModuleFiles::open(&path).ok());
+        opened.filter(move |contents| identity.is_of(contents))
+    }
+
     /// Opens the metadata; `None` when there is none, or when not even its headers can be read.
     pub fn open<'a>(&'a self, memory: &'a AddressSpace) -> Option<Metadata<'a>> {
         match self {

@@ -107,3 +107,20 @@ fn code_says_how_it_is_unwound_and_which_funclet_it_is() {
     assert_eq!((code.method_desc, code.start), (Addr(0x7000), at(0x100)));
     assert_eq!(code.unwind, Some(Unwind { begin: at(0x180), own: at(0x910), main: at(0x900), funclet: 1 }));
 }
+
+#[test]
+fn a_file_is_the_modules_when_all_prepared_methods_begin_where_its_functions_do() {
+    let reader = ReadyToRun::of(&bundled("10.0")).unwrap();
+    let module = a_module();
+    let mut dump = module.clone();
+    dump.forget(FUNCTIONS, FUNCTIONS + 0x1000);
+    let dump = space(dump);
+    let is_table = |file: Memory| reader.is_table_of(&dump, Addr(MODULE), Addr(IMAGE), &space(file));
+    assert!(is_table(module.clone()));
+    let mut other = module.clone();
+    other.write(FUNCTIONS + 24, &0x208_u32.to_le_bytes());
+    assert!(!is_table(other));
+    let mut cut = module;
+    cut.forget(FUNCTIONS, FUNCTIONS + 0x1000);
+    assert!(!is_table(cut));
+}
