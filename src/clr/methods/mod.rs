@@ -16,6 +16,7 @@ mod precode;
 mod range_sections;
 mod ready_to_run;
 mod runtime_functions;
+mod signature;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -48,6 +49,8 @@ pub struct Method {
     /// `Namespace.Type.Method`; module and token (`zoo.dll!06000012`) where the metadata is missing; of a dynamic
     /// method `DynamicClass.Name`.
     pub name: Arc<str>,
+    /// Whether it was made at run time, without a type of the program around it.
+    pub dynamic: bool,
 }
 
 /// What finding methods takes, and the methods that were asked for.
@@ -109,11 +112,12 @@ impl TypeSystem {
     fn read_method(&self, method_desc: Addr) -> Option<Method> {
         let read = self.methods().descs.as_ref()?.read(self.memory(), self.method_tables(), method_desc);
         let MethodDesc { method_table, identity } = read.ok()??;
+        let dynamic = matches!(identity, Identity::Dynamic(_));
         let name = match identity {
             Identity::Dynamic(name) => format!("{DYNAMIC_CLASS}.{name}"),
             Identity::Row(row) => self.method_name(method_table, row),
         };
-        Some(Method { method_desc, method_table, name: name.into() })
+        Some(Method { method_desc, method_table, name: name.into(), dynamic })
     }
 
     fn method_name(&self, method_table: Addr, row: u32) -> String {

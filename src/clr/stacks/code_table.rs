@@ -15,6 +15,8 @@ use super::unwind::UnwindPlan;
 pub struct ManagedCode {
     /// Its method and where what describes it lies.
     pub info: CodeInfo,
+    /// Whether it is in a filter of exceptions; `None` where the dump does not hold what tells it.
+    pub is_filter: Option<bool>,
     pub(super) plan: UnwindPlan,
 }
 
@@ -46,13 +48,14 @@ impl CodeTable {
         }
         let info = types.code_info(address).ok()??;
         let architecture = types.runtime().dump.target.architecture;
+        let is_filter = types.is_filter(&info);
         let plan = UnwindPlan::of(types.memory(), architecture, info.function);
         let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known(&table) {
             return Some(found);
         }
         let number = u32::try_from(table.all.len()).ok()?;
-        let code = Arc::new(ManagedCode { info, plan });
+        let code = Arc::new(ManagedCode { info, is_filter, plan });
         table.all.push(Arc::clone(&code));
         table.by_address.insert(address, number);
         Some((number, code))

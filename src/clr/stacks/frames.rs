@@ -175,29 +175,41 @@ fn walk_all(types: &TypeSystem) -> ProcessFrames {
     let codes = CodeTable::default();
     let mut problems = Vec::new();
     let starts = starts(types, &mut problems);
-    let walked = match Walker::new(types, &codes) {
-        Some(walker) => starts.into_par_iter().map(|start| frames_of(&walker, start)).collect(),
-        None => {
-            problems
-                .push(Problem::note("stacks cannot be walked: the layout of this runtime does not tell how"));
-            Vec::new()
-        }
+    let Some(walker) = Walker::new(types, &codes) else {
+        problems.push(Problem::note("stacks cannot be walked: the layout of this runtime does not tell how"));
+        return ProcessFrames { problems, ..ProcessFrames::default() };
     };
-    let cut = walked.iter().filter(|(_, cut)| *cut).count();
+    let walk = |start| frames_of(&walker, start, limits::MAX_STACK_FRAMES);
+    let mut walked: Vec<(ThreadFrames, bool)> = starts.into_par_iter().map(walk).collect();
+    walk_interrupted(&walker, &mut walked);
+    let cut = walked.iter().filter(|(_, whole)| !whole).count();
     if cut > 0 {
         let most = limits::MAX_STACK_FRAMES;
-        problems.push(Problem::loss(format!(
-            "the stacks of {cut} threads have more than {most} frames: the rest is left out"
-        )));
+        let message =
+            format!("the stacks of {cut} threads have more than {most} frames: the rest is left out");
+        problems.push(Problem::loss(message));
     }
     let threads = walked.into_iter().map(|(thread, _)| thread).collect();
+    drop(walker);
     ProcessFrames { threads, problems, codes }
 }
 
-/// The frames of a thread, and whether there were more than are kept.
-fn frames_of(walker: &Walker<'_>, start: ThreadStart) -> (ThreadFrames, bool) {
+/// Walks the threads again that stand in a handler of a signal, and of which nothing else was told. Nothing keeps those of a damaged dump
+/// apart, so that all together have as many frames as one.
+fn walk_interrupted(walker: &Walker<'_>, walked: &mut [(ThreadFrames, bool)]) {
+    let mut left = limits::MAX_STACK_FRAMES;
+    for (thread, whole) in walked.iter_mut().filter(|(thread, _)| thread.managed().next().is_none()) {
+        if let Some(start) = walker.interrupted(&thread.start) {
+            (*thread, *whole) = frames_of(walker, start, left);
+            left = left.saturating_sub(thread.frames.len());
+        }
+    }
+}
+
+/// The frames of a thread, and whether those are all.
+fn frames_of(walker: &Walker<'_>, start: ThreadStart, most: usize) -> (ThreadFrames, bool) {
     let mut frames = Vec::new();
-    let whole = walker.walk(&start, limits::MAX_STACK_FRAMES, &mut |visit| frames.push(visit.frame));
+    let whole = walker.walk(&start, most, &mut |visit| frames.push(visit.frame));
     let (os_id, thread, managed_id) = (start.os_id, start.thread, start.managed_id);
-    (ThreadFrames { os_id, thread, managed_id, frames, start }, !whole)
+    (ThreadFrames { os_id, thread, managed_id, frames, start }, whole)
 }

@@ -19,10 +19,24 @@ pub(super) struct ThreadStart {
     pub thread: Option<Addr>,
     pub managed_id: Option<u32>,
     pub registers: Box<Registers>,
+    /// The registers of the code that a signal interrupted whose handler the thread runs; only looked for where nothing else tells where
+    /// managed code goes on.
+    pub interrupted: Option<Box<Registers>>,
+    /// Where the runtime or the system says that the stack ends.
+    base: Option<Addr>,
     /// The lowest address at which a frame may lie.
     pub from: Addr,
     /// Behind the highest.
     pub end: Addr,
+}
+
+impl ThreadStart {
+    /// The same thread, walked from the code that a signal has interrupted.
+    pub fn from_interrupted(&self, memory: &AddressSpace, interrupted: Registers) -> ThreadStart {
+        let from = interrupted.sp;
+        let end = stack_end(memory, from, self.base);
+        ThreadStart { interrupted: Some(Box::new(interrupted)), from, end, ..self.clone() }
+    }
 }
 
 /// The starts of all threads: those that the runtime knows in its order, then the others in the dump's.
@@ -52,6 +66,8 @@ pub(super) fn starts(types: &TypeSystem, problems: &mut Vec<Problem>) -> Vec<Thr
             os_id,
             thread: Some(thread.address),
             managed_id: thread.managed_id,
+            interrupted: None,
+            base,
             from,
             end: stack_end(&dump.memory, from, base),
             registers,
@@ -61,7 +77,8 @@ pub(super) fn starts(types: &TypeSystem, problems: &mut Vec<Problem>) -> Vec<Thr
     starts.extend(others.filter_map(|native| {
         let registers = registers(types, native)?;
         let (from, end) = (registers.sp, registers.sp);
-        Some(ThreadStart { os_id: native.id, thread: None, managed_id: None, registers, from, end })
+        let (thread, managed_id, interrupted, base) = (None, None, None, None);
+        Some(ThreadStart { os_id: native.id, thread, managed_id, registers, interrupted, base, from, end })
     }));
     keep_apart(&mut starts);
     if without_registers > 0 {

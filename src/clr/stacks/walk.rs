@@ -8,13 +8,14 @@ use std::sync::{Arc, OnceLock};
 
 use crate::bytes::Addr;
 use crate::clr::type_system::TypeSystem;
-use crate::dump::AddressSpace;
+use crate::dump::{AddressSpace, Target};
 
 use super::code_table::{CodeTable, ManagedCode};
 use super::explicit_frames::{Chain, ExplicitFrame, ExplicitFrames, Surroundings};
 use super::frames::{FrameKind, StackFrame};
 use super::native_unwind::NativeUnwinder;
 use super::registers::Registers;
+use super::signal_context;
 use super::start::ThreadStart;
 use super::unwind::{Certainty, unwind};
 
@@ -71,6 +72,15 @@ impl<'a> Walker<'a> {
         walk.run().is_some()
     }
 
+    /// The thread's start at the code that a signal has interrupted, where its handler is running on a stack of its own.
+    pub fn interrupted(&self, start: &ThreadStart) -> Option<ThreadStart> {
+        let memory = self.types.memory();
+        let known = start.thread.is_some() && self.types.runtime().dump.target == Target::LINUX_X64;
+        let found =
+            known.then(|| signal_context::interrupted(memory, &start.registers, |at| self.is_code(at)))?;
+        Some(start.from_interrupted(memory, found?))
+    }
+
     fn code(&self, address: Addr) -> Option<(u32, Arc<ManagedCode>)> {
         self.codes.find(self.types, address)
     }
@@ -104,12 +114,14 @@ impl Walk<'_, '_> {
     fn run(&mut self) -> Option<()> {
         let mut native = (*self.start.registers).clone();
         let mut from = self.start.from;
-        let mut next = self.walker.is_code(native.ip).then(|| Managed {
-            registers: native.clone(),
+        let stopped = |registers: &Registers| Managed {
+            registers: registers.clone(),
             flags: StackFrame::ACTIVE | StackFrame::INTERRUPTED,
-        });
+        };
+        let mut next = self.walker.is_code(native.ip).then(|| stopped(&native));
         if next.is_none() {
             self.show_native(native.ip, native.sp)?;
+            next = self.start.interrupted.as_deref().map(stopped);
         }
         while self.start.thread.is_some() {
             let frame = match next.take() {

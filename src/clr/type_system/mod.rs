@@ -85,14 +85,18 @@ impl TypeSystem {
     /// The types of `runtime`.
     ///
     /// # Errors
-    /// The runtime has no heap: then the MethodTables' reader is not there either. Or its layout lacks what tells fields.
+    /// The runtime's layout lacks what tells types or fields.
     pub fn new(runtime: Arc<ClrRuntime>) -> Result<TypeSystem> {
-        let method_tables = match &runtime.gc {
-            Ok(gc) => gc.method_tables.clone(),
-            Err(error) => return Err(error.duplicate()),
-        };
         let (layout, globals) = (&runtime.located.layout, &runtime.located.globals);
         let memory = &runtime.dump.memory;
+        let method_tables = match &runtime.gc {
+            Ok(gc) => gc.method_tables.clone(),
+            // A dump without a heap still has the types that are on its stacks.
+            Err(_) => {
+                let free = globals.pointer(memory, "FreeObjectMethodTable").unwrap_or(Addr::NULL);
+                MethodTables::new(layout, free)?
+            }
+        };
         let well_known = |name: &str| globals.pointer(memory, name);
         // Unlike the others nothing has proved this entry of the table of variables.
         let (classes, hash_tables) = match method_tables.have_classes() {

@@ -4,6 +4,7 @@ mod damage;
 mod heap;
 mod roots;
 mod runtime;
+mod stacks;
 mod types;
 
 use crate::query::Kind;
@@ -77,6 +78,8 @@ pub enum TableId {
     LoadedTypes,
     /// What is broken on the heap.
     Damage,
+    /// The frames of threads' stacks.
+    Frames,
 }
 
 impl TableId {
@@ -164,6 +167,7 @@ static TABLES: &[TableDoc] = &[
     runtime::THREADS,
     types::LOADED_TYPES,
     damage::DAMAGE,
+    stacks::FRAMES,
 ];
 
 /// All tables.
