@@ -17,6 +17,7 @@ pub mod references;
 mod runtime;
 pub mod stacks;
 pub mod statics;
+pub mod sync_blocks;
 #[cfg(test)]
 pub(crate) mod synthetic;
 mod threads;
@@ -27,4 +28,4 @@ pub mod walk;
 pub use loader_allocator::LoaderAllocators;
 pub use modules::MetadataSource;
 pub use runtime::{ClrRuntime, GcHeap, module_name};
-pub use threads::{Thread, ThreadList, ThreadState, threads};
+pub use threads::{SpecialThreads, Thread, ThreadList, ThreadState, threads};

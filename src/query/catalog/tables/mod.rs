@@ -2,6 +2,7 @@
 
 mod damage;
 mod heap;
+mod locks;
 mod roots;
 mod runtime;
 mod types;
@@ -77,6 +78,12 @@ pub enum TableId {
     LoadedTypes,
     /// What is broken on the heap.
     Damage,
+    /// The locks.
+    Locks,
+    /// The threads that wait.
+    Waits,
+    /// Threads that wait for each other in a circle.
+    Deadlocks,
 }
 
 impl TableId {
@@ -164,6 +171,9 @@ static TABLES: &[TableDoc] = &[
     runtime::THREADS,
     types::LOADED_TYPES,
     damage::DAMAGE,
+    locks::LOCKS,
+    locks::WAITS,
+    locks::DEADLOCKS,
 ];
 
 /// All tables.

@@ -1,9 +1,9 @@
-//! The small tables, as columns: types, segments, modules, threads.
+//! The small tables, as columns: types, segments, modules.
 
 use super::objects::heap_number;
 use super::table::Table;
 use crate::bytes::Addr;
-use crate::graph::{Heap, Module, Segment, Snapshot, Thread, ThreadState, TypeInfo};
+use crate::graph::{Heap, Module, Segment, Snapshot, TypeInfo};
 use crate::query::catalog::TableId;
 use crate::query::cells::Cells;
 
@@ -16,7 +16,6 @@ pub fn read_table(snapshot: &Snapshot, heap: Option<&Heap>, table: TableId, used
         TableId::Types => types.len(),
         TableId::Segments => snapshot.segments.len(),
         TableId::Modules => snapshot.modules.len(),
-        TableId::Threads => snapshot.threads.len(),
         _ => 0,
     };
     let columns = table.doc().columns.iter().enumerate().map(|(at, column)| {
@@ -24,7 +23,6 @@ pub fn read_table(snapshot: &Snapshot, heap: Option<&Heap>, table: TableId, used
             TableId::Types => types_column(types, column.name),
             TableId::Segments => segments_column(&snapshot.segments, free, column.name),
             TableId::Modules => modules_column(&snapshot.modules, column.name),
-            TableId::Threads => threads_column(&snapshot.threads, column.name),
             _ => None,
         });
         cells.flatten().unwrap_or_else(|| Cells::null(0))
@@ -103,32 +101,6 @@ fn modules_column(modules: &[Module], name: &str) -> Option<Cells> {
     }
 }
 
-fn threads_column(threads: &[Thread], name: &str) -> Option<Cells> {
-    match name {
-        "os_id" => optional(threads, |t| t.os_id),
-        "managed_id" => optional(threads, |t| t.managed_id.map(u64::from)),
-        "state" => {
-            let states: Vec<String> = threads.iter().map(|t| state_words(t.state)).collect();
-            Some(Cells::texts(states.iter().map(|s| Some(s.as_str()))))
-        }
-        "exception" => optional(threads, |t| t.exception.map(|e| e.0)),
-        _ => None,
-    }
-}
-
-/// The words of a thread's state.
-fn state_words(state: ThreadState) -> String {
-    let words = [
-        (state.background, "background"),
-        (state.unstarted, "unstarted"),
-        (state.dead, "dead"),
-        (state.pool_worker, "pool_worker"),
-        (state.finalizer, "finalizer"),
-    ];
-    let words: Vec<&str> = words.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect();
-    words.join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,21 +111,11 @@ mod tests {
             (TableId::Types, (|name| types_column(&[], name)) as fn(&str) -> Option<Cells>),
             (TableId::Segments, |name| segments_column(&[], &[], name)),
             (TableId::Modules, |name| modules_column(&[], name)),
-            (TableId::Threads, |name| threads_column(&[], name)),
         ] {
             for column in table.doc().columns {
                 assert!(read(column.name).is_some(), "{}.{}", table.doc().name, column.name);
             }
             assert!(read("nothing").is_none());
         }
-    }
-
-    #[test]
-    fn states_are_words() {
-        let state = ThreadState { background: true, pool_worker: true, ..ThreadState::default() };
-        assert_eq!(
-            (state_words(state), state_words(ThreadState::default())),
-            ("background pool_worker".into(), String::new())
-        );
     }
 }
