@@ -17,6 +17,7 @@ mod runtime_module;
 mod single_file;
 mod sync_table;
 mod table_search;
+mod vtables;
 
 pub use globals::{Globals, Located, locate};
 pub use runtime_info::RuntimeInfo;

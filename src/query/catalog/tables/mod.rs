@@ -5,6 +5,7 @@ mod heap;
 mod locks;
 mod roots;
 mod runtime;
+mod stacks;
 mod types;
 
 use crate::query::Kind;
@@ -78,6 +79,8 @@ pub enum TableId {
     LoadedTypes,
     /// What is broken on the heap.
     Damage,
+    /// The frames of threads' stacks.
+    Frames,
     /// The locks.
     Locks,
     /// The threads that wait.
@@ -171,6 +174,7 @@ static TABLES: &[TableDoc] = &[
     runtime::THREADS,
     types::LOADED_TYPES,
     damage::DAMAGE,
+    stacks::FRAMES,
     locks::LOCKS,
     locks::WAITS,
     locks::DEADLOCKS,

@@ -155,6 +155,11 @@ pub(super) const THREADS: TableDoc = TableDoc {
              anything, sleeping too), suspending (the runtime has stopped all others for it); empty for none.",
         ),
         column("exception", Kind::Address, "The exception in flight or last thrown; null for none."),
+        column(
+            "frames",
+            Kind::Integer,
+            "How many managed frames its stack has; null where the dump does not hold its registers.",
+        ),
         column("exception_type", Kind::Text, "The name of that exception's type."),
         column(
             "exception_message",

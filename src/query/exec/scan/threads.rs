@@ -1,8 +1,11 @@
 //! The table `threads`.
 
+use rustc_hash::FxHashMap;
+
 use super::handles::type_names;
 use super::table::Table;
 use crate::bytes::Addr;
+use crate::clr::type_system::TypeSystem;
 use crate::graph::{Heap, Snapshot, Thread, ThreadState};
 use crate::progress::Progress;
 use crate::query::catalog::TableId;
@@ -17,6 +20,8 @@ struct Reading<'a> {
     values: Option<&'a Values>,
     /// How many locks each thread holds; empty where that is not asked for.
     locks: Vec<u64>,
+    /// What has walked the stacks; `None` where the runtime's types cannot be read.
+    types: Option<&'a TypeSystem>,
 }
 
 /// Reads the columns `used` of the table. The heap is walked for the number of locks, which is null in a dump without one.
@@ -26,7 +31,12 @@ pub fn threads(snapshot: &Snapshot, used: &[usize], progress: &dyn Progress) -> 
     let counted = used.iter().any(|&at| columns.get(at).is_some_and(|column| column.name == "locks"));
     let heap = values.filter(|_| counted).and_then(|values| Some((snapshot.heap(progress).ok()?, values)));
     let locks = heap.map(|(heap, values)| locks_held(snapshot, heap, values));
-    let reading = Reading { threads: &snapshot.threads, values, locks: locks.unwrap_or_default() };
+    let reading = Reading {
+        threads: &snapshot.threads,
+        values,
+        locks: locks.unwrap_or_default(),
+        types: snapshot.types.as_deref(),
+    };
     let columns = columns.iter().enumerate().map(|(at, doc)| {
         let cells = used.contains(&at).then(|| reading.column(doc.name)).flatten();
         cells.unwrap_or_else(|| Cells::null(0))
@@ -60,6 +70,7 @@ impl Reading<'_> {
             }
             "state" => Some(texts(self.threads.iter().map(|t| Some(state_words(t))))),
             "exception" => numbers(&|t| t.exception.map(|exception| exception.0)),
+            "frames" => Some(self.frames()),
             "exception_type" => match self.values {
                 Some(values) => {
                     let exceptions = self.threads.iter().map(|t| t.exception.unwrap_or(Addr::NULL));
@@ -79,6 +90,16 @@ impl Reading<'_> {
             "address" => numbers(&|t| t.address.map(|address| address.0)),
             _ => None,
         }
+    }
+}
+
+impl Reading<'_> {
+    /// How many managed frames each thread has; null where its stack is not in the dump.
+    fn frames(&self) -> Cells {
+        let walked = self.types.into_iter().flat_map(|types| &types.frames().threads);
+        let counts: FxHashMap<u64, u64> =
+            walked.map(|thread| (thread.os_id, thread.managed().count() as u64)).collect();
+        Cells::optional(self.threads.iter().map(|thread| counts.get(&thread.os_id?).copied()))
     }
 }
 
@@ -111,7 +132,7 @@ mod tests {
 
     #[test]
     fn every_column_of_the_catalog_is_read() {
-        let reading = Reading { threads: &[], values: None, locks: Vec::new() };
+        let reading = Reading { threads: &[], values: None, locks: Vec::new(), types: None };
         for doc in TableId::Threads.doc().columns {
             assert!(reading.column(doc.name).is_some(), "{}", doc.name);
         }
