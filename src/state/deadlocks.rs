@@ -70,6 +70,7 @@ mod tests {
             object: None,
             holder: holder.map(|thread| Holder { thread: Some(thread), managed_id: None }),
             timeout_ms: None,
+            method: None,
         };
         pairs.iter().map(wait).collect()
     }

@@ -13,6 +13,7 @@ mod objects_of;
 mod thin_locks;
 mod threads;
 mod waits;
+mod waits_in_code;
 
 pub use deadlocks::{Deadlock, deadlocks};
 pub use held_monitors::HeldMonitors;

@@ -22,6 +22,7 @@ pub struct Threads<'a> {
     all: &'a [Thread],
     by_address: FxHashMap<Addr, usize>,
     by_managed_id: FxHashMap<u32, usize>,
+    by_os_id: FxHashMap<u64, usize>,
 }
 
 impl<'a> Threads<'a> {
@@ -34,6 +35,7 @@ impl<'a> Threads<'a> {
         Threads {
             all,
             by_address: all.iter().enumerate().filter_map(address).collect(),
+            by_os_id: all.iter().enumerate().filter_map(|(at, thread)| Some((thread.os_id?, at))).collect(),
             by_managed_id: ended.into_iter().chain(alive).filter_map(managed_id).collect(),
         }
     }
@@ -46,6 +48,18 @@ impl<'a> Threads<'a> {
     /// The position of a thread by the address of the runtime's structure.
     pub fn at(&self, address: Addr) -> Option<usize> {
         self.by_address.get(&address).copied()
+    }
+
+    /// The position of a thread by the id that the operating system gave.
+    pub fn at_os_id(&self, os_id: u64) -> Option<usize> {
+        self.by_os_id.get(&os_id).copied()
+    }
+
+    /// The thread whose `System.Threading.Thread` lies at `object`, as one who keeps others waiting; `None` when it is
+    /// none of the runtime's.
+    pub fn of_object(&self, object: Addr) -> Option<Holder> {
+        let thread = self.all.iter().position(|thread| thread.object == Some(object))?;
+        Some(Holder { thread: Some(thread), managed_id: self.get(thread)?.managed_id })
     }
 
     /// Who it is that holds a lock.

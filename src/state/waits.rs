@@ -1,9 +1,12 @@
 //! Who waits for what: threads that are blocked, the objects at which they are, and who would have to let go.
 //!
-//! What stands here is certain: the runtime itself notes at which monitor a thread is blocked. The libraries' own
-//! locks block their threads in the monitor of an object of theirs, by which they are found.
+//! What stands here is certain: the runtime itself notes at which monitor a thread is blocked, and most of the libraries'
+//! own locks block their threads in the monitor of an object of theirs, by which they are found. What else blocks
+//! threads, the methods on their stacks tell.
 
-use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::bytes::Addr;
 use crate::clr::stacks::{ThreadStack, stacks};
@@ -14,6 +17,7 @@ use crate::values::Values;
 
 use super::objects_of::{class_of, objects_of};
 use super::threads::{Holder, Threads};
+use super::waits_in_code::WaitsInCode;
 
 /// What a thread waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +32,16 @@ pub enum WaitKind {
     Event,
     /// For a task to end.
     Task,
+    /// To enter a `System.Threading.Lock`.
+    Lock,
+    /// To enter a `ReaderWriterLockSlim`.
+    ReaderWriter,
+    /// For another thread to end.
+    ThreadJoin,
+    /// For an event, a semaphore or a mutex of the operating system.
+    WaitHandle,
+    /// For time to pass.
+    Sleep,
 }
 
 impl WaitKind {
@@ -39,6 +53,11 @@ impl WaitKind {
             WaitKind::Semaphore => "semaphore",
             WaitKind::Event => "event",
             WaitKind::Task => "task",
+            WaitKind::Lock => "lock",
+            WaitKind::ReaderWriter => "reader_writer",
+            WaitKind::ThreadJoin => "thread_join",
+            WaitKind::WaitHandle => "wait_handle",
+            WaitKind::Sleep => "sleep",
         }
     }
 }
@@ -56,6 +75,8 @@ pub struct Wait {
     pub holder: Option<Holder>,
     /// For how many milliseconds at most; `None` for ever, and where it is not told.
     pub timeout_ms: Option<u32>,
+    /// The method of the program that waits, `Namespace.Type.Method`; `None` where the stack does not tell it.
+    pub method: Option<Arc<str>>,
 }
 
 /// All threads that wait.
@@ -95,8 +116,18 @@ pub fn waits(snapshot: &Snapshot, heap: &Heap, values: &Values) -> Waits {
     let finder = Finder { heap, values, blocks: &blocks, owners, threads: &threads };
     let mut all: Vec<Wait> = blocked.iter().filter_map(|blocked| finder.wait(blocked)).collect();
     finder.name_tasks(&mut all);
+    let code = WaitsInCode { heap, values, threads: &threads };
+    for wait in &mut all {
+        wait.method = code.method(wait.thread);
+    }
+    let noted: FxHashSet<usize> = all.iter().map(|wait| wait.thread).collect();
+    let waiting = snapshot.threads.iter().enumerate().filter(|(_, thread)| thread.state.waiting);
+    let others = waiting.map(|(at, _)| at).filter(|at| !noted.contains(at));
+    all.extend(others.filter_map(|thread| code.wait(thread)));
     all.sort_by_key(|wait| wait.thread);
-    Waits { all, problems: blocks.problems }
+    let mut problems = blocks.problems;
+    problems.extend(values.types().frames().problems.iter().cloned());
+    Waits { all, problems }
 }
 
 /// The objects of the libraries by the object in whose monitor they block.
@@ -133,6 +164,7 @@ impl Finder<'_> {
             object: Some(object),
             holder: owner.map(|owner| self.threads.holder(owner)),
             timeout_ms: blocked.timeout_ms,
+            method: None,
         })
     }
 

@@ -1,6 +1,6 @@
 //! The tables of locks, of who waits for them, and of deadlocks.
 
-use super::{TableDoc, TableId, column};
+use super::{ColumnDoc, TableDoc, TableId, column};
 use crate::query::Kind;
 
 pub(super) const LOCKS: TableDoc = TableDoc {
@@ -53,7 +53,8 @@ pub(super) const WAITS: TableDoc = TableDoc {
         column(
             "kind",
             Kind::Text,
-            "monitor_enter (a lock), monitor_wait (Monitor.Wait), semaphore, event (ManualResetEventSlim) or task.",
+            "monitor_enter (a lock), monitor_wait (Monitor.Wait), semaphore, event (ManualResetEventSlim), task, lock \
+             (System.Threading.Lock), reader_writer, thread_join, wait_handle or sleep.",
         ),
         column("object", Kind::Address, "What it waits for; null where that is not certain."),
         column("type", Kind::Text, "The name of that object's type."),
@@ -64,7 +65,12 @@ pub(super) const WAITS: TableDoc = TableDoc {
         ),
         column("owner_managed_id", Kind::Integer, "The runtime's own number for the owner."),
         column("owner_name", Kind::Text, "The name that the program gave the owner; null for none."),
-        column("timeout_ms", Kind::Integer, "For how many milliseconds at most; null for ever."),
+        METHOD,
+        column(
+            "timeout_ms",
+            Kind::Integer,
+            "For how many milliseconds at most; null for ever, and where it is not told.",
+        ),
     ],
 };
 
@@ -88,5 +94,12 @@ pub(super) const DEADLOCKS: TableDoc = TableDoc {
             "The operating system's id of the thread that holds it: the next row's.",
         ),
         column("owner_name", Kind::Text, "The name that the program gave the owner; null for none."),
+        METHOD,
     ],
 };
+
+const METHOD: ColumnDoc = column(
+    "method",
+    Kind::Text,
+    "The method of the program that waits; null where the stack does not tell it.",
+);

@@ -91,6 +91,7 @@ impl Reading<'_> {
             "kind" => Some(Cells::texts(rows.iter().map(|row| Some(row.kind.word())))),
             "object" => Some(Cells::optional(rows.iter().map(|row| row.object.map(|object| object.0)))),
             "type" => Some(self.types(rows.iter().map(|row| row.object))),
+            "method" => Some(Cells::texts(rows.iter().map(|row| row.method.as_deref()))),
             "timeout_ms" => Some(Cells::optional(rows.iter().map(|row| row.timeout_ms.map(u64::from)))),
             _ => self.holder(rows.iter().map(|row| row.holder).collect(), name),
         }
