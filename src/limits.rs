@@ -297,6 +297,12 @@ pub const MAX_INDEX_SECTIONS: u32 = 256;
 /// ever had.
 pub const MAX_HANDLE_TABLE_MAPS: usize = 4096;
 
+/// Sync blocks: an object's header has 26 bits for the index of its own.
+pub const MAX_SYNC_BLOCKS: u32 = 1 << 26;
+
+/// Tasks that wait for one semaphore or one task, each an object of a list: more than a machine has memory for.
+pub const MAX_SEMAPHORE_WAITERS: u64 = 1 << 28;
+
 /// Segments of one GC handle table, of 7,680 handles each: eight thousand million handles, which take 64 GiB.
 pub const MAX_HANDLE_SEGMENTS: usize = 1 << 20;
 

@@ -32,6 +32,7 @@ library! {
     "ci-gate"
     "closures"
     "collections"
+    "deadlocks"
     "duplicate-strings"
     "event-handlers"
     "exceptions"
@@ -49,11 +50,13 @@ library! {
     "sparse-arrays"
     "static-caches"
     "thread-statics"
+    "threads"
     "timers"
     "what-grew"
     "which-objects"
     "who-holds"
     "who-refers-to-what"
+    "who-waits"
 }
 
 impl Entry {

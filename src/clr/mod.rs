@@ -19,6 +19,7 @@ mod runtime;
 pub mod stack_roots;
 pub mod stacks;
 pub mod statics;
+pub mod sync_blocks;
 #[cfg(test)]
 pub(crate) mod synthetic;
 mod threads;
@@ -29,4 +30,4 @@ pub mod walk;
 pub use loader_allocator::LoaderAllocators;
 pub use modules::MetadataSource;
 pub use runtime::{ClrRuntime, GcHeap, module_name};
-pub use threads::{Thread, ThreadList, ThreadState, threads};
+pub use threads::{SpecialThreads, Thread, ThreadList, ThreadState, threads};

@@ -10,7 +10,7 @@ use crate::clr::metadata::Metadata;
 use crate::clr::methods;
 use crate::clr::modules::{self, MetadataSource, Module};
 use crate::clr::native_aot::TypeSymbols;
-use crate::clr::threads::{self, ThreadList};
+use crate::clr::threads::{self, SpecialThreads, ThreadList};
 use crate::clr::type_system::{self, ReferredNames};
 use crate::clr::types::{MethodTables, NamingModule, NativeNames, TypeNames};
 use crate::dump::{Dump, OperatingSystem};
@@ -218,9 +218,12 @@ fn modules(dump: &Dump, located: &Located, problems: &mut Vec<Problem>) -> Vec<M
 fn threads(dump: &Dump, located: &Located, problems: &mut Vec<Problem>) -> Option<ThreadList> {
     let memory = &dump.memory;
     let store = located.globals.pointer(memory, "ThreadStore");
-    let finalizer = located.globals.pointer(memory, "FinalizerThread");
+    let special = SpecialThreads {
+        finalizer: located.globals.pointer(memory, "FinalizerThread"),
+        suspending: located.globals.pointer(memory, "SuspensionThread"),
+    };
     let list = match store {
-        Some(store) => threads::threads(memory, &located.layout, store, finalizer, problems),
+        Some(store) => threads::threads(memory, &located.layout, store, special, problems),
         None => Err(Error::new(ErrorKind::MissingMemory, "the thread store cannot be read")),
     };
     list.map_err(|error| problems.push(Problem::loss(format!("the threads cannot be read: {error}")))).ok()

@@ -23,10 +23,6 @@ const WORDS: &[(&[&str], &str)] = &[
         "`select kind, object, type, os_id from roots where kind = 'stack'` lists the objects that stacks hold",
     ),
     (
-        &["syncblk", "dumplocks"],
-        "locks are not listed; `select * from threads` has the threads, `gcroot ADDRESS` who holds a lock's object",
-    ),
-    (
         &["threadpool", "threadpoolqueue", "tpq"],
         "`select type, count, size where type like 'System.Threading.ThreadPool%' group by type` finds the pool's objects, \
          and `select * from threads where state like '%pool_worker%'` its threads",

@@ -7,6 +7,7 @@ mod arrays;
 pub mod collections;
 mod delegates;
 mod exceptions;
+mod named_fields;
 mod object;
 mod plain;
 mod runtime_fields;
@@ -15,6 +16,7 @@ mod strings;
 #[cfg(test)]
 pub(crate) mod synthetic;
 mod text;
+mod thread_names;
 mod value;
 
 use std::sync::Arc;

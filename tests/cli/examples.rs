@@ -53,7 +53,7 @@ fn every_column_of_the_catalog_can_be_asked_for() {
         let columns: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
         let statement = format!("select {} from {} limit 3", columns.join(", "), table.name);
         let none = rows(&zoo, &statement).unwrap() == 0;
-        // Nothing is broken in the dumps of the corpus.
-        assert_eq!(none, table.name == "damage", "{statement}");
+        // Nothing is broken in the dumps of the corpus, and no threads wait for each other.
+        assert_eq!(none, ["damage", "deadlocks"].contains(&table.name), "{statement}");
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Every statement here is run over a dump of the corpus by a test, which wants rows.
 
+mod locks;
+
 use super::TopicKind::{self, Aggregate, Function, Keyword, Source, Statement, Table};
 
 /// What shows an entry at work.
@@ -564,14 +566,18 @@ static ILLUSTRATIONS: &[Illustration] = &[
     show(Keyword, "to", &["paths to System.Exception+"], &["path", "paths"]),
 ];
 
+fn all() -> impl Iterator<Item = &'static Illustration> {
+    ILLUSTRATIONS.iter().chain(locks::ILLUSTRATIONS)
+}
+
 /// All examples.
 #[cfg(test)]
-pub(super) fn illustrations() -> &'static [Illustration] {
-    ILLUSTRATIONS
+pub(super) fn illustrations() -> impl Iterator<Item = &'static Illustration> {
+    all()
 }
 
 /// What shows an entry at work: nothing for a keyword that begins a statement, since the statement's entry has it.
 pub(super) fn illustration(kind: TopicKind, name: &'static str) -> Illustration {
-    let found = ILLUSTRATIONS.iter().find(|shown| shown.kind == kind && shown.name == name);
+    let found = all().find(|shown| shown.kind == kind && shown.name == name);
     found.copied().unwrap_or(Illustration { kind, name, examples: &[], see_also: &[] })
 }

@@ -2,6 +2,7 @@
 
 mod damage;
 mod heap;
+mod locks;
 mod roots;
 mod runtime;
 mod stacks;
@@ -80,6 +81,12 @@ pub enum TableId {
     Damage,
     /// The frames of threads' stacks.
     Frames,
+    /// The locks.
+    Locks,
+    /// The threads that wait.
+    Waits,
+    /// Threads that wait for each other in a circle.
+    Deadlocks,
 }
 
 impl TableId {
@@ -168,6 +175,9 @@ static TABLES: &[TableDoc] = &[
     types::LOADED_TYPES,
     damage::DAMAGE,
     stacks::FRAMES,
+    locks::LOCKS,
+    locks::WAITS,
+    locks::DEADLOCKS,
 ];
 
 /// All tables.
