@@ -98,6 +98,17 @@ fn open_table<'a>(
             execution.notes.tell(problems);
             Box::new(table)
         }
+        (TableId::Tasks | TableId::AsyncFrames | TableId::Timers | TableId::WorkItems, Some(heap)) => {
+            let values = values_of(from, execution.progress)?;
+            let (table, problems) = match table {
+                TableId::Tasks => scan::tasks(values, heap, used),
+                TableId::AsyncFrames => scan::async_frames(values, heap, used),
+                TableId::Timers => scan::timers(values, heap, used),
+                _ => scan::work_items(from, values, heap, used),
+            };
+            execution.notes.tell(problems);
+            Box::new(table)
+        }
         (TableId::Fields | TableId::Statics | TableId::LoadedTypes, _) => {
             let values = values_of(from, execution.progress)?;
             let (table, problems) = match (table, heap) {

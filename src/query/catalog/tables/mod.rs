@@ -4,6 +4,7 @@ mod damage;
 mod heap;
 mod roots;
 mod runtime;
+mod tasks;
 mod types;
 
 use crate::query::Kind;
@@ -77,6 +78,14 @@ pub enum TableId {
     LoadedTypes,
     /// What is broken on the heap.
     Damage,
+    /// The tasks.
+    Tasks,
+    /// The logical stacks of async calls.
+    AsyncFrames,
+    /// The timers.
+    Timers,
+    /// What waits for the thread pool.
+    WorkItems,
 }
 
 impl TableId {
@@ -164,6 +173,10 @@ static TABLES: &[TableDoc] = &[
     runtime::THREADS,
     types::LOADED_TYPES,
     damage::DAMAGE,
+    tasks::TASKS,
+    tasks::ASYNC_FRAMES,
+    tasks::TIMERS,
+    tasks::WORK_ITEMS,
 ];
 
 /// All tables.

@@ -1,5 +1,6 @@
 //! What operators scan: rows in morsels, columns loaded as they are needed.
 
+mod async_frames;
 mod damage;
 mod duplicates;
 mod fields;
@@ -14,10 +15,14 @@ mod roots;
 mod statics;
 mod table;
 mod tables;
+mod tasks;
+mod timers;
+mod work_items;
 
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use async_frames::async_frames;
 pub use damage::damage;
 pub use duplicates::DuplicateScan;
 pub use fields::fields;
@@ -32,6 +37,9 @@ pub use roots::{roots, takes_dominators as roots_take_dominators};
 pub use statics::statics;
 pub use table::Table;
 pub use tables::read_table;
+pub use tasks::tasks;
+pub use timers::timers;
+pub use work_items::work_items;
 
 use super::notes::Notes;
 use super::vector::Vector;
