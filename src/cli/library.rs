@@ -24,6 +24,7 @@ macro_rules! library {
 
 library! {
     "assembly-contexts"
+    "async-stacks"
     "biggest-array"
     "biggest-retained"
     "biggest-types"
@@ -44,10 +45,13 @@ library! {
     "memory-cache"
     "pending-tasks"
     "pinning"
+    "requests"
     "segments"
     "since-when"
     "sparse-arrays"
     "static-caches"
+    "sync-over-async"
+    "thread-pool-queue"
     "thread-statics"
     "timers"
     "what-grew"

@@ -5,8 +5,11 @@
 //! libraries and what follows from several of them together. Each concept is a file that reads a snapshot and gives rows;
 //! columns and statements are `query`'s.
 
+pub mod clock;
+mod fields;
 mod instances;
 pub mod member_names;
+pub mod requests;
 pub mod tasks;
 pub mod timers;
 mod untold;

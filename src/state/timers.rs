@@ -10,6 +10,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::fields::type_name;
 use super::instances::{Instance, instances};
 use super::untold::untold;
 use crate::bytes::Addr;
@@ -106,7 +107,7 @@ fn timer(values: &Values, fields: &Fields, address: Addr) -> Option<Timer> {
         .callback
         .reference(values, address)
         .and_then(|callback| values.delegate(callback).ok()?.into_iter().next());
-    let type_name = |object: Addr| values.types().type_of(object).ok().map(|mt| values.types().name(mt));
+    let type_name = |object| type_name(values, object);
     let state = state.map(|state| (state, type_name(state)));
     let is_of_itself = |of: &Option<Arc<str>>| of.as_deref() == Some(OF_ITSELF);
     let target = state.filter(|(_, of)| !is_of_itself(of)).or_else(|| {
@@ -129,3 +130,6 @@ fn timer(values: &Values, fields: &Fields, address: Addr) -> Option<Timer> {
 fn kind(target: &str) -> &'static str {
     KINDS.iter().find(|(name, _)| target.starts_with(name)).map_or("timer", |(_, kind)| kind)
 }
+
+#[cfg(test)]
+mod tests;

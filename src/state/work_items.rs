@@ -11,13 +11,14 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::fields::{follow, number, type_name};
 use super::instances::instances;
 use super::tasks::method_of_task;
 use super::untold::untold;
 use crate::bytes::Addr;
-use crate::graph::{Heap, Snapshot};
+use crate::graph::{Heap, Thread};
 use crate::problem::Problem;
-use crate::values::{FieldPlace, Values};
+use crate::values::Values;
 
 /// The pool's own queues, one object with several.
 const QUEUES: &str = "System.Threading.ThreadPoolWorkQueue";
@@ -94,12 +95,12 @@ pub struct WorkItem {
 }
 
 /// What waits in the queues of the thread pool, queue by queue and in the order of each, and what is not told of it.
-pub fn work_items(snapshot: &Snapshot, values: &Values, heap: &Heap) -> (Vec<WorkItem>, Vec<Problem>) {
+pub fn work_items(threads: &[Thread], values: &Values, heap: &Heap) -> (Vec<WorkItem>, Vec<Problem>) {
     let mut places = Places { values, found: Vec::new(), missing: 0 };
     for queues in instances_of(heap, QUEUES) {
         places.of_pool(queues);
     }
-    let threads = threads_of_queues(snapshot, values, heap);
+    let threads = threads_of_queues(threads, values, heap);
     for queue in instances_of(heap, LOCAL) {
         places.of_thread(queue, threads.get(&queue).copied());
     }
@@ -163,7 +164,7 @@ impl Places<'_> {
 
     /// The items of a thread's own queue.
     fn of_thread(&mut self, queue: Addr, thread: Option<u64>) {
-        let number = |field| place(self.values, queue, field)?.integer(self.values, queue);
+        let number = |field| number(self.values, queue, field);
         let (Some(head), Some(tail), Some(mask)) = (number(HEAD), number(TAIL), number(MASK)) else {
             self.missing += 1;
             return;
@@ -202,12 +203,12 @@ fn instances_of(heap: &Heap, name: &str) -> Vec<Addr> {
 }
 
 /// The operating system's ids of the threads that have queues of their own, by their queues.
-fn threads_of_queues(snapshot: &Snapshot, values: &Values, heap: &Heap) -> FxHashMap<Addr, u64> {
-    let threads = snapshot.threads.iter().filter_map(|thread| Some((thread.managed_id?, thread.os_id?)));
+fn threads_of_queues(threads: &[Thread], values: &Values, heap: &Heap) -> FxHashMap<Addr, u64> {
+    let threads = threads.iter().filter_map(|thread| Some((thread.managed_id?, thread.os_id?)));
     let os_ids: FxHashMap<u32, u64> = threads.collect();
     let of_thread = |locals: Addr| {
         let thread = follow(values, locals, THREAD)?;
-        let id = place(values, thread, THREAD_ID)?.integer(values, thread)?;
+        let id = number(values, thread, THREAD_ID)?;
         Some((follow(values, locals, THREAD_QUEUE)?, *os_ids.get(&u32::try_from(id).ok()?)?))
     };
     instances_of(heap, THREAD_LOCALS).into_iter().filter_map(of_thread).collect()
@@ -215,7 +216,7 @@ fn threads_of_queues(snapshot: &Snapshot, values: &Values, heap: &Heap) -> FxHas
 
 fn item(values: &Values, place: &Place) -> WorkItem {
     let &Place { queue, thread, position, object } = place;
-    let type_name = |object: Addr| values.types().type_of(object).ok().map(|mt| values.types().name(mt));
+    let type_name = |object| type_name(values, object);
     let call = follow(values, object, CALLBACK)
         .and_then(|callback| values.delegate(callback).ok()?.into_iter().next());
     let (method, called_on) = call.map_or((None, None), |call| (call.method, call.target));
@@ -233,10 +234,5 @@ fn item(values: &Values, place: &Place) -> WorkItem {
     }
 }
 
-fn place(values: &Values, object: Addr, field: &[&str]) -> Option<FieldPlace> {
-    FieldPlace::of(values, values.types().type_of(object).ok()?, field)
-}
-
-fn follow(values: &Values, object: Addr, field: &[&str]) -> Option<Addr> {
-    place(values, object, field)?.reference(values, object)
-}
+#[cfg(test)]
+mod tests;

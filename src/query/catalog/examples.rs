@@ -2,6 +2,8 @@
 //!
 //! Every statement here is run over a dump of the corpus by a test, which wants rows.
 
+mod tasks;
+
 use super::TopicKind::{self, Aggregate, Function, Keyword, Source, Statement, Table};
 
 /// What shows an entry at work.
@@ -152,37 +154,6 @@ static ILLUSTRATIONS: &[Illustration] = &[
         "finalizers",
         &["select type, state, count from finalizers group by type, state"],
         &["objects"],
-    ),
-    show(
-        Table,
-        "tasks",
-        &[
-            "select method, state, async_state, count from tasks group by method, state, async_state order by count desc",
-            "select address, method, awaiting, continuation from tasks where state = 'waiting_for_activation'",
-        ],
-        &["async_frames", "work_items"],
-    ),
-    show(
-        Table,
-        "async_frames",
-        &[
-            "select stack, level, coalesce(method, type) as frame, count from async_frames order by chain, level limit 20",
-        ],
-        &["tasks", "threads"],
-    ),
-    show(
-        Table,
-        "timers",
-        &[
-            "select callback, target_type, due_ms, period_ms, count from timers group by callback, target_type, due_ms, period_ms",
-        ],
-        &["tasks"],
-    ),
-    show(
-        Table,
-        "work_items",
-        &["select queue, callback, target_type, count from work_items group by queue, callback, target_type"],
-        &["tasks", "threads"],
     ),
     show(Table, "exceptions", &["select type, message, hex(hresult), thread from exceptions"], &["threads"]),
     show(
@@ -587,13 +558,12 @@ static ILLUSTRATIONS: &[Illustration] = &[
 ];
 
 /// All examples.
-#[cfg(test)]
-pub(super) fn illustrations() -> &'static [Illustration] {
-    ILLUSTRATIONS
+pub(super) fn illustrations() -> impl Iterator<Item = &'static Illustration> {
+    ILLUSTRATIONS.iter().chain(tasks::ILLUSTRATIONS)
 }
 
 /// What shows an entry at work: nothing for a keyword that begins a statement, since the statement's entry has it.
 pub(super) fn illustration(kind: TopicKind, name: &'static str) -> Illustration {
-    let found = ILLUSTRATIONS.iter().find(|shown| shown.kind == kind && shown.name == name);
+    let found = illustrations().find(|shown| shown.kind == kind && shown.name == name);
     found.copied().unwrap_or(Illustration { kind, name, examples: &[], see_also: &[] })
 }

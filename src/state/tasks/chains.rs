@@ -29,12 +29,12 @@ pub(super) struct Chain {
     /// The number of its stack, from 0.
     pub stack: u32,
     /// How many chains are alike.
-    pub count: u32,
+    pub alike: u32,
 }
 
 impl Chains {
-    /// All chains of what waits, at most `max_frames` frames together. `labels` tells which frames are alike.
-    pub fn find(waiting: &Waiting, labels: &[u32], max_frames: usize) -> Chains {
+    /// All chains of what waits, at most `max_frames` frames together, in the order of what nobody waits for.
+    pub fn find(waiting: &Waiting, max_frames: usize) -> Chains {
         let mut search = Search {
             waiting,
             on_path: vec![false; waiting.len()],
@@ -52,7 +52,7 @@ impl Chains {
                 search.from(number);
             }
         }
-        search.finish(labels)
+        search.finish()
     }
 
     /// The numbers of those on a chain, from what does not wait on.
@@ -60,12 +60,18 @@ impl Chains {
         self.frames.get(chain.start..chain.end).unwrap_or_default()
     }
 
+    /// The numbers of those that are on any chain, ascending.
+    pub fn members(&self) -> Vec<u32> {
+        let mut members = self.frames.clone();
+        members.sort_unstable();
+        members.dedup();
+        members
+    }
+
     /// Numbers chains that are alike as one stack, the most frequent first, and puts the chains in the order of their stacks.
-    fn number(&mut self, labels: &[u32]) {
-        let alike = |chain: &Chain| -> Vec<u32> {
-            let label = |number: &u32| labels.get(*number as usize).copied().unwrap_or(u32::MAX);
-            self.frames(chain).iter().map(label).collect()
-        };
+    /// `label` is the same for frames that are alike.
+    pub fn number(&mut self, label: impl Fn(u32) -> u32) {
+        let alike = |chain: &Chain| -> Vec<u32> { self.frames(chain).iter().map(|&n| label(n)).collect() };
         // The first chain of each stack, and how many there are.
         let mut stacks: Vec<(usize, u32)> = Vec::new();
         let mut by_hash: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
@@ -89,7 +95,7 @@ impl Chains {
         let mut numbers = vec![0; stacks.len()];
         order.iter().enumerate().for_each(|(number, &stack)| numbers[stack as usize] = number as u32);
         for (chain, &stack) in self.all.iter_mut().zip(&stack_of) {
-            (chain.stack, chain.count) = (numbers[stack as usize], stacks[stack as usize].1);
+            (chain.stack, chain.alike) = (numbers[stack as usize], stacks[stack as usize].1);
         }
         self.all.sort_by_key(|chain| chain.stack);
     }
@@ -175,11 +181,10 @@ impl Search<'_> {
             return;
         }
         self.chains.frames.extend(path.iter().rev().map(|(number, _)| *number));
-        self.chains.all.push(Chain { start, end: start + path.len(), stack: 0, count: 0 });
+        self.chains.all.push(Chain { start, end: start + path.len(), stack: 0, alike: 0 });
     }
 
-    fn finish(mut self, labels: &[u32]) -> Chains {
-        self.chains.number(labels);
+    fn finish(mut self) -> Chains {
         if let Some(node) = self.circles.and_then(|number| self.waiting.node(number)) {
             let message = format!(
                 "async calls wait for each other in a circle, the one at {} among them",
@@ -194,3 +199,6 @@ impl Search<'_> {
         self.chains
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,50 +51,36 @@ impl Waiting {
     /// Finds out who waits for whom on a heap.
     pub fn find(values: &Values, heap: &Heap) -> Waiting {
         let nodes = Nodes::read(values, heap);
-        let continuations = Continuations::new(values, &nodes);
-        let successors: Vec<(u32, Successor)> = nodes
-            .all
-            .par_iter()
-            .enumerate()
-            .filter(|(_, node)| !node.state.is_final())
-            .flat_map_iter(|(at, node)| {
-                let continuation = node.continuation.into_iter();
-                let successors = continuation.flat_map(|continuation| continuations.successors(continuation));
-                // What a `WhenAny` lost interest in still has it as its continuation.
-                let waits = |successor: &Successor| match *successor {
-                    Successor::Node(by) => nodes.all.get(by).is_some_and(|by| !by.state.is_final()),
-                    _ => true,
-                };
-                successors.filter(waits).map(move |successor| (at as u32, successor)).collect::<Vec<_>>()
-            })
-            .collect();
-        let mut ends: Vec<End> = successors.iter().filter_map(|(_, successor)| end(*successor)).collect();
-        let foreign = |node: &Node| node.awaited.filter(|&awaited| nodes.position(awaited).is_none());
-        ends.par_extend(nodes.all.par_iter().filter_map(|node| foreign(node).map(End::Source)));
+        let successors = successors(values, &nodes);
+        let awaited = awaited(&nodes);
+        let ends = successors.iter().filter_map(|(_, successor)| end(*successor));
+        let mut ends: Vec<End> =
+            ends.chain(awaited.iter().filter_map(|(_, awaited)| end(*awaited))).collect();
         ends.sort_unstable();
         ends.dedup();
+        let first = nodes.all.len();
         let numbers: FxHashMap<End, u32> =
-            ends.iter().enumerate().map(|(at, &end)| (end, (nodes.all.len() + at) as u32)).collect();
-        let number = |successor: Successor| match (successor, end(successor)) {
-            (Successor::Node(at), _) => Some(at as u32),
-            (_, end) => numbers.get(&end?).copied(),
+            ends.iter().enumerate().map(|(at, &end)| (end, (first + at) as u32)).collect();
+        let number = |other: Other| match other {
+            Other::Node(at) => Some(at as u32),
+            Other::End(end) => numbers.get(&end).copied(),
         };
-        let mut waited_by: Vec<(u32, u32)> = successors
-            .iter()
-            .filter_map(|&(at, successor)| Some((at, number(successor)?)))
-            .filter(|(at, by)| at != by)
-            .collect();
-        let mut waits_for: Vec<(u32, u32)> = waited_by.iter().map(|&(at, by)| (by, at)).collect();
-        waits_for.par_extend(nodes.all.par_iter().enumerate().filter_map(|(at, node)| {
-            let awaited = node.awaited?;
-            let source = || numbers.get(&End::Source(awaited)).copied();
-            let awaited = nodes.position(awaited).map(|at| at as u32).or_else(source)?;
-            (awaited != at as u32).then_some((at as u32, awaited))
-        }));
-        waits_for.par_sort_unstable();
-        waits_for.dedup();
-        waited_by.par_sort_by_key(|&(at, _)| at);
+        let numbered = |pairs: Vec<(u32, Other)>| -> Vec<(u32, u32)> {
+            let pairs = pairs.into_iter().filter_map(|(at, other)| Some((at, number(other)?)));
+            pairs.filter(|(at, other)| at != other).collect()
+        };
+        let (waits_for, waited_by) = joined(numbered(awaited), numbered(successors));
         Waiting { nodes, ends, waits_for, waited_by }
+    }
+
+    /// Nodes of which the first of each pair waits for the second.
+    #[cfg(test)]
+    pub fn of_pairs(nodes: Nodes, pairs: &[(u32, u32)]) -> Waiting {
+        let mut waits_for = pairs.to_vec();
+        let mut waited_by: Vec<(u32, u32)> = pairs.iter().map(|&(by, at)| (at, by)).collect();
+        waits_for.sort_unstable();
+        waited_by.sort_unstable();
+        Waiting { nodes, ends: Vec::new(), waits_for, waited_by }
     }
 
     /// How many take part.
@@ -123,17 +109,70 @@ impl Waiting {
     }
 }
 
+/// The other side of waiting.
+#[derive(Clone, Copy, Debug)]
+enum Other {
+    /// A task or state machine, by its position.
+    Node(usize),
+    /// What stands at an end.
+    End(End),
+}
+
+/// Who goes on after each of the nodes that have not ended, as their continuations tell, in order.
+fn successors(values: &Values, nodes: &Nodes) -> Vec<(u32, Other)> {
+    let continuations = Continuations::new(values, nodes);
+    let other = |successor: Successor| match successor {
+        // What a `WhenAny` lost interest in still has it as its continuation.
+        Successor::Node(by) if nodes.all.get(by).is_none_or(|by| by.state.is_final()) => None,
+        Successor::Node(by) => Some(Other::Node(by)),
+        Successor::Callback(address) => Some(Other::End(End::Callback(address))),
+        Successor::Thread(address) => Some(Other::End(End::Thread(address))),
+        Successor::Other(address) => Some(Other::End(End::Other(address))),
+    };
+    let waiting = nodes.all.par_iter().enumerate().filter(|(_, node)| !node.state.is_final());
+    let of_node = |(at, node): (usize, &Node)| -> Vec<(u32, Other)> {
+        let successors = node.continuation.map(|continuation| continuations.successors(continuation));
+        successors.into_iter().flatten().filter_map(|s| Some((at as u32, other(s)?))).collect()
+    };
+    waiting.flat_map_iter(of_node).collect()
+}
+
+/// What each of the nodes that have not ended says itself that it waits for.
+fn awaited(nodes: &Nodes) -> Vec<(u32, Other)> {
+    let of_node = |(at, node): (usize, &Node)| {
+        let awaited = node.awaited.filter(|_| !node.state.is_final())?;
+        let other = nodes.position(awaited).map_or(Other::End(End::Source(awaited)), Other::Node);
+        Some((at as u32, other))
+    };
+    nodes.all.par_iter().enumerate().filter_map(of_node).collect()
+}
+
+/// Pairs of who waits and for whom, and of who is waited for and by whom, from what both sides told. An async iterator and
+/// the box of a value task do not name who awaits them, a promise not what it waits for.
+fn joined(awaited: Vec<(u32, u32)>, successors: Vec<(u32, u32)>) -> (Vec<(u32, u32)>, Vec<(u32, u32)>) {
+    let turned = |pairs: &[(u32, u32)]| -> Vec<(u32, u32)> { pairs.iter().map(|&(a, b)| (b, a)).collect() };
+    let mut told = turned(&successors);
+    told.par_sort_unstable();
+    let news = |pair: &(u32, u32)| told.binary_search(pair).is_err();
+    let mut waited_by = successors;
+    waited_by.extend(awaited.iter().filter(|pair| news(pair)).map(|&(by, at)| (at, by)));
+    let mut waits_for = awaited;
+    waits_for.append(&mut told);
+    waits_for.par_sort_unstable();
+    waits_for.dedup();
+    waited_by.par_sort_by_key(|&(at, _)| at);
+    (waits_for, waited_by)
+}
+
 fn of(pairs: &[(u32, u32)], number: u32) -> impl ExactSizeIterator<Item = u32> + '_ {
     let start = pairs.partition_point(|&(at, _)| at < number);
     let end = start + pairs[start..].partition_point(|&(at, _)| at == number);
     pairs[start..end].iter().map(|&(_, other)| other)
 }
 
-fn end(successor: Successor) -> Option<End> {
-    match successor {
-        Successor::Node(_) => None,
-        Successor::Callback(address) => Some(End::Callback(address)),
-        Successor::Thread(address) => Some(End::Thread(address)),
-        Successor::Other(address) => Some(End::Other(address)),
+fn end(other: Other) -> Option<End> {
+    match other {
+        Other::Node(_) => None,
+        Other::End(end) => Some(end),
     }
 }

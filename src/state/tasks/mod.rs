@@ -85,7 +85,7 @@ pub struct FramePlace {
     /// The stack that the chain is one of, from 0: the most frequent first.
     pub stack: u32,
     /// How many chains have that stack.
-    pub count: u32,
+    pub alike: u32,
     /// The frame, in [`AsyncFrames::frames`].
     pub frame: u32,
 }
@@ -152,17 +152,21 @@ impl<'a> Tasks<'a> {
 
     /// The logical stacks of what waits.
     pub fn frames(&self) -> AsyncFrames {
-        let numbers = 0..self.waiting.len() as u32;
-        let frames: Vec<AsyncFrame> = numbers.into_par_iter().map(|number| self.frame(number)).collect();
-        let chains = Chains::find(&self.waiting, &labels(&frames), MAX_ASYNC_FRAMES);
+        let mut chains = Chains::find(&self.waiting, MAX_ASYNC_FRAMES);
+        let members = chains.members();
+        let frames: Vec<AsyncFrame> = members.par_iter().map(|&number| self.frame(number)).collect();
+        // Every number on a chain is a member.
+        let place = |number: u32| members.binary_search(&number).unwrap_or_default();
+        let labels = labels(&frames);
+        chains.number(|number| labels.get(place(number)).copied().unwrap_or_default());
         let mut places = Vec::new();
         for (at, chain) in chains.all.iter().enumerate() {
-            places.extend(chains.frames(chain).iter().enumerate().map(|(level, &frame)| FramePlace {
+            places.extend(chains.frames(chain).iter().enumerate().map(|(level, &number)| FramePlace {
                 chain: at as u32,
                 level: level as u32,
                 stack: chain.stack,
-                count: chain.count,
-                frame,
+                alike: chain.alike,
+                frame: place(number) as u32,
             }));
         }
         AsyncFrames { frames, places, problems: chains.problems }
@@ -233,3 +237,6 @@ fn labels(frames: &[AsyncFrame]) -> Vec<u32> {
     };
     frames.iter().map(label).collect()
 }
+
+#[cfg(test)]
+mod tests;

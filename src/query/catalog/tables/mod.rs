@@ -86,6 +86,8 @@ pub enum TableId {
     Timers,
     /// What waits for the thread pool.
     WorkItems,
+    /// The requests under way.
+    Requests,
 }
 
 impl TableId {
@@ -177,6 +179,7 @@ static TABLES: &[TableDoc] = &[
     tasks::ASYNC_FRAMES,
     tasks::TIMERS,
     tasks::WORK_ITEMS,
+    tasks::REQUESTS,
 ];
 
 /// All tables.

@@ -83,7 +83,7 @@ pub(super) const ASYNC_FRAMES: TableDoc = TableDoc {
             Kind::Integer,
             "The number of its stack, from 1: chains of like frames have the same.",
         ),
-        column("count", Kind::Integer, "How many chains have this stack."),
+        column("alike", Kind::Integer, "How many chains have this stack."),
     ],
 };
 
@@ -150,5 +150,52 @@ pub(super) const WORK_ITEMS: TableDoc = TableDoc {
             Kind::Integer,
             "The operating system's id of the thread whose local queue it is; null for the other queues.",
         ),
+    ],
+};
+
+pub(super) const REQUESTS: TableDoc = TableDoc {
+    id: TableId::Requests,
+    name: "requests",
+    summary: "The requests of the web that are under way: those that ASP.NET Core's own server, Kestrel, is answering, and those \
+              that HttpClient made.",
+    columns: &[
+        column("address", Kind::Address, "The server's object for it, or the client's HttpRequestMessage."),
+        column("direction", Kind::Text, "in or out."),
+        column(
+            "state",
+            Kind::Text,
+            "Of one to the program receiving, running (the program works on it) or responding; of one to others \
+             waiting_for_connection or sent.",
+        ),
+        column("method", Kind::Text, "GET, POST and so on; null where it is not received yet."),
+        column("path", Kind::Text, "Its path, without host and query."),
+        column("query", Kind::Text, "Its query with the question mark; null for none."),
+        column(
+            "peer",
+            Kind::Text,
+            "The host and port that it goes to; the address and port that it came from.",
+        ),
+        column(
+            "start",
+            Kind::Text,
+            "When it began, in UTC; null where the program noted no activity for it, and for those to others.",
+        ),
+        column(
+            "running_ms",
+            Kind::Integer,
+            "For how many milliseconds it is under way, at least: up to the latest moment that the process noted; null where it \
+             did not note when it began, and for those to others.",
+        ),
+        column(
+            "id",
+            Kind::Text,
+            "The server's number of its connection, and the request's there; null for those to others.",
+        ),
+        column(
+            "trace",
+            Kind::Text,
+            "Its trace id (W3C); null where there is no activity, and for those to others.",
+        ),
+        column("connection", Kind::Address, "The object of its connection; null where it has none yet."),
     ],
 };

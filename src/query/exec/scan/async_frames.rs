@@ -40,7 +40,7 @@ fn column(rows: &AsyncFrames, name: &str) -> Option<Cells> {
         "state" => texts(|frame| frame.state.map(|state| state.word())),
         "address" => of_frame(Cells::unsigned(rows.frames.iter().map(|frame| frame.address.0).collect())),
         "stack" => numbers(|place| place.stack + 1),
-        "count" => numbers(|place| place.count),
+        "alike" => numbers(|place| place.alike),
         _ => None,
     }
 }

@@ -15,7 +15,7 @@ pub fn work_items(
     heap: &Heap,
     used: &[usize],
 ) -> (Table, Vec<Problem>) {
-    let (rows, problems) = read_work_items(snapshot, values, heap);
+    let (rows, problems) = read_work_items(&snapshot.threads, values, heap);
     let columns = TableId::WorkItems.doc().columns.iter().enumerate().map(|(at, doc)| {
         let cells = used.contains(&at).then(|| column(&rows, doc.name)).flatten();
         cells.unwrap_or_else(|| Cells::null(0))
