@@ -4,6 +4,7 @@ mod damage;
 mod heap;
 mod roots;
 mod runtime;
+mod stacks;
 mod tasks;
 mod types;
 
@@ -78,6 +79,8 @@ pub enum TableId {
     LoadedTypes,
     /// What is broken on the heap.
     Damage,
+    /// The frames of threads' stacks.
+    Frames,
     /// The tasks.
     Tasks,
     /// The logical stacks of async calls.
@@ -175,6 +178,7 @@ static TABLES: &[TableDoc] = &[
     runtime::THREADS,
     types::LOADED_TYPES,
     damage::DAMAGE,
+    stacks::FRAMES,
     tasks::TASKS,
     tasks::ASYNC_FRAMES,
     tasks::TIMERS,
