@@ -385,6 +385,10 @@ pub const MAX_NUMBERED_BYTES: u64 = 64 << 20;
 /// second, and less memory than a browser's tab. Of a bigger heap they are built when a statement needs them.
 pub const MAX_OBJECTS_BUILT_UNASKED: usize = 1_000_000;
 
+/// Frames of the logical stacks of async calls that are listed. A million calls that wait eight deep; a few dozen calls that
+/// each await all of the next few dozen would have more than any memory holds.
+pub const MAX_ASYNC_FRAMES: usize = 8 << 20;
+
 /// Units of memory that one call of `memory(...)` shows: more is no reading any more but a copy of the dump.
 pub const MAX_MEMORY_UNITS: u64 = 1 << 20;
 

@@ -24,6 +24,7 @@ macro_rules! library {
 
 library! {
     "assembly-contexts"
+    "async-stacks"
     "biggest-array"
     "biggest-retained"
     "biggest-types"
@@ -45,10 +46,13 @@ library! {
     "memory-cache"
     "pending-tasks"
     "pinning"
+    "requests"
     "segments"
     "since-when"
     "sparse-arrays"
     "static-caches"
+    "sync-over-async"
+    "thread-pool-queue"
     "thread-statics"
     "threads"
     "timers"

@@ -27,6 +27,7 @@ mod number;
 mod objects;
 mod roots;
 mod segments;
+mod tasks;
 mod text;
 mod types;
 mod words;

@@ -3,7 +3,7 @@
 use super::arguments::Arguments;
 use super::{
     Translation, collections, exceptions, handles, heap, integrity, locks, memory, modules, objects, roots,
-    segments, types,
+    segments, tasks, types,
 };
 use crate::query::Diagnostic;
 
@@ -104,6 +104,7 @@ pub fn words() -> impl Iterator<Item = &'static WordDoc> {
         locks::WORDS,
         modules::WORDS,
         memory::WORDS,
+        tasks::WORDS,
     ]
     .into_iter()
     .flatten()

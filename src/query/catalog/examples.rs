@@ -3,6 +3,7 @@
 //! Every statement here is run over a dump of the corpus by a test, which wants rows.
 
 mod locks;
+mod tasks;
 
 use super::TopicKind::{self, Aggregate, Function, Keyword, Source, Statement, Table};
 
@@ -567,7 +568,7 @@ static ILLUSTRATIONS: &[Illustration] = &[
 ];
 
 fn all() -> impl Iterator<Item = &'static Illustration> {
-    ILLUSTRATIONS.iter().chain(locks::ILLUSTRATIONS)
+    ILLUSTRATIONS.iter().chain(locks::ILLUSTRATIONS).chain(tasks::ILLUSTRATIONS)
 }
 
 /// All examples.

@@ -5,7 +5,7 @@ use super::{
     Execution, combined, execute, join, no_dump, operand, related, types_of, unknown_types, values_of,
     windows,
 };
-use crate::graph::Snapshot;
+use crate::graph::{Heap, Snapshot};
 use crate::query::QueryError;
 use crate::query::catalog::TableId;
 use crate::query::plan::{Plan, Source};
@@ -107,6 +107,10 @@ fn open_table<'a>(
             execution.notes.tell(problems);
             Box::new(table)
         }
+        (
+            TableId::Tasks | TableId::AsyncFrames | TableId::Timers | TableId::WorkItems | TableId::Requests,
+            Some(heap),
+        ) => Box::new(open_pending(table, from, heap, used, execution)?),
         (TableId::Fields | TableId::Statics | TableId::LoadedTypes, _) => {
             let values = values_of(from, execution.progress)?;
             let (table, problems) = match (table, heap) {
@@ -126,4 +130,24 @@ fn open_table<'a>(
         (TableId::Threads, _) => Box::new(scan::threads(from, used, execution.progress)),
         _ => Box::new(scan::read_table(from, heap, table, used)),
     })
+}
+
+/// The rows of a table of what the program had going on.
+fn open_pending(
+    table: TableId,
+    from: &Snapshot,
+    heap: &Heap,
+    used: &[usize],
+    execution: &Execution<'_>,
+) -> Result<Table, QueryError> {
+    let values = values_of(from, execution.progress)?;
+    let (table, problems) = match table {
+        TableId::Tasks => scan::tasks(values, heap, used),
+        TableId::AsyncFrames => scan::async_frames(values, heap, used),
+        TableId::Timers => scan::timers(values, heap, used),
+        TableId::WorkItems => scan::work_items(from, values, heap, used),
+        _ => scan::requests(values, heap, used),
+    };
+    execution.notes.tell(problems);
+    Ok(table)
 }

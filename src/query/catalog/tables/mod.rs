@@ -6,6 +6,7 @@ mod locks;
 mod roots;
 mod runtime;
 mod stacks;
+mod tasks;
 mod types;
 
 use crate::query::Kind;
@@ -87,6 +88,16 @@ pub enum TableId {
     Waits,
     /// Threads that wait for each other in a circle.
     Deadlocks,
+    /// The tasks.
+    Tasks,
+    /// The logical stacks of async calls.
+    AsyncFrames,
+    /// The timers.
+    Timers,
+    /// What waits for the thread pool.
+    WorkItems,
+    /// The requests under way.
+    Requests,
 }
 
 impl TableId {
@@ -178,6 +189,11 @@ static TABLES: &[TableDoc] = &[
     locks::LOCKS,
     locks::WAITS,
     locks::DEADLOCKS,
+    tasks::TASKS,
+    tasks::ASYNC_FRAMES,
+    tasks::TIMERS,
+    tasks::WORK_ITEMS,
+    tasks::REQUESTS,
 ];
 
 /// All tables.
