@@ -156,6 +156,12 @@ pub const MAX_METHOD_CODE_BYTES: u64 = 64 << 20;
 /// Buckets of a module's map of entry points. Each holds four methods; CoreLib has 40,000 of them.
 pub const MAX_ENTRY_POINT_BUCKETS: u64 = 4 << 20;
 
+/// Sections that a ReadyToRun image's header lists. Some 20 kinds are defined.
+pub const MAX_READY_TO_RUN_SECTIONS: u32 = 256;
+
+/// Bytes of the map from a method's code to its IL. Methods of a megabyte of IL have maps of some hundred kilobytes.
+pub const MAX_DEBUG_INFO_BYTES: u32 = 4 << 20;
+
 /// Functions of one image that were compiled ahead: CoreLib has some 50,000, composite images of all of the framework
 /// ten times that.
 pub const MAX_RUNTIME_FUNCTIONS: u32 = 16 << 20;

@@ -49,7 +49,7 @@ impl CodeHeaps {
         heap: Addr,
         address: Addr,
     ) -> Result<Option<Addr>, Fault> {
-        let Some(header) = self.header(memory, heap, address)? else { return Ok(None) };
+        let Some((_, header)) = self.code(memory, heap, address)? else { return Ok(None) };
         memory.pointer(header.offset(self.method_desc)).map(Some)
     }
 
@@ -64,13 +64,21 @@ impl CodeHeaps {
         address: Addr,
     ) -> Result<Option<RuntimeFunctions>, Fault> {
         let Some((functions, count)) = self.functions else { return Ok(None) };
-        let Some(header) = self.header(memory, heap, address)? else { return Ok(None) };
+        let Some((_, header)) = self.code(memory, heap, address)? else { return Ok(None) };
         let count = memory.u32(header.offset(count))?;
         Ok(Some(RuntimeFunctions { table: header.offset(functions), count }))
     }
 
-    /// The RealCodeHeader of the code around `address`; `None` when there is no code, or only a stub.
-    fn header(&self, memory: &AddressSpace, heap: Addr, address: Addr) -> Result<Option<Addr>, Fault> {
+    /// Where the code around `address` begins, and its RealCodeHeader; `None` when there is no code, or only a stub.
+    ///
+    /// # Errors
+    /// The way there is not in the dump.
+    pub(super) fn code(
+        &self,
+        memory: &AddressSpace,
+        heap: Addr,
+        address: Addr,
+    ) -> Result<Option<(Addr, Addr)>, Fault> {
         let map = NibbleMap {
             words: memory.pointer(heap.offset(self.map))?,
             base: memory.pointer(heap.offset(self.map_base))?,
@@ -78,7 +86,7 @@ impl CodeHeaps {
         };
         let Some(start) = map.method_start(memory, address)? else { return Ok(None) };
         let header = memory.pointer(Addr(start.0.wrapping_sub(8)))?;
-        Ok((header.0 > LAST_STUB_KIND).then_some(header))
+        Ok((header.0 > LAST_STUB_KIND).then_some((start, header)))
     }
 }
 

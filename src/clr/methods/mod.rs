@@ -5,9 +5,13 @@
 //! MethodDesc (`method_desc`), and that to the row of the method in its module's metadata.
 
 mod code_heap;
+mod debug_info;
+mod il_offsets;
 mod method_desc;
+mod native_array;
 mod native_image;
 mod nibble_map;
+mod nibble_stream;
 mod precode;
 mod range_sections;
 mod ready_to_run;
@@ -25,6 +29,8 @@ use crate::clr::type_system::TypeSystem;
 use crate::dump::Fault;
 
 use code_heap::CodeHeaps;
+pub use debug_info::IlOffset;
+use debug_info::{Bound, DebugInfo};
 use method_desc::{Identity, MethodDesc, MethodDescs};
 use native_image::NativeImages;
 use precode::Precodes;
@@ -56,6 +62,9 @@ pub(in crate::clr) struct Methods {
     ready_to_run: Option<ReadyToRun>,
     native_images: Option<NativeImages>,
     precodes: Precodes,
+    debug_info: Option<DebugInfo>,
+    /// What code was made of, by where the code of its method begins.
+    bounds: RwLock<FxHashMap<Addr, Arc<[Bound]>>>,
     /// By MethodDesc; `None` for what is none.
     known: RwLock<FxHashMap<Addr, Option<Method>>>,
 }
@@ -71,6 +80,8 @@ impl Methods {
             ready_to_run: ReadyToRun::of(layout),
             native_images: NativeImages::of(layout),
             precodes: Precodes::of(layout),
+            debug_info: DebugInfo::of(layout),
+            bounds: RwLock::default(),
             known: RwLock::default(),
         }
     }

@@ -16,6 +16,7 @@ use crate::clr::layout::Descriptor;
 use crate::dump::{AddressSpace, Fault};
 use crate::limits;
 
+use super::native_array;
 use super::runtime_functions::{RuntimeFunctionFields, RuntimeFunctions, last_of};
 
 /// Slots of a bucket of the map.
@@ -25,6 +26,14 @@ const LAST_NO_KEY: u64 = 1;
 /// A mark in values; what is left is half of the address.
 const VALUE_MARK: u64 = 1 << 63;
 
+/// `READYTORUN_SECTION_DEBUG_INFO`.
+const DEBUG_INFO_SECTION: u32 = 105;
+/// In a READYTORUN_HEADER: its first word ("RTR"), how many sections it lists, where, and bytes of an entry.
+const HEADER_SIGNATURE: u32 = 0x0052_5452;
+const SECTION_COUNT: u64 = 12;
+const SECTIONS: u64 = 16;
+const SECTION_SIZE: u64 = 12;
+
 /// Entry points and MethodDescs of a module's prepared methods, in ascending order. Of a map that is not all in the
 /// dump nothing is told: the last entry point before an address might be one that is missing.
 type EntryPoints = Result<Arc<Vec<(Addr, Addr)>>, Fault>;
@@ -33,6 +42,8 @@ type EntryPoints = Result<Arc<Vec<(Addr, Addr)>>, Fault>;
 #[derive(Debug)]
 pub(super) struct ReadyToRun {
     info: u64,
+    /// Where a ReadyToRunInfo has the address of its image's READYTORUN_HEADER.
+    header: Option<u64>,
     composite: Option<u64>,
     functions: u64,
     function_count: u64,
@@ -54,6 +65,7 @@ impl ReadyToRun {
         let info = |field: &str| of("ReadyToRunInfo", field);
         Some(ReadyToRun {
             info: of("Module", "ReadyToRunInfo")?,
+            header: info("ReadyToRunHeader"),
             composite: info("CompositeInfo"),
             functions: info("RuntimeFunctions")?,
             function_count: info("NumRuntimeFunctions")?,
@@ -79,6 +91,57 @@ impl ReadyToRun {
         image: Addr,
         address: Addr,
     ) -> Result<Option<Addr>, Fault> {
+        Ok(self.entry_point(memory, module, image, address)?.map(|(_, method_desc)| method_desc))
+    }
+
+    /// Where the method around `address` begins; `None` as for [`Self::method_desc`].
+    ///
+    /// # Errors
+    /// The way there is not in the dump.
+    pub(super) fn method_start(
+        &self,
+        memory: &AddressSpace,
+        module: Addr,
+        image: Addr,
+        address: Addr,
+    ) -> Result<Option<Addr>, Fault> {
+        Ok(self.entry_point(memory, module, image, address)?.map(|(start, _)| start))
+    }
+
+    /// Where the debug info of the method lies whose code begins at `start`; `None` when it has none.
+    ///
+    /// # Errors
+    /// The way there is not in the dump.
+    pub(super) fn debug_info(
+        &self,
+        memory: &AddressSpace,
+        module: Addr,
+        image: Addr,
+        start: Addr,
+    ) -> Result<Option<Addr>, Fault> {
+        let Some(header) = self.header else { return Ok(None) };
+        let header = memory.pointer(self.info(memory, module)?.offset(header))?;
+        let Some(section) = section(memory, header, image, DEBUG_INFO_SECTION)? else { return Ok(None) };
+        let functions = self.functions(memory, module)?;
+        let index = self.function.last_begun(memory, functions, image, start)?;
+        let Some(element) =
+            index.map(|index| native_array::element(memory, section, index)).transpose()?.flatten()
+        else {
+            return Ok(None);
+        };
+        // What several methods have alike stands once: the others say how far back.
+        let (back, behind) = native_array::unsigned(memory, element)?;
+        Ok(Some(if back == 0 { behind } else { Addr(element.0.wrapping_sub(back.into())) }))
+    }
+
+    /// The entry point of the method around `address`, and its MethodDesc.
+    fn entry_point(
+        &self,
+        memory: &AddressSpace,
+        module: Addr,
+        image: Addr,
+        address: Addr,
+    ) -> Result<Option<(Addr, Addr)>, Fault> {
         let info = self.info(memory, module)?;
         let entry_points = self.entry_points(memory, info)?;
         // Heap dumps of 3.1 lack the table of functions. An address on a stack or in a delegate is in a method
@@ -86,7 +149,7 @@ impl ReadyToRun {
         let begin = self.function_begin(memory, info, image, address).unwrap_or(address);
         let behind = entry_points.partition_point(|&(entry, _)| entry <= begin);
         let found = behind.checked_sub(1).and_then(|last| entry_points.get(last));
-        Ok(found.filter(|&&(entry, _)| entry >= image).map(|&(_, method_desc)| method_desc))
+        Ok(found.copied().filter(|&(entry, _)| entry >= image))
     }
 
     /// The table of functions of the Module at `module`.
@@ -159,6 +222,23 @@ impl ReadyToRun {
         entries.sort_unstable();
         Ok(entries)
     }
+}
+
+/// Where the section of that kind of the image at `image` begins; `None` when its header, at `header`, lists none.
+///
+/// Source: `src/coreclr/inc/readytorun.h`, the same since v2.0.
+fn section(memory: &AddressSpace, header: Addr, image: Addr, kind: u32) -> Result<Option<Addr>, Fault> {
+    if memory.u32(header)? != HEADER_SIGNATURE {
+        return Ok(None);
+    }
+    let count = memory.u32(header.offset(SECTION_COUNT))?.min(limits::MAX_READY_TO_RUN_SECTIONS);
+    for index in 0..u64::from(count) {
+        let entry = header.offset(SECTIONS + SECTION_SIZE * index);
+        if memory.u32(entry)? == kind {
+            return Ok(Some(image.offset(memory.u32(entry.offset(4))?.into())));
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]
