@@ -49,6 +49,15 @@ pub const MAX_PE_EXPORTS: u32 = 1 << 20;
 /// Entries of one directory of a PE image's resources. Real ones have some dozen.
 pub const MAX_PE_RESOURCES: u32 = 4096;
 
+/// Entries of a PE image's debug directory. Compilers write four or five.
+pub const MAX_PE_DEBUG_ENTRIES: u32 = 64;
+
+/// Bytes of a PDB that an image carries within itself. That of System.Private.CoreLib would have 10 MB.
+pub const MAX_EMBEDDED_PDB_BYTES: u32 = 256 << 20;
+
+/// Parts of the name of a source file in a PDB: folders of a path.
+pub const MAX_DOCUMENT_NAME_PARTS: usize = 256;
+
 /// Entries of one array of a NativeAOT program's debug header. 8.0 has room for 96, 9.0 for 128.
 pub const MAX_DEBUG_HEADER_ENTRIES: u64 = 4096;
 

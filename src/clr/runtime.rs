@@ -55,6 +55,8 @@ pub struct ClrRuntime {
     pub modules: Vec<Module>,
     /// Where each of them has its metadata.
     pub metadata: Vec<MetadataSource>,
+    /// The files that may have what the dump lacks of the modules.
+    pub files: ModuleFiles,
     /// The names of the types of a NativeAOT program, which has no metadata; `None` where they are not known.
     pub type_symbols: Option<TypeSymbols>,
     /// The heap, or why there is none to read.
@@ -84,8 +86,20 @@ impl ClrRuntime {
             false => modules(&dump, &located, &mut problems),
         };
         let metadata = MetadataSource::find_all(&dump.memory, &modules, files);
+        let files = files.clone();
         let gc = gc_heap(&dump, &located, threads.as_ref(), &mut problems);
-        Ok(ClrRuntime { dump, module, located, threads, modules, metadata, type_symbols, gc, problems })
+        Ok(ClrRuntime {
+            dump,
+            module,
+            located,
+            threads,
+            modules,
+            metadata,
+            files,
+            type_symbols,
+            gc,
+            problems,
+        })
     }
 
     /// The runtime's version: as its build id, its path or its core library tells it, else only the

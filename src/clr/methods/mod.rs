@@ -16,6 +16,7 @@ mod precode;
 mod range_sections;
 mod ready_to_run;
 mod runtime_functions;
+mod source_lines;
 mod unwind_info;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -36,6 +37,7 @@ use native_image::NativeImages;
 use precode::Precodes;
 use range_sections::{Code, RangeSections};
 use ready_to_run::ReadyToRun;
+pub use source_lines::SourceLine;
 pub use unwind_info::UnwindInfo;
 
 /// Where listings say that code made at run time belongs.
