@@ -158,6 +158,9 @@ pub const MAX_IN_FLIGHT_STATICS: usize = 4096;
 /// Ranges of code in the runtime's list, or in one place of its map: a module or a heap of code has one.
 pub const MAX_RANGE_SECTIONS: usize = 1 << 20;
 
+/// Blocks of loader heaps, of 64 KiB and more each: a million would be 64 GiB of types and methods.
+pub const MAX_LOADER_HEAP_BLOCKS: usize = 1 << 20;
+
 /// Bytes of one method's code: how far its beginning is looked for. The JIT gives up on methods whose IL has 60,000
 /// bytes; large ones of generated code reach some megabytes.
 pub const MAX_METHOD_CODE_BYTES: u64 = 64 << 20;

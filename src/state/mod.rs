@@ -4,3 +4,5 @@
 //! These are not structures of the runtime (those, with threads and their frames, are `clr`'s) but objects of its
 //! libraries and what follows from several of them together. Each concept is a file that reads a snapshot and gives rows;
 //! columns and statements are `query`'s.
+
+pub mod process_memory;

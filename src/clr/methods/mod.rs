@@ -19,6 +19,7 @@ mod runtime_functions;
 mod source_lines;
 mod unwind_info;
 
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
@@ -112,6 +113,12 @@ impl TypeSystem {
     /// The method whose code is around `address`: unlike [`TypeSystem::method_at`] no stub and no entry point.
     pub fn method_of_code(&self, address: Addr) -> Option<Method> {
         self.method(self.code_at(address).ok()??)
+    }
+
+    /// The ranges of memory that were reserved for code that the JIT makes, in no certain order.
+    pub fn code_heaps(&self) -> Vec<Range<Addr>> {
+        let all = self.methods().ranges.as_ref().map(|ranges| ranges.all(self.memory())).unwrap_or_default();
+        all.into_iter().filter(|(_, code)| matches!(code, Code::Jit { .. })).map(|(range, _)| range).collect()
     }
 
     /// The MethodDesc of the code around `address`.

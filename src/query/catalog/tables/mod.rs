@@ -2,6 +2,7 @@
 
 mod damage;
 mod heap;
+mod process;
 mod roots;
 mod runtime;
 mod types;
@@ -77,6 +78,10 @@ pub enum TableId {
     LoadedTypes,
     /// What is broken on the heap.
     Damage,
+    /// The process's memory.
+    Mappings,
+    /// The process's memory, summed up.
+    MemoryUse,
 }
 
 impl TableId {
@@ -164,6 +169,8 @@ static TABLES: &[TableDoc] = &[
     runtime::THREADS,
     types::LOADED_TYPES,
     damage::DAMAGE,
+    process::MAPPINGS,
+    process::MEMORY_USE,
 ];
 
 /// All tables.
