@@ -16,7 +16,7 @@ use std::ops::Range;
 use crate::bytes::Addr;
 use crate::clr::memory_ranges::{RuntimeMemory, runtime_ranges};
 use crate::clr::type_system::TypeSystem;
-use crate::dump::{MemoryRegion, Protection};
+use crate::dump::{Dump, MemoryRegion, Protection, TakenBy};
 
 use claims::{Claim, Claims};
 pub use kind::{MemoryArea, MemoryKind};
@@ -63,7 +63,7 @@ pub fn process_memory(types: &TypeSystem) -> Vec<Mapping> {
         for (range, claim) in claims.parts(&region.range) {
             let (kind, name) = match claim {
                 Some(claim) => (of_claim(claim, region), claim.name.clone()),
-                None => of_file.clone().unwrap_or_else(|| (unclaimed(region), None)),
+                None => of_file.clone().unwrap_or_else(|| (unclaimed(dump, region), None)),
             };
             let saved = dump.saved.within(&range);
             let file = region.file.and_then(|file| Some(dump.mappings.get(file)?.path.clone()));
@@ -142,9 +142,14 @@ fn of_claim(claim: &Claim, region: &MemoryRegion) -> MemoryKind {
     }
 }
 
-fn unclaimed(region: &MemoryRegion) -> MemoryKind {
+/// gdb writes address space that nothing may touch as if it could be read; beside files nothing else is only read.
+fn unclaimed(dump: &Dump, region: &MemoryRegion) -> MemoryKind {
+    let only_read = Protection { read: true, write: false, execute: false };
     match region.protection {
         Some(protection) if protection.is_none() => MemoryKind::Reserved,
+        Some(protection) if protection == only_read && dump.taken_by == Some(TakenBy::Gcore) => {
+            MemoryKind::Reserved
+        }
         _ => MemoryKind::Unknown,
     }
 }
