@@ -168,9 +168,6 @@ pub const MAX_METHOD_CODE_BYTES: u64 = 64 << 20;
 /// Buckets of a module's map of entry points. Each holds four methods; CoreLib has 40,000 of them.
 pub const MAX_ENTRY_POINT_BUCKETS: u64 = 4 << 20;
 
-/// Sections that a ReadyToRun image's header lists. Some 20 kinds are defined.
-pub const MAX_READY_TO_RUN_SECTIONS: u32 = 256;
-
 /// Bytes of the map from a method's code to its IL. Methods of a megabyte of IL have maps of some hundred kilobytes.
 pub const MAX_DEBUG_INFO_BYTES: u32 = 4 << 20;
 
@@ -178,8 +175,29 @@ pub const MAX_DEBUG_INFO_BYTES: u32 = 4 << 20;
 /// ten times that.
 pub const MAX_RUNTIME_FUNCTIONS: u32 = 16 << 20;
 
+/// Sections of one ReadyToRun image. The format has some 25 kinds.
+pub const MAX_READY_TO_RUN_SECTIONS: u32 = 256;
+
 /// Funclets (handlers, filters) of one method.
 pub const MAX_FUNCLETS: u32 = 65_536;
+
+/// Bytes of one method's GC info. Generated methods of a megabyte of code have some hundred KiB.
+pub const MAX_GC_INFO_BYTES: usize = 4 << 20;
+
+/// Slots of one method that may hold references. The JIT tracks 1,024 locals; those that it does not track are only as many as
+/// the method has, with its temporaries.
+pub const MAX_GC_SLOTS: u64 = 1 << 16;
+
+/// Numbers that are read of all GC info for one answer. A point of code takes some hundred, and a thousand threads of a hundred
+/// frames stand at a hundred thousand points at most.
+pub const MAX_GC_INFO_NUMBERS: u64 = 1 << 30;
+
+/// References that one of the runtime's own functions protects: the arguments of one call at most.
+pub const MAX_PROTECTED_REFERENCES: u32 = 1 << 16;
+
+/// Slots of all frames of all stacks that are looked at for one answer: sixteen for each frame that [`MAX_STACK_FRAMES`] allows a thread.
+/// A damaged dump may have a huge method in all of its frames.
+pub const MAX_STACK_SLOTS: u64 = 64 << 20;
 
 /// Methods that one delegate calls. Event leaks reach some 100,000; a combined delegate costs an array of them each time.
 pub const MAX_DELEGATE_TARGETS: u64 = 16 << 20;
@@ -304,6 +322,20 @@ pub const MAX_STACK_BYTES: u64 = 1 << 30;
 /// The same where the runtime does not tell where the stack ends, and what follows it in memory may be something else:
 /// what `ulimit -s` allows the main thread by default, twice.
 pub const MAX_UNBOUNDED_STACK_BYTES: u64 = 16 << 20;
+
+/// Frames of one thread's stack: the smallest take 16 bytes, of a stack of 8 MiB that has overflown some 260,000 of 32 bytes are
+/// left. Threads may ask for larger stacks.
+pub const MAX_STACK_FRAMES: usize = 4 << 20;
+
+/// How far above the stack pointer the registers are looked for that the kernel has put aside for a signal handler: the frames of
+/// the handler itself lie between.
+pub const MAX_SIGNAL_FRAME_BYTES: u64 = 64 << 10;
+
+/// Functions whose unwind codes follow each other. The runtime's own unwinder gives up at this number (`UNWIND_CHAIN_LIMIT`).
+pub const MAX_CHAINED_UNWIND_INFOS: usize = 32;
+
+/// Bytes of a native module's tables of call frame information. libcoreclr has some 700 KB.
+pub const MAX_UNWIND_TABLE_BYTES: u64 = 64 << 20;
 
 /// Types on a merged path. What programs build is some ten deep once lists are folded; a path that never repeats goes on
 /// for as long as somebody damaged it to.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use crate::clr::type_system::TypeSystem;
 use crate::dump::{AddressSpace, Process};
 use crate::error::{Error, Result};
 use crate::problem::Problem;
@@ -63,6 +64,8 @@ pub struct Snapshot {
     pub memory: Arc<AddressSpace>,
     /// What reads objects' values; `None` when the dump holds no heap or no runtime.
     pub values: Option<Arc<Values>>,
+    /// The runtime's types and methods; there without a heap too, for what lies on stacks. `None` when the dump holds no runtime.
+    pub types: Option<Arc<TypeSystem>>,
     /// Whether threads' stacks are searched for roots.
     pub stack_roots: StackRoots,
     /// What opening had to leave out.
@@ -93,6 +96,7 @@ impl Snapshot {
             segments: Vec::new(),
             memory,
             values: None,
+            types: None,
             stack_roots: StackRoots::default(),
             problems: Vec::new(),
             index: None,

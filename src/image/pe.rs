@@ -6,6 +6,7 @@
 
 mod debug_directory;
 mod exports;
+mod relocations;
 mod resources;
 
 use std::borrow::Cow;
@@ -59,6 +60,7 @@ struct Section {
     rva: u32,
     file_offset: u32,
     file_size: u32,
+    characteristics: u32,
 }
 
 /// A PE image whose headers have been read.
@@ -265,7 +267,9 @@ fn read_sections(source: Source<'_>, at: u64, count: u16) -> Result<Vec<Section>
             let mut cursor = Cursor::at(&table, index * SECTION_SIZE + 12);
             let rva = cursor.u32().map_err(cut)?;
             let file_size = cursor.u32().map_err(cut)?;
-            Ok(Section { rva, file_size, file_offset: cursor.u32().map_err(cut)? })
+            let file_offset = cursor.u32().map_err(cut)?;
+            let characteristics = Cursor::at(&table, index * SECTION_SIZE + 36).u32().map_err(cut)?;
+            Ok(Section { rva, file_size, file_offset, characteristics })
         })
         .collect()
 }

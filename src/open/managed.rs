@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::clr::metadata::Metadata;
 use crate::clr::modules::Module as ClrModule;
+use crate::clr::type_system::TypeSystem;
 use crate::clr::{self, ClrRuntime, MetadataSource};
 use crate::graph::index::Index;
 use crate::graph::{self, Module, Snapshot};
@@ -33,16 +34,19 @@ pub(super) fn snapshot(
     snapshot.facts = facts::of_runtime(runtime);
     snapshot.modules =
         runtime.modules_with_metadata().map(|(m, source)| module(runtime, m, source)).collect();
-    snapshot.values = match Values::new(Arc::clone(runtime)) {
-        Ok(values) => Some(Arc::new(values.with_collections(collections.clone()))),
-        Err(error) => {
+    match TypeSystem::new(Arc::clone(runtime)) {
+        Ok(types) => {
+            let types = Arc::new(types);
             // A dump without a heap says so whenever it is asked for objects.
-            if runtime.gc.is_ok() {
-                problems.push(Problem::note(format!("the fields of objects cannot be told: {error}")));
-            }
-            None
+            let values = || Values::of(Arc::clone(&types)).with_collections(collections.clone());
+            snapshot.values = runtime.gc.is_ok().then(|| Arc::new(values()));
+            snapshot.types = Some(types);
         }
-    };
+        Err(error) if runtime.gc.is_ok() => {
+            problems.push(Problem::note(format!("the fields of objects cannot be told: {error}")));
+        }
+        Err(_) => {}
+    }
     snapshot.threads = runtime.threads.iter().flat_map(|list| &list.threads).map(Into::into).collect();
     snapshot.segments = segments;
     snapshot

@@ -36,7 +36,7 @@ pub use value::Value;
 /// The reader of values of a dump. Shared between threads; what it finds out of types is found out once.
 #[derive(Debug)]
 pub struct Values {
-    types: TypeSystem,
+    types: Arc<TypeSystem>,
     readings: text::Readings,
     collections: Collections,
     slot_names: slot_names::KnownSlotNames,
@@ -46,14 +46,22 @@ impl Values {
     /// The values of `runtime`'s objects.
     ///
     /// # Errors
-    /// The dump holds no heap.
+    /// The dump holds no heap, or the runtime's types cannot be read.
     pub fn new(runtime: Arc<ClrRuntime>) -> Result<Values> {
-        Ok(Values {
-            types: TypeSystem::new(runtime)?,
+        if let Err(error) = &runtime.gc {
+            return Err(error.duplicate());
+        }
+        Ok(Values::of(Arc::new(TypeSystem::new(runtime)?)))
+    }
+
+    /// The values of objects of these types.
+    pub fn of(types: Arc<TypeSystem>) -> Values {
+        Values {
+            types,
             readings: text::Readings::default(),
             collections: Collections::default(),
             slot_names: slot_names::KnownSlotNames::default(),
-        })
+        }
     }
 
     /// The same values, with collections recognised by `shapes`.

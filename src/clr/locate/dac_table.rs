@@ -30,7 +30,7 @@ pub(super) fn of_resource(memory: &AddressSpace, module: &RuntimeModule) -> Opti
 
 /// A table of variables, found but not proved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct DacTable {
+pub(in crate::clr) struct DacTable {
     /// Where its first entry lies.
     pub address: Addr,
     /// What the entries are.
@@ -39,7 +39,7 @@ pub(super) struct DacTable {
 
 /// The form of the entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Entries {
+pub(in crate::clr) enum Entries {
     /// Absolute addresses.
     Pointers,
     /// Distances from this base, 4 bytes each.

@@ -72,6 +72,8 @@ pub struct Located {
     pub layout_source: String,
     /// The variables.
     pub globals: Globals,
+    /// The table of variables; `None` for a NativeAOT program, which has none.
+    pub(in crate::clr) table: Option<DacTable>,
     /// How the table of variables was found.
     pub found_by: String,
     /// What was proved.
@@ -164,7 +166,8 @@ impl Search {
             }
             checks.extend(calibrated);
             let (family, layout_source) = (bundled.name(), layout_source.clone());
-            self.hit(doubt, Located { layout, family, layout_source, globals, found_by, checks });
+            let table = Some(table);
+            self.hit(doubt, Located { layout, family, layout_source, globals, table, found_by, checks });
             if self.is_certain() {
                 return;
             }

@@ -16,6 +16,7 @@ mod runtime_info;
 mod runtime_module;
 mod single_file;
 mod table_search;
+mod vtables;
 
 pub use globals::{Globals, Located, locate};
 pub use runtime_info::RuntimeInfo;

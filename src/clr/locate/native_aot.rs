@@ -59,6 +59,7 @@ pub(super) fn locate(
                 bundled.name()
             ),
             globals,
+            table: None,
             found_by: "the symbol DotNetRuntimeDebugHeader".to_owned(),
             checks,
         });

@@ -1,10 +1,10 @@
-//! Signatures of fields and types (ECMA-335 II.23.2.4, II.23.2.12, II.23.2.14).
+//! Signatures of fields, methods and types (ECMA-335 II.23.2.1, II.23.2.4, II.23.2.12, II.23.2.14).
 //!
 //! Says what the bytes say: which type a token means is for who knows the modules. Custom modifiers and `pinned` are
 //! left out, since they change no layout and listings do not print them.
 
 use super::coded_index::CodedIndex;
-use super::rows::{Field, TypeSpec};
+use super::rows::{Field, MethodDef, TypeSpec};
 use super::{Metadata, MetadataError, Token, compressed, element_type};
 use crate::limits::{MAX_GENERIC_ARGUMENTS, MAX_SIGNATURE_PARTS, MAX_TYPE_DEPTH};
 
@@ -37,6 +37,26 @@ pub enum TypeSignature {
     ByReference(Box<TypeSignature>),
     /// A pointer to a function: what it returns, what it takes.
     FunctionPointer(Box<TypeSignature>, Vec<TypeSignature>),
+}
+
+/// What a method takes and returns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MethodSignature {
+    /// What it returns.
+    pub result: TypeSignature,
+    /// What it takes, without `this`.
+    pub parameters: Vec<TypeSignature>,
+}
+
+impl MethodSignature {
+    /// The signature of a method.
+    ///
+    /// # Errors
+    /// As for [`TypeSignature::of_field`].
+    pub fn of_method(blob: &[u8]) -> Result<MethodSignature, MetadataError> {
+        let (result, parameters) = Reader { blob, rest: blob, parts: 0 }.method(0)?;
+        Ok(MethodSignature { result, parameters })
+    }
 }
 
 /// A type that a token names.
@@ -78,6 +98,14 @@ impl Metadata<'_> {
     /// The row or its signature is not in the dump or damaged.
     pub fn field_type(&self, field: u32) -> Result<TypeSignature, MetadataError> {
         TypeSignature::of_field(self.blob(self.row::<Field>(field)?.signature)?)
+    }
+
+    /// What the method with that row takes and returns.
+    ///
+    /// # Errors
+    /// As for [`Self::field_type`].
+    pub fn method_signature(&self, method: u32) -> Result<MethodSignature, MetadataError> {
+        MethodSignature::of_method(self.blob(self.row::<MethodDef>(method)?.signature)?)
     }
 
     /// The type that the TypeSpec with that row tells.
@@ -186,12 +214,18 @@ impl Reader<'_> {
 
     /// MethodSig, II.23.2.3, behind the element type of the pointer.
     fn function(&mut self, depth: u32) -> Result<TypeSignature, MetadataError> {
+        let (result, parameters) = self.method(depth)?;
+        Ok(TypeSignature::FunctionPointer(Box::new(result), parameters))
+    }
+
+    /// MethodDefSig, II.23.2.1, which a pointer's has the form of: what is returned, what is taken.
+    fn method(&mut self, depth: u32) -> Result<(TypeSignature, Vec<TypeSignature>), MetadataError> {
         if self.byte()? & GENERIC_METHOD != 0 {
             self.number()?;
         }
         let count = self.number()?;
-        let result = self.boxed(depth)?;
-        Ok(TypeSignature::FunctionPointer(result, self.types(count, depth)?))
+        let result = self.type_at(depth + 1)?;
+        Ok((result, self.types(count, depth)?))
     }
 
     /// So many types. Each takes a byte at least and counts as a part: a wild number ends soon.

@@ -12,8 +12,8 @@ use crate::bytes::Addr;
 use crate::clr::type_system::TypeSystem;
 use crate::dump::Fault;
 
-use super::debug_info::{Bound, IlOffset};
-use super::range_sections::Code;
+use super::code_info::{CodeInfo, CodeOrigin};
+use super::debug_info::{Bound, DebugInfo, IlOffset};
 
 /// A method's code and what its parts were made of.
 #[derive(Clone, Debug)]
@@ -49,55 +49,35 @@ impl TypeSystem {
 
     /// The code of the method around `address`; `None` when there is none that has debug info.
     fn mapped_code(&self, address: Addr) -> Result<Option<MappedCode>, Fault> {
-        let (memory, methods) = (self.memory(), self.methods());
-        let (Some(ranges), Some(debug_info)) = (&methods.ranges, &methods.debug_info) else {
-            return Ok(None);
-        };
-        let place = match ranges.find(memory, address)? {
-            Some(Code::Jit { heap }) => {
-                let heaps = methods.heaps.as_ref();
-                let code = heaps.map(|heaps| heaps.code(memory, heap, address)).transpose()?.flatten();
-                code.map(|(start, header)| (start, Debugged::ByHeader(header)))
-            }
-            Some(Code::ReadyToRun { module, image }) => {
-                let images = methods.ready_to_run.as_ref();
-                let main =
-                    images.map(|images| images.method_start(memory, module, image, address)).transpose()?;
-                main.flatten().map(|start| (start, Debugged::BySection { module, image }))
-            }
-            Some(Code::NativeImage { .. } | Code::Stubs) | None => None,
-        };
-        let Some((start, place)) = place else { return Ok(None) };
-        let known = methods.bounds.read().unwrap_or_else(PoisonError::into_inner).get(&start).cloned();
+        let methods = self.methods();
+        let Some(debug_info) = &methods.debug_info else { return Ok(None) };
+        let Some(code) = self.code_info(address)? else { return Ok(None) };
+        let known = methods.bounds.read().unwrap_or_else(PoisonError::into_inner).get(&code.start).cloned();
         if let Some(bounds) = known {
-            return Ok(Some(MappedCode { start, bounds }));
+            return Ok(Some(MappedCode { start: code.start, bounds }));
         }
-        let bounds = match place {
-            Debugged::ByHeader(header) => {
-                let at = memory.pointer(header.offset(debug_info.in_code_header))?;
-                if at.is_null() { Vec::new() } else { debug_info.of_jitted(memory, at)? }
-            }
-            Debugged::BySection { module, image } => {
-                let images = methods.ready_to_run.as_ref();
-                let at = images.map(|images| images.debug_info(memory, module, image, start)).transpose()?;
-                match at.flatten() {
-                    Some(at) => debug_info.of_precompiled(memory, at)?,
-                    None => Vec::new(),
-                }
-            }
-        };
+        let bounds = self.read_bounds(debug_info, &code)?;
         let mut cache = methods.bounds.write().unwrap_or_else(PoisonError::into_inner);
-        let bounds = Arc::clone(cache.entry(start).or_insert_with(|| bounds.into()));
-        Ok(Some(MappedCode { start, bounds }))
+        let bounds = Arc::clone(cache.entry(code.start).or_insert_with(|| bounds.into()));
+        Ok(Some(MappedCode { start: code.start, bounds }))
     }
-}
 
-/// How the debug info of code is found.
-enum Debugged {
-    /// The code's RealCodeHeader leads to it.
-    ByHeader(Addr),
-    /// The section of the module's image that has it.
-    BySection { module: Addr, image: Addr },
+    fn read_bounds(&self, debug_info: &DebugInfo, code: &CodeInfo) -> Result<Vec<Bound>, Fault> {
+        let memory = self.memory();
+        match code.origin {
+            CodeOrigin::Jit { header } => match memory.pointer(header.offset(debug_info.in_code_header))? {
+                Addr::NULL => Ok(Vec::new()),
+                at => debug_info.of_jitted(memory, at),
+            },
+            CodeOrigin::ReadyToRun { module, image } => {
+                let images = self.methods().ready_to_run.as_ref();
+                let at =
+                    images.map(|images| images.debug_info(memory, module, image, code.start)).transpose()?;
+                at.flatten().map_or(Ok(Vec::new()), |at| debug_info.of_precompiled(memory, at))
+            }
+            CodeOrigin::NativeImage { .. } => Ok(Vec::new()),
+        }
+    }
 }
 
 impl MappedCode {

@@ -5,7 +5,7 @@
 
 use crate::bytes::Addr;
 use crate::clr::layout::Descriptor;
-use crate::clr::types::{Encoding, MethodTables};
+use crate::clr::types::{Encoding, MethodTables, TypeHandle};
 use crate::dump::{AddressSpace, Fault};
 use crate::error::Result;
 use crate::limits;
@@ -13,6 +13,10 @@ use crate::limits;
 /// The kind of a MethodDesc, in the low bits of its flags, that code made at run time has (`mcDynamic`).
 const KIND: u16 = 7;
 const DYNAMIC: u16 = 7;
+/// The kind of one that has generic parameters of its own (`mcInstantiated`).
+const INSTANTIATED: u16 = 5;
+/// What an InstantiatedMethodDesc is, in the low bits of its flags; the definition itself (0) has no arguments.
+const INSTANTIATION: u16 = 7;
 /// MethodDescs lie at multiples of this, and their chunks count places in it.
 const ALIGNMENT: u64 = 8;
 /// Bits of a row of the MethodDef table.
@@ -43,6 +47,8 @@ pub(super) struct MethodDescs {
     remainder: u64,
     flags: u64,
     dynamic_name: Option<u64>,
+    /// Where an InstantiatedMethodDesc has its flags, the number of its arguments and the arguments themselves.
+    instantiation: Option<[u64; 3]>,
     chunk_size: u64,
     chunk_method_table: u64,
     method_table_encoding: Encoding,
@@ -61,6 +67,7 @@ impl MethodDescs {
             remainder: layout.field("MethodDesc", "Flags3AndTokenRemainder")?,
             flags: layout.field("MethodDesc", "Flags")?,
             dynamic_name: layout.optional_field("DynamicMethodDesc", "MethodName"),
+            instantiation: instantiation(layout),
             chunk_size: layout.field("MethodDescChunk", Descriptor::SIZE)?,
             chunk_method_table: layout.field("MethodDescChunk", "MethodTable")?,
             method_table_encoding: Encoding::of(layout, "MethodDescChunk.MethodTable")?,
@@ -103,6 +110,28 @@ impl MethodDescs {
         Ok(Some(MethodDesc { method_table, identity }))
     }
 
+    /// The generic arguments of the method whose MethodDesc lies at `at`; empty for one without, of which [`Self::read`] gave
+    /// something.
+    ///
+    /// # Errors
+    /// It or its arguments are not in the dump.
+    pub(super) fn generic_arguments(
+        &self,
+        memory: &AddressSpace,
+        at: Addr,
+    ) -> Result<Vec<TypeHandle>, Fault> {
+        let Some([flags, count, arguments]) = self.instantiation else { return Ok(Vec::new()) };
+        let has_arguments = memory.u16(at.offset(self.flags))? & KIND == INSTANTIATED
+            && memory.u16(at.offset(flags))? & INSTANTIATION != 0;
+        if !has_arguments {
+            return Ok(Vec::new());
+        }
+        let count = u64::from(memory.u16(at.offset(count))?).min(limits::MAX_GENERIC_ARGUMENTS);
+        let arguments = memory.pointer(at.offset(arguments))?;
+        let argument = |number: u64| memory.pointer(arguments.offset(8 * number)).map(TypeHandle::from_word);
+        (0..count).map(argument).collect()
+    }
+
     /// The row of the MethodDef table: its high bits stand in the chunk, the low ones in the MethodDesc.
     fn row(&self, memory: &AddressSpace, at: Addr, chunk: Addr) -> Result<u32, Fault> {
         let mask = |bits: u64| (1_u32 << bits) - 1;
@@ -111,6 +140,12 @@ impl MethodDescs {
         let low = u32::from(memory.u16(at.offset(self.remainder))?) & mask(self.remainder_bits);
         Ok(high << self.remainder_bits | low)
     }
+}
+
+/// Where an InstantiatedMethodDesc has what generic arguments take; `None` where the layout does not tell.
+fn instantiation(layout: &Descriptor) -> Option<[u64; 3]> {
+    let of = |field: &str| layout.optional_field("InstantiatedMethodDesc", field);
+    Some([of("Flags2")?, of("NumGenericArgs")?, of("PerInstInfo")?])
 }
 
 /// The text at `at` up to its terminating zero, cut at the cap.

@@ -1,11 +1,15 @@
 //! Methods: from a MethodDesc or a code address to a name.
 //!
 //! Code lies in ranges of three kinds (`range_sections`): what the JIT made (`code_heap`, `nibble_map`), what
-//! was compiled ahead (`ready_to_run`; `native_image` in 2.x), and stubs (`precode`). All lead to the
-//! MethodDesc (`method_desc`), and that to the row of the method in its module's metadata.
+//! was compiled ahead (`ready_to_run`, `entry_points`; `native_image` in 2.x), and stubs (`precode`). All lead to the
+//! MethodDesc (`method_desc`; `code_info` says more of code), and that to the row of the method in its module's metadata.
 
 mod code_heap;
+mod code_info;
+mod compiled_code;
 mod debug_info;
+mod entry_points;
+mod exception_clauses;
 mod il_offsets;
 mod method_desc;
 mod native_array;
@@ -16,8 +20,9 @@ mod precode;
 mod range_sections;
 mod ready_to_run;
 mod runtime_functions;
+mod sections;
+mod signature;
 mod source_lines;
-mod unwind_info;
 
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -28,9 +33,9 @@ use crate::bytes::Addr;
 use crate::clr::ClrRuntime;
 use crate::clr::metadata::MethodDef;
 use crate::clr::type_system::TypeSystem;
-use crate::dump::Fault;
 
 use code_heap::CodeHeaps;
+pub use code_info::{CodeInfo, CodeOrigin, Function};
 pub use debug_info::IlOffset;
 use debug_info::{Bound, DebugInfo};
 use method_desc::{Identity, MethodDesc, MethodDescs};
@@ -38,8 +43,8 @@ use native_image::NativeImages;
 use precode::Precodes;
 use range_sections::{Code, RangeSections};
 use ready_to_run::ReadyToRun;
+use runtime_functions::RuntimeFunctionFields;
 pub use source_lines::SourceLine;
-pub use unwind_info::UnwindInfo;
 
 /// Where listings say that code made at run time belongs.
 const DYNAMIC_CLASS: &str = "DynamicClass";
@@ -54,6 +59,8 @@ pub struct Method {
     /// `Namespace.Type.Method`; module and token (`zoo.dll!06000012`) where the metadata is missing; of a dynamic
     /// method `DynamicClass.Name`.
     pub name: Arc<str>,
+    /// Whether it was made at run time, without a type of the program around it.
+    pub dynamic: bool,
 }
 
 /// What finding methods takes, and the methods that were asked for.
@@ -64,6 +71,7 @@ pub(in crate::clr) struct Methods {
     heaps: Option<CodeHeaps>,
     ready_to_run: Option<ReadyToRun>,
     native_images: Option<NativeImages>,
+    function: Option<RuntimeFunctionFields>,
     precodes: Precodes,
     debug_info: Option<DebugInfo>,
     /// What code was made of, by where the code of its method begins.
@@ -82,6 +90,7 @@ impl Methods {
             heaps: CodeHeaps::of(layout),
             ready_to_run: ReadyToRun::of(layout),
             native_images: NativeImages::of(layout),
+            function: RuntimeFunctionFields::of(layout),
             precodes: Precodes::of(layout),
             debug_info: DebugInfo::of(layout),
             bounds: RwLock::default(),
@@ -112,7 +121,7 @@ impl TypeSystem {
 
     /// The method whose code is around `address`: unlike [`TypeSystem::method_at`] no stub and no entry point.
     pub fn method_of_code(&self, address: Addr) -> Option<Method> {
-        self.method(self.code_at(address).ok()??)
+        self.method(self.code_info(address).ok()??.method_desc)
     }
 
     /// The ranges of memory that were reserved for code that the JIT makes, in no certain order.
@@ -121,38 +130,15 @@ impl TypeSystem {
         all.into_iter().filter(|(_, code)| matches!(code, Code::Jit { .. })).map(|(range, _)| range).collect()
     }
 
-    /// The MethodDesc of the code around `address`.
-    fn code_at(&self, address: Addr) -> Result<Option<Addr>, Fault> {
-        let (memory, methods) = (self.memory(), self.methods());
-        let code = match &methods.ranges {
-            Some(ranges) => ranges.find(memory, address)?,
-            None => None,
-        };
-        let found = match code {
-            None | Some(Code::Stubs) => None,
-            Some(Code::Jit { heap }) => {
-                methods.heaps.as_ref().map(|heaps| heaps.method_desc(memory, heap, address))
-            }
-            Some(Code::ReadyToRun { module, image }) => {
-                let images = methods.ready_to_run.as_ref();
-                images.map(|images| images.method_desc(memory, module, image, address))
-            }
-            Some(Code::NativeImage { module, image }) => {
-                let images = methods.native_images.as_ref();
-                images.map(|images| images.method_desc(memory, module, image, address))
-            }
-        };
-        found.transpose().map(Option::flatten)
-    }
-
     fn read_method(&self, method_desc: Addr) -> Option<Method> {
         let read = self.methods().descs.as_ref()?.read(self.memory(), self.method_tables(), method_desc);
         let MethodDesc { method_table, identity } = read.ok()??;
+        let dynamic = matches!(identity, Identity::Dynamic(_));
         let name = match identity {
             Identity::Dynamic(name) => format!("{DYNAMIC_CLASS}.{name}"),
             Identity::Row(row) => self.method_name(method_table, row),
         };
-        Some(Method { method_desc, method_table, name: name.into() })
+        Some(Method { method_desc, method_table, name: name.into(), dynamic })
     }
 
     fn method_name(&self, method_table: Addr, row: u32) -> String {

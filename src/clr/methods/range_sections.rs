@@ -113,18 +113,10 @@ impl RangeSections {
         })
     }
 
-    /// What lies at `address`; `None` when it is in no range of code.
+    /// What lies at `address`, and where that range begins; `None` when it is in no range of code.
     ///
     /// # Errors
     /// The way there is not in the dump.
-    pub(super) fn find(&self, memory: &AddressSpace, address: Addr) -> Result<Option<Code>, Fault> {
-        Ok(self.find_range(memory, address)?.map(|(_, code)| code))
-    }
-
-    /// As [`RangeSections::find`], with where the range begins.
-    ///
-    /// # Errors
-    /// As there.
     pub(super) fn find_range(
         &self,
         memory: &AddressSpace,

@@ -26,7 +26,7 @@ impl TypeSystem {
     /// A return address is behind the call that it belongs to: ask for the byte before it.
     pub fn source_line(&self, address: Addr) -> Option<SourceLine> {
         let il_offset = self.nearest_il_offset(address)?;
-        let (module, row) = self.definition_of_method(self.code_at(address).ok()??)?;
+        let (module, row) = self.definition_of_method(self.code_info(address).ok()??.method_desc)?;
         let pdb = self.portable_pdb(module)?;
         let point = point_at(&pdb.sequence_points(row).ok()?, il_offset)?;
         let (line, column) = point.place?;

@@ -8,9 +8,17 @@
 //! tells where that stands. Else it reaches to the end of the memory that holds the stack pointer, at most so far as
 //! [`limits::MAX_UNBOUNDED_STACK_BYTES`] says. In no case does it reach behind the stack pointer of the next thread.
 
+mod code_table;
+mod explicit_frames;
 mod frames;
-mod transitions;
+mod native_names;
+mod native_unwind;
+mod parts;
+mod registers;
+mod signal_context;
+mod start;
 mod unwind;
+mod walk;
 
 use rustc_hash::FxHashMap;
 
@@ -20,7 +28,14 @@ use crate::dump::{AddressSpace, Dump, NativeThread};
 use crate::limits;
 use crate::problem::Problem;
 
-pub use frames::{StackPart, StackParts, StackWalker};
+pub use code_table::ManagedCode;
+pub use explicit_frames::FrameType;
+pub(in crate::clr) use frames::WalkedFrames;
+pub use frames::{FrameKind, ProcessFrames, StackFrame, ThreadFrames};
+pub use native_names::NativeNames;
+pub use parts::{StackPart, StackParts};
+pub use registers::Registers;
+pub use walk::FrameVisit;
 
 /// The part of a thread's stack that is in use, and its registers.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,6 +15,7 @@ mod fields;
 mod loaded;
 mod lookup_map;
 mod modules;
+mod referred_names;
 mod resolve;
 mod type_hash_table;
 
@@ -26,6 +27,7 @@ use crate::bytes::Addr;
 use crate::clr::ClrRuntime;
 use crate::clr::metadata::{Metadata, PortablePdb};
 use crate::clr::methods::Methods;
+use crate::clr::stacks::WalkedFrames;
 use crate::clr::types::{MethodTables, Naming, TypeDesc, TypeDescs, TypeHandle};
 use crate::dump::{AddressSpace, Fault};
 use crate::error::Result;
@@ -38,6 +40,8 @@ pub use field::{Field, FieldShape, FieldType, Primitive, StaticField, StaticPlac
 use field_desc::FieldDescFields;
 use loaded::{Composition, LoadedTypes};
 use modules::TypeModules;
+pub use referred_names::ReferredNames;
+pub(in crate::clr) use referred_names::referred_names;
 use type_hash_table::TypeHashTableFields;
 pub(in crate::clr) use type_hash_table::parameterized_types;
 
@@ -77,20 +81,25 @@ pub struct TypeSystem {
     names: RwLock<FxHashMap<Addr, Arc<str>>>,
     descriptions: RwLock<FxHashMap<Addr, Arc<TypeDescription>>>,
     methods: Methods,
+    frames: WalkedFrames,
 }
 
 impl TypeSystem {
     /// The types of `runtime`.
     ///
     /// # Errors
-    /// The runtime has no heap: then the MethodTables' reader is not there either. Or its layout lacks what tells fields.
+    /// The runtime's layout lacks what tells types or fields.
     pub fn new(runtime: Arc<ClrRuntime>) -> Result<TypeSystem> {
-        let method_tables = match &runtime.gc {
-            Ok(gc) => gc.method_tables.clone(),
-            Err(error) => return Err(error.duplicate()),
-        };
         let (layout, globals) = (&runtime.located.layout, &runtime.located.globals);
         let memory = &runtime.dump.memory;
+        let method_tables = match &runtime.gc {
+            Ok(gc) => gc.method_tables.clone(),
+            // A dump without a heap still has the types that are on its stacks.
+            Err(_) => {
+                let free = globals.pointer(memory, "FreeObjectMethodTable").unwrap_or(Addr::NULL);
+                MethodTables::new(layout, free)?
+            }
+        };
         let well_known = |name: &str| globals.pointer(memory, name);
         // Unlike the others nothing has proved this entry of the table of variables.
         let (classes, hash_tables) = match method_tables.have_classes() {
@@ -119,6 +128,7 @@ impl TypeSystem {
             names: RwLock::default(),
             descriptions: RwLock::default(),
             methods: Methods::of(&runtime),
+            frames: WalkedFrames::new(),
             method_tables,
             runtime,
         })
@@ -142,6 +152,11 @@ impl TypeSystem {
     /// What finding methods takes.
     pub(in crate::clr) fn methods(&self) -> &Methods {
         &self.methods
+    }
+
+    /// The frames of all threads, once they were walked.
+    pub(in crate::clr) fn walked_frames(&self) -> &WalkedFrames {
+        &self.frames
     }
 
     /// The metadata of the module whose Module is at `module`; `None` where there is none. Opened and copied at the
@@ -208,6 +223,7 @@ impl TypeSystem {
             type_descs: &self.type_descs,
             modules: &self.modules,
             native: self.runtime.native_names(),
+            referred: &self.runtime.referred_names,
             known: &mut known,
         })
     }

@@ -256,7 +256,7 @@ impl TypeSystem {
     }
 
     /// The name of the type that a token means, generic arguments left out.
-    fn token_name(&self, module: Addr, token: Token) -> String {
+    pub(in crate::clr) fn token_name(&self, module: Addr, token: Token) -> String {
         let spelled = || {
             let metadata = self.modules.metadata(module)?;
             match token.table {

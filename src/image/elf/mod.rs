@@ -11,7 +11,9 @@ pub use file::ElfFile;
 
 use std::ops::Range;
 
-use object::elf::{ELFCLASS64, ELFDATA2LSB, ELFMAG, ET_DYN, ET_EXEC, PF_W, PT_DYNAMIC, PT_LOAD, PT_NOTE};
+use object::elf::{
+    ELFCLASS64, ELFDATA2LSB, ELFMAG, ET_DYN, ET_EXEC, PF_W, PT_DYNAMIC, PT_GNU_EH_FRAME, PT_LOAD, PT_NOTE,
+};
 
 use crate::bytes::{Addr, Cursor, OutOfBounds};
 use crate::dump::{AddressSpace, Fault};
@@ -115,6 +117,14 @@ impl ElfImage {
         let start = self.bias.wrapping_add(header.address);
         // A size that leads round the end of the address space is damage: cut there.
         Addr(start)..Addr(start.saturating_add(header.memory_size))
+    }
+
+    /// Where the table lies that finds the functions' call frame information, and its segment, which holds that information
+    /// too, before it or behind; `None` when the module has none.
+    pub fn unwind_tables(&self) -> Option<(Addr, Range<Addr>)> {
+        let header = self.headers.iter().find(|h| h.is(PT_GNU_EH_FRAME)).map(|h| self.range(h))?;
+        let segment = self.loaded().find(|range| range.contains(&header.start))?;
+        Some((header.start, segment))
     }
 
     fn dynamic_range(&self) -> Option<Range<Addr>> {

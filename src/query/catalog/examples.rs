@@ -177,6 +177,15 @@ static ILLUSTRATIONS: &[Illustration] = &[
     ),
     show(Table, "duplicates", &["select value, count, wasted from duplicates limit 10"], &["strings"]),
     show(Table, "segments", &["select kind, count, size, free from segments group by kind"], &["objects"]),
+    show(
+        Table,
+        "frames",
+        &[
+            "select os_id, level, method from frames where method is not null order by os_id, level limit 10",
+            "select method, count from frames where kind = 'method' group by method limit 10",
+        ],
+        &["threads", "roots"],
+    ),
     show(Table, "modules", &["select name, version, size from modules order by name"], &["types"]),
     show(
         Source,

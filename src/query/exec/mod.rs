@@ -37,6 +37,7 @@ use rustc_hash::FxHashMap;
 use super::cells::Columns;
 use super::plan::{NamedPlan, Plan, Stage, Typed};
 use super::{QueryError, RunOptions};
+use crate::clr::type_system::TypeSystem;
 use crate::graph::Snapshot;
 use crate::problem::Problem;
 use crate::progress::Progress;
@@ -174,6 +175,17 @@ pub fn values_of<'s>(snapshot: &'s Snapshot, progress: &dyn Progress) -> Result<
         crate::Error::new(crate::ErrorKind::NoHeap, "the values of objects cannot be read from this dump")
             .hint("`heapql info` tells what it lacks");
     Err(QueryError::Data(Arc::new(error)))
+}
+
+/// The runtime's types and methods of a dump, which take no heap.
+///
+/// # Errors
+/// The dump holds no runtime whose structures are known.
+pub fn types_of<'s>(snapshot: &'s Snapshot, progress: &dyn Progress) -> Result<&'s TypeSystem, QueryError> {
+    if let Some(types) = &snapshot.types {
+        return Ok(types);
+    }
+    values_of(snapshot, progress).map(|values| values.types())
 }
 
 /// Answers a plan over the rows of its source.

@@ -2,7 +2,8 @@
 
 use super::scan::{self, DuplicateScan, ObjectScan, RefScan, Scan, Table};
 use super::{
-    Execution, combined, execute, join, no_dump, operand, related, unknown_types, values_of, windows,
+    Execution, combined, execute, join, no_dump, operand, related, types_of, unknown_types, values_of,
+    windows,
 };
 use crate::graph::Snapshot;
 use crate::query::QueryError;
@@ -89,6 +90,11 @@ fn open_table<'a>(
                 TableId::Handles => scan::handles(values, used),
                 _ => scan::finalizers(from, values, used),
             };
+            execution.notes.tell(problems);
+            Box::new(table)
+        }
+        (TableId::Frames, _) => {
+            let (table, problems) = scan::frames(types_of(from, execution.progress)?, used);
             execution.notes.tell(problems);
             Box::new(table)
         }

@@ -238,6 +238,7 @@ impl Plan {
             Source::Table { table, used, .. } => match table {
                 TableId::Modules
                 | TableId::Threads
+                | TableId::Frames
                 | TableId::Statics
                 | TableId::Handles
                 | TableId::Finalizers

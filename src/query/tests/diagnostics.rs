@@ -60,7 +60,7 @@ error: there is no table `module`
   |
 1 | select name from module
   |                  ^^^^^^
-  = expected: objects, types, refs, fields, strings, arrays, roots, handles, statics, finalizers, exceptions, collections, duplicates, segments, modules, threads, loaded_types or damage
+  = expected: objects, types, refs, fields, strings, arrays, roots, handles, statics, finalizers, exceptions, collections, duplicates, segments, modules, threads, loaded_types, damage or frames
   = help: did you mean `modules`?
 "
 a_field_of_a_dump_without_descriptions: "select address, Name from Zoo.Dog" => "

@@ -19,7 +19,9 @@ fn code_leads_to_its_method_and_a_stub_to_none() {
     memory.write_u64(HEADER + 24, 0x5000);
     memory.write_u64(CODE + 0x60 - 8, 3);
     let heaps = CodeHeaps::of(&bundled("10.0")).unwrap();
-    let found = |memory: &AddressSpace, at| heaps.method_desc(memory, Addr(HEAP), Addr(CODE + at));
+    let found = |memory: &AddressSpace, at| {
+        heaps.code(memory, Addr(HEAP), Addr(CODE + at)).map(|code| code.map(|code| code.method_desc))
+    };
     let whole = space(memory.clone());
     assert_eq!(found(&whole, 0x25), Ok(Some(Addr(0x5000))));
     assert_eq!(found(&whole, 0x64), Ok(None));

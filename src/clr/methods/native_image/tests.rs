@@ -40,7 +40,8 @@ fn an_image() -> Memory {
 
 fn found(memory: &Memory, rva: u64) -> Result<Option<Addr>, Fault> {
     let images = NativeImages::of(&bundled("2.0")).unwrap();
-    images.method_desc(&space(memory.clone()), Addr(MODULE), Addr(IMAGE), Addr(IMAGE + rva))
+    let code = images.code(&space(memory.clone()), Addr(MODULE), Addr(IMAGE), Addr(IMAGE + rva));
+    code.map(|code| code.map(|code| code.method_desc))
 }
 
 #[test]

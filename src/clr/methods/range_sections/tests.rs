@@ -39,7 +39,8 @@ fn map() -> Memory {
 
 fn find(memory: &Memory, family: &str, variable: &str, address: u64) -> Result<Option<Code>, Fault> {
     let sections = RangeSections::of(&bundled(family), &globals(variable)).unwrap();
-    sections.find(&space(memory.clone()), Addr(address))
+    let found = sections.find_range(&space(memory.clone()), Addr(address))?;
+    Ok(found.map(|(_, code)| code))
 }
 
 fn in_map(memory: &Memory, address: u64) -> Result<Option<Code>, Fault> {

@@ -34,7 +34,8 @@ fn a_module() -> Memory {
 
 fn found(memory: &Memory, distance: u64) -> Result<Option<Addr>, Fault> {
     let reader = ReadyToRun::of(&bundled("10.0")).unwrap();
-    reader.method_desc(&space(memory.clone()), Addr(MODULE), Addr(IMAGE), Addr(IMAGE + distance))
+    let code = reader.code(&space(memory.clone()), Addr(MODULE), Addr(IMAGE), Addr(IMAGE + distance));
+    code.map(|code| code.map(|code| code.method_desc))
 }
 
 #[test]
@@ -76,10 +77,35 @@ fn modules_of_a_composite_image_share_one_table() {
 }
 
 #[test]
-fn an_absurd_number_of_buckets_ends_with_the_memory() {
+fn an_absurd_number_of_buckets_holds_no_method_and_ends_with_the_memory() {
     let mut memory = a_module();
     memory.write_u64(BUCKETS, u64::MAX);
-    assert_eq!(found(&memory, 0x100), Err(Fault::Unmapped(Addr(0x6000))));
+    assert_eq!(found(&memory, 0x100), Ok(None));
+    memory.forget(FUNCTIONS, FUNCTIONS + 0x1000);
+    assert_eq!(found(&memory, 0x100), Err(Fault::NotSaved(Addr(FUNCTIONS))));
+}
+
+#[test]
+fn a_method_is_found_where_only_the_buckets_are_there_that_the_runtime_looks_at() {
+    let mut memory = a_module();
+    memory.forget(BUCKETS + 128, BUCKETS + 192);
+    assert_eq!(found(&memory, 0x210), Ok(Some(Addr(0x7100))));
+    // The other method's stands in the bucket that is missing.
+    assert_eq!(found(&memory, 0x100), Err(Fault::NotSaved(Addr(BUCKETS + 128))));
+}
+
+#[test]
+fn code_says_how_it_is_unwound_and_which_funclet_it_is() {
+    let mut memory = a_module();
+    for (index, unwind) in [(0, 0x900_u32), (1, 0x910)] {
+        memory.write(FUNCTIONS + 12 * index + 8, &unwind.to_le_bytes());
+    }
+    let reader = ReadyToRun::of(&bundled("10.0")).unwrap();
+    let memory = space(memory);
+    let code = reader.code(&memory, Addr(MODULE), Addr(IMAGE), Addr(IMAGE + 0x190)).unwrap().unwrap();
+    let at = |rva| Addr(IMAGE + rva);
+    assert_eq!((code.method_desc, code.start), (Addr(0x7000), at(0x100)));
+    assert_eq!(code.unwind, Some(Unwind { begin: at(0x180), own: at(0x910), main: at(0x900), funclet: 1 }));
 }
 
 /// Debug info of functions 0 and 2 in a section of the image; that of function 2 is the one of function 0.

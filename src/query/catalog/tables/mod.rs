@@ -5,6 +5,7 @@ mod heap;
 mod process;
 mod roots;
 mod runtime;
+mod stacks;
 mod types;
 
 use crate::query::Kind;
@@ -78,6 +79,8 @@ pub enum TableId {
     LoadedTypes,
     /// What is broken on the heap.
     Damage,
+    /// The frames of threads' stacks.
+    Frames,
     /// The process's memory.
     Mappings,
     /// The process's memory, summed up.
@@ -169,6 +172,7 @@ static TABLES: &[TableDoc] = &[
     runtime::THREADS,
     types::LOADED_TYPES,
     damage::DAMAGE,
+    stacks::FRAMES,
     process::MAPPINGS,
     process::MEMORY_USE,
 ];

@@ -149,5 +149,10 @@ pub(super) const THREADS: TableDoc = TableDoc {
             "Words: background, unstarted, dead, pool_worker, finalizer; empty for none.",
         ),
         column("exception", Kind::Address, "The exception in flight or last thrown; null for none."),
+        column(
+            "frames",
+            Kind::Integer,
+            "How many managed frames its stack has; null where the dump does not hold its registers.",
+        ),
     ],
 };

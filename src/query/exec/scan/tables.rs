@@ -1,5 +1,7 @@
 //! The small tables, as columns: types, segments, modules, threads.
 
+use rustc_hash::FxHashMap;
+
 use super::objects::heap_number;
 use super::table::Table;
 use crate::bytes::Addr;
@@ -24,6 +26,7 @@ pub fn read_table(snapshot: &Snapshot, heap: Option<&Heap>, table: TableId, used
             TableId::Types => types_column(types, column.name),
             TableId::Segments => segments_column(&snapshot.segments, free, column.name),
             TableId::Modules => modules_column(&snapshot.modules, column.name),
+            TableId::Threads if column.name == "frames" => Some(frame_counts(snapshot)),
             TableId::Threads => threads_column(&snapshot.threads, column.name),
             _ => None,
         });
@@ -116,6 +119,15 @@ fn threads_column(threads: &[Thread], name: &str) -> Option<Cells> {
     }
 }
 
+/// How many managed frames each thread has; null where its stack is not in the dump.
+fn frame_counts(snapshot: &Snapshot) -> Cells {
+    let walked = snapshot.types.as_ref().map(|types| types.frames());
+    let counts = walked.into_iter().flat_map(|walked| &walked.threads);
+    let counts: FxHashMap<u64, u64> =
+        counts.map(|thread| (thread.os_id, thread.managed().count() as u64)).collect();
+    Cells::optional(snapshot.threads.iter().map(|thread| counts.get(&thread.os_id?).copied()))
+}
+
 /// The words of a thread's state.
 fn state_words(state: ThreadState) -> String {
     let words = [
@@ -141,7 +153,9 @@ mod tests {
             (TableId::Modules, |name| modules_column(&[], name)),
             (TableId::Threads, |name| threads_column(&[], name)),
         ] {
-            for column in table.doc().columns {
+            // Counted of what the walk over the stacks found.
+            let counted = |name: &str| table == TableId::Threads && name == "frames";
+            for column in table.doc().columns.iter().filter(|column| !counted(column.name)) {
                 assert!(read(column.name).is_some(), "{}.{}", table.doc().name, column.name);
             }
             assert!(read("nothing").is_none());

@@ -1,0 +1,54 @@
+//! The tables of what threads were doing: the frames of their stacks.
+
+use super::{TableDoc, TableId, column};
+use crate::query::Kind;
+
+pub(super) const FRAMES: TableDoc = TableDoc {
+    id: TableId::Frames,
+    name: "frames",
+    summary: "The frames of all threads' stacks: managed methods, and between them native code and what the runtime left.",
+    columns: &[
+        column("os_id", Kind::Integer, "The operating system's id of the thread."),
+        column("level", Kind::Integer, "The frame's number on its stack, 0 for the innermost."),
+        column(
+            "kind",
+            Kind::Text,
+            "method; funclet for a handler or filter of exceptions; explicit for a structure of the runtime; native; unknown \
+             where the stack cannot be told.",
+        ),
+        column("sp", Kind::Address, "The stack pointer; of an explicit frame, where it lies."),
+        column(
+            "ip",
+            Kind::Address,
+            "Where its code goes on; of an explicit frame, where managed code goes on behind it; null where that is not told.",
+        ),
+        column(
+            "method",
+            Kind::Text,
+            "The managed method with the types of its parameters, generic ones of shared code as System.__Canon; null for \
+             all but method and funclet.",
+        ),
+        column("type", Kind::Text, "The type that declares the method; null where there is none."),
+        column(
+            "module",
+            Kind::Text,
+            "The file name of the module that the method or the native code is of; null where it is not known.",
+        ),
+        column(
+            "offset",
+            Kind::Integer,
+            "Bytes of machine code from the method's start to ip; null for all but method and funclet.",
+        ),
+        column(
+            "frame",
+            Kind::Text,
+            "The type of an explicit frame (InlinedCallFrame); of native code its module and the symbol before ip, as far as \
+             they are known; null for the others.",
+        ),
+        column(
+            "managed_id",
+            Kind::Integer,
+            "The runtime's number of the thread; null for one that it does not know.",
+        ),
+    ],
+};
