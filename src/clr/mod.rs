@@ -10,6 +10,7 @@ pub mod handles;
 pub mod layout;
 mod loader_allocator;
 pub mod locate;
+pub mod memory_ranges;
 pub mod metadata;
 pub mod methods;
 pub mod modules;

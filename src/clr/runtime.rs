@@ -57,6 +57,8 @@ pub struct ClrRuntime {
     pub modules: Vec<Module>,
     /// Where each of them has its metadata.
     pub metadata: Vec<MetadataSource>,
+    /// The files that may have what the dump lacks of the modules.
+    pub files: ModuleFiles,
     /// The names of the types of a NativeAOT program, which has no metadata; `None` where they are not known.
     pub type_symbols: Option<TypeSymbols>,
     /// The names of types whose own module has no metadata, as other modules refer to them.
@@ -93,6 +95,7 @@ impl ClrRuntime {
             Some(memory) => Arc::new(dump.with_memory(memory)),
             None => dump,
         };
+        let files = files.clone();
         let gc = gc_heap(&dump, &located, threads.as_ref(), &mut problems);
         let referred_names = ReferredNames::default();
         let mut runtime = ClrRuntime {
@@ -102,6 +105,7 @@ impl ClrRuntime {
             threads,
             modules,
             metadata,
+            files,
             type_symbols,
             referred_names,
             gc,

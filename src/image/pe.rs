@@ -4,12 +4,14 @@
 //! files often lie flat. Only headers and the way to the metadata are read here; what the metadata
 //! says is read above. Sources: the "PE Format" specification; ECMA-335 II.25.
 
+mod debug_directory;
 mod exports;
 mod relocations;
 mod resources;
 
 use std::borrow::Cow;
 
+pub use debug_directory::PortablePdbLink;
 use object::pe::{
     IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR, IMAGE_DOS_SIGNATURE, IMAGE_NT_OPTIONAL_HDR32_MAGIC,
     IMAGE_NT_OPTIONAL_HDR64_MAGIC, IMAGE_NT_SIGNATURE, IMAGE_SCN_MEM_WRITE,

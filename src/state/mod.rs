@@ -24,6 +24,7 @@ pub mod clock;
 mod fields;
 mod instances;
 pub mod member_names;
+pub mod process_memory;
 pub mod requests;
 pub mod tasks;
 pub mod timers;

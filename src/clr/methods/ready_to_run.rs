@@ -18,7 +18,9 @@ use crate::limits;
 
 use super::compiled_code::{CompiledCode, Unwind};
 use super::entry_points::EntryPointMap;
+use super::native_array;
 use super::runtime_functions::{RuntimeFunctionFields, RuntimeFunctions, last_of};
+use super::sections::{self, section};
 
 /// Entry points and MethodDescs of a module's prepared methods, in ascending order.
 type EntryPoints = Result<Arc<Vec<(Addr, Addr)>>, Fault>;
@@ -148,6 +150,37 @@ impl ReadyToRun {
         let table = memory.pointer(info.offset(self.functions))?;
         let count = memory.u32(info.offset(self.function_count))?;
         Ok(RuntimeFunctions { table, count: count.min(limits::MAX_RUNTIME_FUNCTIONS) })
+    }
+
+    /// Where the debug info of the method lies whose code begins at `start`; `None` when it has none.
+    ///
+    /// # Errors
+    /// The way there is not in the dump.
+    pub(super) fn debug_info(
+        &self,
+        memory: &AddressSpace,
+        module: Addr,
+        image: Addr,
+        start: Addr,
+    ) -> Result<Option<Addr>, Fault> {
+        let Some(header) = self.header(memory, module)? else { return Ok(None) };
+        let Some(infos) = section(memory, header, image, sections::DEBUG_INFO)? else { return Ok(None) };
+        let functions = self.functions(memory, self.info(memory, module)?)?;
+        let index = self.function.last_begun(memory, functions, image, start)?;
+        let element = index.map(|index| native_array::element(memory, infos, index)).transpose()?.flatten();
+        let Some(element) = element else { return Ok(None) };
+        // What several methods have alike stands once: the others say how far back.
+        let (back, behind) = native_array::unsigned(memory, element)?;
+        Ok(Some(if back == 0 { behind } else { Addr(element.0.wrapping_sub(back.into())) }))
+    }
+
+    /// The READYTORUN_HEADER of the Module at `module`; `None` where the layout does not tell.
+    ///
+    /// # Errors
+    /// The way there is not in the dump.
+    pub(super) fn header(&self, memory: &AddressSpace, module: Addr) -> Result<Option<Addr>, Fault> {
+        let info = self.info(memory, module)?;
+        self.header.map(|offset| memory.pointer(info.offset(offset))).transpose()
     }
 
     /// The ReadyToRunInfo of a Module. Of a composite image all modules share one, which otherwise leads to itself.

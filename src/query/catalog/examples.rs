@@ -152,6 +152,21 @@ static ILLUSTRATIONS: &[Illustration] = &[
     ),
     show(
         Table,
+        "mappings",
+        &[
+            "select kind, count, size, saved from mappings group by kind",
+            "select address, name, size from mappings where kind = 'stack'",
+        ],
+        &["memory_use", "segments", "modules"],
+    ),
+    show(
+        Table,
+        "memory_use",
+        &["select area, kind, ranges, size from memory_use"],
+        &["mappings", "segments"],
+    ),
+    show(
+        Table,
         "finalizers",
         &["select type, state, count from finalizers group by type, state"],
         &["objects"],

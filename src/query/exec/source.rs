@@ -101,6 +101,8 @@ fn open_table<'a>(
             execution.notes.tell(problems);
             Box::new(table)
         }
+        (TableId::Mappings, _) => Box::new(scan::mappings(values_of(from, execution.progress)?, used)),
+        (TableId::MemoryUse, _) => Box::new(scan::memory_use(values_of(from, execution.progress)?)),
         (TableId::Damage, Some(heap)) => {
             let values = values_of(from, execution.progress)?;
             let (table, problems) = scan::damage(from, heap, values, used, execution.progress)?;

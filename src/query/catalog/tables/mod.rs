@@ -3,6 +3,7 @@
 mod damage;
 mod heap;
 mod locks;
+mod process;
 mod roots;
 mod runtime;
 mod stacks;
@@ -98,6 +99,10 @@ pub enum TableId {
     WorkItems,
     /// The requests under way.
     Requests,
+    /// The process's memory.
+    Mappings,
+    /// The process's memory, summed up.
+    MemoryUse,
 }
 
 impl TableId {
@@ -194,6 +199,8 @@ static TABLES: &[TableDoc] = &[
     tasks::TIMERS,
     tasks::WORK_ITEMS,
     tasks::REQUESTS,
+    process::MAPPINGS,
+    process::MEMORY_USE,
 ];
 
 /// All tables.
