@@ -29,6 +29,7 @@ type EntryPoints = Result<Arc<Vec<(Addr, Addr)>>, Fault>;
 #[derive(Debug)]
 pub(super) struct ReadyToRun {
     info: u64,
+    header: Option<u64>,
     composite: Option<u64>,
     functions: u64,
     function_count: u64,
@@ -46,6 +47,7 @@ impl ReadyToRun {
         let info = |field: &str| of("ReadyToRunInfo", field);
         Some(ReadyToRun {
             info: of("Module", "ReadyToRunInfo")?,
+            header: info("ReadyToRunHeader"),
             composite: info("CompositeInfo"),
             functions: info("RuntimeFunctions")?,
             function_count: info("NumRuntimeFunctions")?,
@@ -167,7 +169,8 @@ impl ReadyToRun {
         let Some(infos) = section(memory, header, image, sections::DEBUG_INFO)? else { return Ok(None) };
         let functions = self.functions(memory, self.info(memory, module)?)?;
         let index = self.function.last_begun(memory, functions, image, start)?;
-        let element = index.map(|index| native_array::element(memory, infos, index)).transpose()?.flatten();
+        let element =
+            index.map(|index| native_array::element(memory, infos.start, index)).transpose()?.flatten();
         let Some(element) = element else { return Ok(None) };
         // What several methods have alike stands once: the others say how far back.
         let (back, behind) = native_array::unsigned(memory, element)?;
