@@ -160,11 +160,29 @@ pub const MAX_ENTRY_POINT_BUCKETS: u64 = 4 << 20;
 /// ten times that.
 pub const MAX_RUNTIME_FUNCTIONS: u32 = 16 << 20;
 
-/// Sections of one ReadyToRun image. The format has some 25 kinds.
-pub const MAX_READY_TO_RUN_SECTIONS: u32 = 256;
-
 /// Funclets (handlers, filters) of one method.
 pub const MAX_FUNCLETS: u32 = 65_536;
+
+/// Bytes of one method's GC info. Generated methods of a megabyte of code have some hundred KiB.
+pub const MAX_GC_INFO_BYTES: usize = 4 << 20;
+
+/// Slots of one method that may hold references. The JIT tracks 1,024 locals; those that it does not track are only as many as
+/// the method has, with its temporaries.
+pub const MAX_GC_SLOTS: u64 = 1 << 16;
+
+/// Numbers that are read of all GC info for one answer. A point of code takes some hundred, and a thousand threads of a hundred
+/// frames stand at a hundred thousand points at most.
+pub const MAX_GC_INFO_NUMBERS: u64 = 1 << 30;
+
+/// References that one of the runtime's own functions protects: the arguments of one call at most.
+pub const MAX_PROTECTED_REFERENCES: u32 = 1 << 16;
+
+/// Slots of all frames of all stacks that are looked at for one answer: sixteen for each frame that [`MAX_STACK_FRAMES`] allows a thread.
+/// A damaged dump may have a huge method in all of its frames.
+pub const MAX_STACK_SLOTS: u64 = 64 << 20;
+
+/// Sections of a ReadyToRun image. The format has some thirty kinds.
+pub const MAX_READY_TO_RUN_SECTIONS: u32 = 256;
 
 /// Methods that one delegate calls. Event leaks reach some 100,000; a combined delegate costs an array of them each time.
 pub const MAX_DELEGATE_TARGETS: u64 = 16 << 20;

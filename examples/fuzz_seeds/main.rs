@@ -4,6 +4,7 @@
 //! dumps in `corpus/`, examples of the language, packed files with and without a trap.
 
 mod cores;
+mod gc_info;
 mod minidumps;
 mod modules;
 mod packed;
@@ -26,6 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("metadata", cut.metadata),
         ("image", cut.images),
         ("signature", cut.signatures),
+        ("gc_info", gc_info::all()),
         ("packed", packed::all()?),
         ("statement", texts::statements()),
         ("answer", texts::examples()),

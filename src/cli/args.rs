@@ -413,8 +413,10 @@ fn memory_limit(text: &str) -> Result<MemoryLimit, String> {
 /// How threads' stacks are searched for roots.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum StackSearch {
-    /// Every word that points at an object or into one is a root
+    /// Roots are what the collector would find: the slots that are live in each frame
     #[default]
+    Precise,
+    /// Every word that points at an object or into one is a root
     Conservative,
     /// Stacks are left out: what only they hold counts as garbage
     None,

@@ -415,6 +415,7 @@ impl From<CommonArguments> for Common {
             index: !typed.no_index,
             collections: typed.collections,
             stacks: match typed.stacks {
+                StackSearch::Precise => StackRoots::Precise,
                 StackSearch::Conservative => StackRoots::Conservative,
                 StackSearch::None => StackRoots::None,
             },

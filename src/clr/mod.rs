@@ -5,6 +5,7 @@
 pub mod checks;
 pub mod finalizer_queue;
 pub mod gc;
+pub mod gc_info;
 pub mod handles;
 pub mod layout;
 mod loader_allocator;
@@ -15,6 +16,7 @@ pub mod modules;
 pub mod native_aot;
 pub mod references;
 mod runtime;
+pub mod stack_roots;
 pub mod stacks;
 pub mod statics;
 #[cfg(test)]

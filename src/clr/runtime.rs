@@ -11,6 +11,7 @@ use crate::clr::methods;
 use crate::clr::modules::{self, MetadataSource, Module};
 use crate::clr::native_aot::TypeSymbols;
 use crate::clr::threads::{self, ThreadList};
+use crate::clr::type_system::{self, ReferredNames};
 use crate::clr::types::{MethodTables, NamingModule, NativeNames, TypeNames};
 use crate::dump::{Dump, OperatingSystem};
 use crate::error::{Error, ErrorKind, Result};
@@ -58,6 +59,8 @@ pub struct ClrRuntime {
     pub metadata: Vec<MetadataSource>,
     /// The names of the types of a NativeAOT program, which has no metadata; `None` where they are not known.
     pub type_symbols: Option<TypeSymbols>,
+    /// The names of types whose own module has no metadata, as other modules refer to them.
+    pub referred_names: ReferredNames,
     /// The heap, or why there is none to read.
     pub gc: Result<GcHeap>,
     /// What could not be read.
@@ -91,7 +94,23 @@ impl ClrRuntime {
             None => dump,
         };
         let gc = gc_heap(&dump, &located, threads.as_ref(), &mut problems);
-        Ok(ClrRuntime { dump, module, located, threads, modules, metadata, type_symbols, gc, problems })
+        let referred_names = ReferredNames::default();
+        let mut runtime = ClrRuntime {
+            dump,
+            module,
+            located,
+            threads,
+            modules,
+            metadata,
+            type_symbols,
+            referred_names,
+            gc,
+            problems,
+        };
+        if let Ok(gc) = &runtime.gc {
+            runtime.referred_names = type_system::referred_names(&runtime, &gc.method_tables);
+        }
+        Ok(runtime)
     }
 
     /// The runtime's version: as its build id, its path or its core library tells it, else only the
@@ -125,7 +144,9 @@ impl ClrRuntime {
             let name = module_name(module, metadata.as_ref()).into();
             (module.address, NamingModule { name, metadata })
         });
-        let names = TypeNames::new(memory, &self.located.layout, &heap.method_tables, modules.collect());
+        let modules = modules.collect();
+        let layout = &self.located.layout;
+        let names = TypeNames::new(memory, layout, &heap.method_tables, modules, &self.referred_names);
         names.of_native_aot(self.native_names())
     }
 

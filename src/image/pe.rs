@@ -5,13 +5,14 @@
 //! says is read above. Sources: the "PE Format" specification; ECMA-335 II.25.
 
 mod exports;
+mod relocations;
 mod resources;
 
 use std::borrow::Cow;
 
 use object::pe::{
     IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR, IMAGE_DOS_SIGNATURE, IMAGE_NT_OPTIONAL_HDR32_MAGIC,
-    IMAGE_NT_OPTIONAL_HDR64_MAGIC, IMAGE_NT_SIGNATURE, IMAGE_SCN_MEM_WRITE,
+    IMAGE_NT_OPTIONAL_HDR64_MAGIC, IMAGE_NT_SIGNATURE,
 };
 
 use crate::bytes::{Addr, Cursor, FileOffset, OutOfBounds};
@@ -57,7 +58,7 @@ struct Section {
     rva: u32,
     file_offset: u32,
     file_size: u32,
-    writable: bool,
+    characteristics: u32,
 }
 
 /// A part of a PE file as it is mapped.
@@ -69,8 +70,6 @@ pub struct PePart {
     pub file_offset: u32,
     /// Its bytes.
     pub size: u32,
-    /// Whether the process may have written to it.
-    pub writable: bool,
 }
 
 /// A PE image whose headers have been read.
@@ -144,12 +143,11 @@ impl<'a> PeImage<'a> {
 
     /// The headers and sections of a file as they are mapped. None of an image in memory.
     pub fn parts(&self) -> impl Iterator<Item = PePart> {
-        let headers = PePart { rva: 0, file_offset: 0, size: self.size_of_headers, writable: false };
+        let headers = PePart { rva: 0, file_offset: 0, size: self.size_of_headers };
         let sections = self.sections.iter().map(|section| PePart {
             rva: section.rva,
             file_offset: section.file_offset,
             size: section.file_size,
-            writable: section.writable,
         });
         std::iter::once(headers).filter(|_| self.layout == PeLayout::Flat).chain(sections)
     }
@@ -290,8 +288,8 @@ fn read_sections(source: Source<'_>, at: u64, count: u16) -> Result<Vec<Section>
             let rva = cursor.u32().map_err(cut)?;
             let file_size = cursor.u32().map_err(cut)?;
             let file_offset = cursor.u32().map_err(cut)?;
-            let flags = Cursor::at(&table, index * SECTION_SIZE + 36).u32().map_err(cut)?;
-            Ok(Section { rva, file_size, file_offset, writable: flags & IMAGE_SCN_MEM_WRITE.0 != 0 })
+            let characteristics = Cursor::at(&table, index * SECTION_SIZE + 36).u32().map_err(cut)?;
+            Ok(Section { rva, file_size, file_offset, characteristics })
         })
         .collect()
 }

@@ -7,6 +7,7 @@
 //! Builders are not for hostile input: they panic on what makes no sense.
 
 pub mod elf_core;
+pub mod gc_info;
 mod heap;
 mod kennel;
 mod layout;

@@ -3,6 +3,7 @@
 pub mod baseline;
 pub mod core_file;
 pub mod dump;
+pub mod gc_info;
 pub mod image;
 pub mod metadata;
 pub mod minidump;
@@ -17,6 +18,7 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[Target] = &[
     ("baseline", baseline::run),
     ("core_file", core_file::run),
+    ("gc_info", gc_info::run),
     ("image", image::run),
     ("metadata", metadata::run),
     ("minidump", minidump::run),

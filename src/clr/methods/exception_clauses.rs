@@ -66,12 +66,9 @@ impl TypeSystem {
 
     /// The clauses of a method end where those of the next one begin.
     fn clauses_of_image(&self, module: Addr, image: Addr, start: Addr) -> Result<Option<Clauses>, Fault> {
-        let (memory, layout) = (self.memory(), &self.runtime().located.layout);
-        let header = layout.optional_field("ReadyToRunInfo", "ReadyToRunHeader");
-        let Some((images, header)) = self.methods().ready_to_run.as_ref().zip(header) else {
-            return Ok(None);
-        };
-        let header = memory.pointer(images.info(memory, module)?.offset(header))?;
+        let memory = self.memory();
+        let Some(images) = &self.methods().ready_to_run else { return Ok(None) };
+        let Some(header) = images.header(memory, module)? else { return Ok(None) };
         let Some((table, size)) = section(memory, header)? else { return Ok(None) };
         let Some(method) = start.since(image).and_then(|rva| u32::try_from(rva).ok()) else {
             return Ok(None);

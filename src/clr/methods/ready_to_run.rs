@@ -27,6 +27,7 @@ type EntryPoints = Result<Arc<Vec<(Addr, Addr)>>, Fault>;
 #[derive(Debug)]
 pub(super) struct ReadyToRun {
     info: u64,
+    header: Option<u64>,
     composite: Option<u64>,
     functions: u64,
     function_count: u64,
@@ -44,6 +45,7 @@ impl ReadyToRun {
         let info = |field: &str| of("ReadyToRunInfo", field);
         Some(ReadyToRun {
             info: of("Module", "ReadyToRunInfo")?,
+            header: info("ReadyToRunHeader"),
             composite: info("CompositeInfo"),
             functions: info("RuntimeFunctions")?,
             function_count: info("NumRuntimeFunctions")?,
@@ -148,6 +150,15 @@ impl ReadyToRun {
         let table = memory.pointer(info.offset(self.functions))?;
         let count = memory.u32(info.offset(self.function_count))?;
         Ok(RuntimeFunctions { table, count: count.min(limits::MAX_RUNTIME_FUNCTIONS) })
+    }
+
+    /// The READYTORUN_HEADER of the Module at `module`; `None` where the layout does not tell.
+    ///
+    /// # Errors
+    /// The way there is not in the dump.
+    pub(super) fn header(&self, memory: &AddressSpace, module: Addr) -> Result<Option<Addr>, Fault> {
+        let info = self.info(memory, module)?;
+        self.header.map(|offset| memory.pointer(info.offset(offset))).transpose()
     }
 
     /// The ReadyToRunInfo of a Module. Of a composite image all modules share one, which otherwise leads to itself.

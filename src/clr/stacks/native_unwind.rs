@@ -30,6 +30,8 @@ pub(super) struct NativeUnwinder {
     bytes: Vec<u8>,
     /// Where they lay.
     start: Addr,
+    /// Where the table that finds functions lay among them.
+    header: Addr,
 }
 
 impl NativeUnwinder {
@@ -40,7 +42,7 @@ impl NativeUnwinder {
         architecture: Architecture,
     ) -> Option<NativeUnwinder> {
         let Some(ModuleImage::Elf(image)) = image else { return None };
-        let range = image.unwind_tables().filter(|_| architecture == Architecture::X64)?;
+        let (header, range) = image.unwind_tables().filter(|_| architecture == Architecture::X64)?;
         let size = range.end.since(range.start)?.min(limits::MAX_UNWIND_TABLE_BYTES);
         let mut bytes = vec![0; usize::try_from(size).ok()?];
         for run in memory.runs(range.start, range.start.offset(size)) {
@@ -48,15 +50,16 @@ impl NativeUnwinder {
             let target = bytes.get_mut(at..)?.get_mut(..run.bytes.len())?;
             target.copy_from_slice(run.bytes);
         }
-        Some(NativeUnwinder { bytes, start: range.start })
+        Some(NativeUnwinder { bytes, start: range.start, header })
     }
 
     /// Turns the registers of a function of the module into those of its caller; `None` where the tables do not tell them. Rules that
     /// compilers make for ordinary functions are known, no expressions.
     pub fn unwind(&self, memory: &AddressSpace, registers: &mut Registers) -> Option<()> {
         let before = registers.ip.0.checked_sub(1)?;
-        let bases = BaseAddresses::default().set_eh_frame_hdr(self.start.0);
-        let header = EhFrameHdr::new(&self.bytes, LittleEndian).parse(&bases, 8).ok()?;
+        let bases = BaseAddresses::default().set_eh_frame_hdr(self.header.0);
+        let header = self.bytes.get(usize::try_from(self.header.since(self.start)?).ok()?..)?;
+        let header = EhFrameHdr::new(header, LittleEndian).parse(&bases, 8).ok()?;
         let tables = header.eh_frame_ptr().direct().ok()?;
         let entry = header.table()?.lookup(before, &bases).ok()?.direct().ok()?;
         let section = self.bytes.get(usize::try_from(tables.checked_sub(self.start.0)?).ok()?..)?;

@@ -91,7 +91,7 @@ impl Registers {
     }
 
     /// Says what a register holds, without a place on the stack.
-    pub(super) fn set(&mut self, number: u8, value: u64) {
+    pub(in crate::clr) fn set(&mut self, number: u8, value: u64) {
         self.put(number, value, Addr::NULL);
     }
 

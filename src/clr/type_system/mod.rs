@@ -15,6 +15,7 @@ mod fields;
 mod loaded;
 mod lookup_map;
 mod modules;
+mod referred_names;
 mod resolve;
 mod type_hash_table;
 
@@ -39,6 +40,8 @@ pub use field::{Field, FieldShape, FieldType, Primitive, StaticField, StaticPlac
 use field_desc::FieldDescFields;
 use loaded::{Composition, LoadedTypes};
 use modules::TypeModules;
+pub use referred_names::ReferredNames;
+pub(in crate::clr) use referred_names::referred_names;
 use type_hash_table::TypeHashTableFields;
 pub(in crate::clr) use type_hash_table::parameterized_types;
 
@@ -214,6 +217,7 @@ impl TypeSystem {
             type_descs: &self.type_descs,
             modules: &self.modules,
             native: self.runtime.native_names(),
+            referred: &self.runtime.referred_names,
             known: &mut known,
         })
     }

@@ -87,15 +87,7 @@ fn segment(kind: SegmentKind, at: u64) -> Segment {
 }
 
 fn root(kind: RootKind, name: Option<&str>, os_id: Option<u64>, object: u32) -> Root {
-    Root {
-        kind,
-        address: None,
-        object: ObjectId(object),
-        name: name.map(Into::into),
-        os_id,
-        keeps_alive: kind.keeps_alive(),
-        interior: false,
-    }
+    Root { name: name.map(Arc::from), os_id, ..Root::new(kind, None, ObjectId(object)) }
 }
 
 fn profile(snapshot: &Snapshot) -> Profile {

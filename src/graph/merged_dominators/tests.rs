@@ -19,7 +19,7 @@ struct World {
 
 fn root(kind: RootKind, name: Option<&str>, os_id: Option<u64>, object: u32) -> Root {
     let (name, object) = (name.map(Arc::from), ObjectId(object));
-    Root { kind, address: None, object, name, os_id, keeps_alive: kind.keeps_alive(), interior: false }
+    Root { name, os_id, ..Root::new(kind, None, object) }
 }
 
 fn size(object: usize) -> u64 {

@@ -11,6 +11,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::bytes::Addr;
+use crate::clr::stack_roots::SlotName;
 use crate::problem::Problem;
 
 use super::ObjectId;
@@ -24,7 +25,7 @@ pub struct Root {
     /// What sort of root it is.
     pub kind: RootKind,
     /// The slot that holds the reference: a static's, a handle's, a word of the stack; `None` where it is in no memory
-    /// (a register).
+    /// (a register that was not saved).
     pub address: Option<Addr>,
     /// The object.
     pub object: ObjectId,
@@ -37,11 +38,19 @@ pub struct Root {
     pub keeps_alive: bool,
     /// Whether the word points inside of the object and not at its start; only words of stacks may.
     pub interior: bool,
+    /// Whether it keeps the object from being moved: pinned handles, and slots of stacks that a `fixed` is for.
+    pub pinned: bool,
+    /// Whether it is known to hold a reference; false of words of stacks that may be left over from before.
+    pub certain: bool,
+    /// Of a root on a stack, the place of its frame among those of the thread; `None` where that is not told.
+    pub frame: Option<u32>,
+    /// Of a root on a stack, what the slot is called within its frame; `None` where that is not told.
+    pub slot: Option<SlotName>,
 }
 
 impl Root {
     /// A root of a kind, without a name.
-    fn new(kind: RootKind, address: Option<Addr>, object: ObjectId) -> Root {
+    pub fn new(kind: RootKind, address: Option<Addr>, object: ObjectId) -> Root {
         Root {
             kind,
             address,
@@ -50,6 +59,10 @@ impl Root {
             os_id: None,
             keeps_alive: kind.keeps_alive(),
             interior: false,
+            pinned: matches!(kind, RootKind::PinnedHandle | RootKind::AsyncPinnedHandle),
+            certain: true,
+            frame: None,
+            slot: None,
         }
     }
 }

@@ -55,7 +55,8 @@ pub(super) fn prove(memory: &AddressSpace, mappings: &[&FileMapping], contents: 
         return Some(Proof::Other);
     }
     let whole = std::iter::once(0..contents.len() as u64).collect();
-    Some(Proof::Same(Extent { read_only: Vec::new(), same: whole }))
+    let read_only = pe.unchanged_parts().unwrap_or_default();
+    Some(Proof::Same(Extent { read_only, same: whole }))
 }
 
 fn elf_file(memory: &AddressSpace, mappings: &[&FileMapping], contents: &[u8], elf: &ElfFile<'_>) -> Proof {

@@ -119,12 +119,12 @@ impl ElfImage {
         Addr(start)..Addr(start.saturating_add(header.memory_size))
     }
 
-    /// From the table that finds the functions' call frame information to the end of its segment, which holds that information
-    /// too; `None` when the module has none.
-    pub fn unwind_tables(&self) -> Option<Range<Addr>> {
+    /// Where the table lies that finds the functions' call frame information, and its segment, which holds that information
+    /// too, before it or behind; `None` when the module has none.
+    pub fn unwind_tables(&self) -> Option<(Addr, Range<Addr>)> {
         let header = self.headers.iter().find(|h| h.is(PT_GNU_EH_FRAME)).map(|h| self.range(h))?;
         let segment = self.loaded().find(|range| range.contains(&header.start))?;
-        Some(header.start..segment.end)
+        Some((header.start, segment))
     }
 
     fn dynamic_range(&self) -> Option<Range<Addr>> {

@@ -83,8 +83,7 @@ pub fn roots_of(subject: &Subject<'_>, execution: &Execution<'_>) -> Result<Answ
 
 /// What keeps an object on a frozen segment alive, of which the roots have no row.
 fn permanent(object: ObjectId) -> Root {
-    let kind = RootKind::Permanent;
-    Root { kind, address: None, object, name: None, os_id: None, keeps_alive: true, interior: false }
+    Root::new(RootKind::Permanent, None, object)
 }
 
 /// Notes what is left out of paths.
@@ -148,7 +147,7 @@ fn chains(rows: &[Row<'_>], slots: &Slots<'_>) -> Chains {
         let links = steps::links(&row.path[..end.map_or(row.path.len(), |met| met + 1)], slots);
         shown.extend(row.path.iter().map(|step| step.object));
         chains.push(Chain {
-            title: title(row.root),
+            title: title(row.root, count == 1),
             remark: if count > 1 { format!("{} slots", grouped(count as i128)) } else { String::new() },
             links: ending(links, end.is_some()),
             joins: end.is_some(),
@@ -169,15 +168,19 @@ fn ending(mut links: Vec<Link>, joins: bool) -> Vec<Link> {
     links
 }
 
-/// What a root is called.
-fn title(root: &Root) -> String {
+/// What a root is called; with its slot where it stands for no others.
+fn title(root: &Root, alone: bool) -> String {
     let mut title = root.kind.word().replace('_', " ");
     if let Some(name) = &root.name {
         title.push(' ');
         title.push_str(name);
     }
-    if let Some(thread) = root.os_id {
-        title.push_str(&format!(" (thread {thread})"));
+    let slot = root.slot.filter(|_| alone).map(|slot| slot.to_string());
+    let maybe = (!root.certain).then(|| "perhaps left over".to_owned());
+    let thread = root.os_id.map(|thread| format!("thread {thread}"));
+    let about: Vec<String> = [thread, slot, maybe].into_iter().flatten().collect();
+    if !about.is_empty() {
+        title.push_str(&format!(" ({})", about.join(", ")));
     }
     title
 }

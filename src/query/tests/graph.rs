@@ -24,15 +24,7 @@ pub fn snapshot(seed: u64, objects: usize, block: usize) -> Snapshot {
         all.push(others[numbers.below(others.len() as u64) as usize]);
     }
     all.sort_unstable();
-    let root = |id| Root {
-        kind: RootKind::StrongHandle,
-        address: None,
-        object: ObjectId(id),
-        name: None,
-        os_id: None,
-        keeps_alive: true,
-        interior: false,
-    };
+    let root = |id| Root::new(RootKind::StrongHandle, None, ObjectId(id));
     let roots = Roots { all: all.into_iter().map(root).collect(), ..Roots::default() };
     let forward: Rows = rows.into_iter().collect();
     snapshot.graph().keep_references(References { forward, problems: Vec::new() });

@@ -4,11 +4,12 @@ use rustc_hash::FxHashMap;
 
 use super::{Judgement, Rule};
 use crate::clr::finalizer_queue::{FinalizerState, finalizer_queue};
+use crate::clr::stacks::{StackFrame, ThreadFrames};
 use crate::diff::leaks::dump::OpenDump;
 use crate::diff::leaks::score::{Score, Trend};
 use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{FINALIZABLE, READY};
-use crate::graph::{ObjectId, RootKind, TypeId};
+use crate::graph::{ObjectId, TypeId};
 use crate::query::QueryError;
 use crate::units::{grouped, human_bytes};
 
@@ -114,11 +115,12 @@ impl Rule for Finalizers {
 
 /// The finalizer that is running, where the stack of the finalizer thread tells it.
 fn running_finalizer(dump: &OpenDump<'_>) -> Option<String> {
-    let stacks = || dump.roots.all.iter().filter(|root| root.kind == RootKind::Stack);
-    let named = |root: &&crate::graph::Root, name: &str| root.name.as_deref() == Some(name);
-    let thread = stacks().find(|root| named(root, RUN_FINALIZERS))?.os_id?;
-    let mut running =
-        stacks().filter(|root| root.os_id == Some(thread)).filter_map(|root| root.name.as_deref());
-    let running = running.rfind(|name| name.ends_with(".Finalize"))?;
-    Some(running.to_owned())
+    let types = dump.values()?.types();
+    let frames = types.frames();
+    let method = |frame: &StackFrame| Some(types.method(frames.code(frame)?.info.method_desc)?.name);
+    let calls_finalizers =
+        |thread: &&ThreadFrames| thread.managed().filter_map(method).any(|name| &*name == RUN_FINALIZERS);
+    let thread = frames.threads.iter().find(calls_finalizers)?;
+    let running = thread.managed().filter_map(method).filter(|name| name.ends_with(".Finalize")).last()?;
+    Some(running.to_string())
 }

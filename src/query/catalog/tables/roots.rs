@@ -12,22 +12,26 @@ pub(super) const ROOTS: TableDoc = TableDoc {
         column(
             "kind",
             Kind::Text,
-            "static; thread_static, of one thread; stack: a word of a thread's stack or a register that points at the \
-             object or into it (conservative: a word may be left over from before); strong_handle, pinned_handle, \
+            "static; thread_static, of one thread; stack: a slot of a thread's stack or a register that holds a reference at \
+             the point at which its frame stands; strong_handle, pinned_handle, \
              ref_counted_handle, async_pinned_handle, sized_ref_handle: a GC handle; finalizer_queue: its finalizer is \
              about to run; permanent: what the runtime itself holds by no handle (since 9.0 the arrays of a thread's \
              statics); dependent_handle: alive while the object is that it is attached to; \
              weak_interior_handle: the statics or the RuntimeType of a type that can be unloaded; finalizable: its finalizer \
              has not run, which does not keep it alive. Other weak handles are no roots: they stand in `handles`.",
         ),
-        column("address", Kind::Address, "Where the reference stands; null for a register."),
+        column(
+            "address",
+            Kind::Address,
+            "Where the reference stands; of a register where it was saved, null for one that is still in the processor.",
+        ),
         column("object", Kind::Address, "The object that is held."),
         column("type", Kind::Text, "The name of its type."),
         column(
             "name",
             Kind::Text,
-            "Type.Field of a static; of a word of a stack the method whose frame it lies in, where that can be told; \
-             null for the others.",
+            "Type.Field of a static; of a slot of a stack the method whose frame it belongs to; null for the others, and for what \
+             native code holds on a stack.",
         ),
         column(
             "os_id",
@@ -45,6 +49,33 @@ pub(super) const ROOTS: TableDoc = TableDoc {
             Kind::Boolean,
             "Whether it keeps the object alive by itself. Not so dependent_handle, weak_interior_handle, finalizable, and the statics of a \
              type that can be unloaded, which live as long as its loader allocator.",
+        ),
+        column(
+            "frame",
+            Kind::Integer,
+            "Of a slot of a stack, its frame by the number that it has in `frames`: 0 is the innermost; null for the others.",
+        ),
+        column(
+            "slot",
+            Kind::Text,
+            "Of a slot of a stack, what it is called within its frame: `rbx`, `rbp-0x18`, `sp+0x20`, or the class of the frame that \
+             the runtime left there; null for the others.",
+        ),
+        column(
+            "interior",
+            Kind::Boolean,
+            "Whether it points inside of the object and not at its start, as references to fields and elements do.",
+        ),
+        column(
+            "pinned",
+            Kind::Boolean,
+            "Whether it keeps the object from being moved: a pinned handle, a `fixed`.",
+        ),
+        column(
+            "certain",
+            Kind::Boolean,
+            "False of a slot of a stack that may be left over from before: the dump does not tell what the frame or the thread holds, or \
+             stacks are searched with `--stacks conservative`.",
         ),
     ],
 };

@@ -36,8 +36,18 @@ fn column(rows: &[Root], name: &str, heap: &Heap, dominators: Option<&Dominators
             Some(Cells::optional(rows.iter().map(retained)))
         }
         "keeps_alive" => Some(Cells::booleans(rows.iter().map(|row| row.keeps_alive))),
+        "frame" => Some(Cells::optional(rows.iter().map(|row| row.frame.map(u64::from)))),
+        "slot" => Some(slots(rows)),
+        "interior" => Some(Cells::booleans(rows.iter().map(|row| row.interior))),
+        "pinned" => Some(Cells::booleans(rows.iter().map(|row| row.pinned))),
+        "certain" => Some(Cells::booleans(rows.iter().map(|row| row.certain))),
         _ => None,
     }
+}
+
+fn slots(rows: &[Root]) -> Cells {
+    let names: Vec<Option<String>> = rows.iter().map(|row| row.slot.map(|slot| slot.to_string())).collect();
+    Cells::texts(names.iter().map(Option::as_deref))
 }
 
 fn type_of(heap: &Heap, object: ObjectId) -> Option<&str> {
