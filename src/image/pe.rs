@@ -14,7 +14,7 @@ use std::borrow::Cow;
 pub use debug_directory::PortablePdbLink;
 use object::pe::{
     IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR, IMAGE_DOS_SIGNATURE, IMAGE_NT_OPTIONAL_HDR32_MAGIC,
-    IMAGE_NT_OPTIONAL_HDR64_MAGIC, IMAGE_NT_SIGNATURE, IMAGE_SCN_MEM_WRITE,
+    IMAGE_NT_OPTIONAL_HDR64_MAGIC, IMAGE_NT_SIGNATURE,
 };
 
 use crate::bytes::{Addr, Cursor, FileOffset, OutOfBounds};
@@ -72,8 +72,6 @@ pub struct PePart {
     pub file_offset: u32,
     /// Its bytes.
     pub size: u32,
-    /// Whether the process may have written to it.
-    pub writable: bool,
 }
 
 /// A PE image whose headers have been read.
@@ -147,12 +145,11 @@ impl<'a> PeImage<'a> {
 
     /// The headers and sections of a file as they are mapped. None of an image in memory.
     pub fn parts(&self) -> impl Iterator<Item = PePart> {
-        let headers = PePart { rva: 0, file_offset: 0, size: self.size_of_headers, writable: false };
+        let headers = PePart { rva: 0, file_offset: 0, size: self.size_of_headers };
         let sections = self.sections.iter().map(|section| PePart {
             rva: section.rva,
             file_offset: section.file_offset,
             size: section.file_size,
-            writable: section.characteristics & IMAGE_SCN_MEM_WRITE.0 != 0,
         });
         std::iter::once(headers).filter(|_| self.layout == PeLayout::Flat).chain(sections)
     }

@@ -1,9 +1,9 @@
-//! Pages of precompiled code that a dump leaves out, taken from the modules' files: cores of the kernel and of gdb lack all that was only
-//! mapped from files, createdump saves what it happened to look at.
+//! Pages of precompiled code in cores of the kernel and of gdb, which lack all that was only mapped from files: taken from the modules'
+//! files.
 //!
-//! A file gives bytes only when it proves to be the module: by what the dump tells of it, and because every method that the runtime has
-//! prepared begins where the file's table of functions says that one begins. It gives only what the process cannot have written to, or has
-//! not: the kernel and gdb leave out just what was never written to.
+//! Not even the headers of the modules are in such a core. A file gives bytes only when it proves to be the module by what the runtime knows:
+//! every method that it has prepared begins where the file's table of functions says that one begins. It gives only what the process has
+//! not written to, since just that is left out.
 
 use std::sync::Arc;
 
@@ -24,7 +24,8 @@ pub(in crate::clr) fn with_files<'m>(
     files: &ModuleFiles,
 ) -> Option<AddressSpace> {
     let memory = &*dump.memory;
-    let reader = ReadyToRun::of(layout).filter(|_| !files.is_empty())?;
+    let complete = matches!(dump.taken_by, Some(TakenBy::Kernel | TakenBy::Gcore));
+    let reader = ReadyToRun::of(layout).filter(|_| complete && !files.is_empty())?;
     let (mut sources, mut pieces) = (Vec::new(), Vec::new());
     for (module, metadata) in modules {
         let Some(image) = module.image.filter(|image| lacks_pages(memory, image)) else { continue };
@@ -36,7 +37,7 @@ pub(in crate::clr) fn with_files<'m>(
             reader.is_table_of(memory, module.address, image.base, &alone).then_some((contents, parts))
         });
         let Some((contents, parts)) = proved else { continue };
-        let of_part = |&part: &PePart| unwritten(dump, piece(image.base, part, sources.len()), part.writable);
+        let of_part = |&part: &PePart| left_out(memory, piece(image.base, part, sources.len()));
         pieces.extend(parts.iter().flat_map(of_part));
         sources.push(contents);
     }
@@ -55,19 +56,12 @@ fn piece(base: Addr, part: PePart, source: usize) -> Piece {
     Piece { start: base.offset(part.rva.into()), size, source, offset: part.file_offset.into(), saved: size }
 }
 
-/// What of a piece the process has not written to.
-fn unwritten(dump: &Dump, piece: Piece, writable: bool) -> Vec<Piece> {
-    if !writable {
-        return vec![piece];
-    }
-    if !matches!(dump.taken_by, Some(TakenBy::Kernel | TakenBy::Gcore)) {
-        return Vec::new();
-    }
-    let left_out = dump.memory.left_out(piece.start, piece.start.offset(piece.size));
-    let common = left_out.filter_map(|range| {
+/// What of a piece the dump was never meant to hold.
+fn left_out(memory: &AddressSpace, piece: Piece) -> impl Iterator<Item = Piece> {
+    let left_out = memory.left_out(piece.start, piece.start.offset(piece.size));
+    left_out.filter_map(move |range| {
         let size = range.end.since(range.start)?;
         let offset = piece.offset.checked_add(range.start.since(piece.start)?)?;
-        Some(Piece { start: range.start, size, saved: size, offset, ..piece.clone() })
-    });
-    common.collect()
+        Some(Piece { start: range.start, size, saved: size, offset, ..piece })
+    })
 }
