@@ -2,13 +2,14 @@
 -- dumps: 1
 -- param limit = 25: how many rows are shown
 --
--- A running timer holds its callback and its state, and so do all timers of `Task.Delay`, of timeouts and of
--- CancellationTokenSource. Thousands alike are one that is made again and again and never disposed. Times are
--- milliseconds; a period of 4,294,967,295 means once.
+-- A running timer holds its callback and its state, and so do all timers of `Task.Delay` (delay), of time limits
+-- (wait_async, cancel_after). Thousands alike are one that is made again and again and never disposed. Times are milliseconds;
+-- what is due counts from when the timer was set or fired last.
 
-select type_of(_timerCallback._target) as target, type_of(_state) as state, _dueTime as due_ms, _period as period_ms,
-       count, retained
-from System.Threading.TimerQueueTimer
-group by target, state, due_ms, period_ms
+select t.kind, t.callback, t.target_type, t.period_ms, min(t.due_ms) as least_due_ms, max(t.due_ms) as most_due_ms, count,
+       sum(o.retained) as retained
+from timers t join objects o on o.address = t.address
+where t.due_ms is not null
+group by t.kind, t.callback, t.target_type, t.period_ms
 order by count desc
 limit :limit;

@@ -199,6 +199,8 @@ suites! {
     sets
     several_dumps
     tables
+    tasks
+    tasks_of_a_service
     texts
     values
     without_metadata

@@ -24,6 +24,7 @@ macro_rules! library {
 
 library! {
     "assembly-contexts"
+    "async-stacks"
     "biggest-array"
     "biggest-retained"
     "biggest-types"
@@ -32,6 +33,7 @@ library! {
     "ci-gate"
     "closures"
     "collections"
+    "deadlocks"
     "duplicate-strings"
     "event-handlers"
     "exceptions"
@@ -44,16 +46,21 @@ library! {
     "memory-cache"
     "pending-tasks"
     "pinning"
+    "requests"
     "segments"
     "since-when"
     "sparse-arrays"
     "static-caches"
+    "sync-over-async"
+    "thread-pool-queue"
     "thread-statics"
+    "threads"
     "timers"
     "what-grew"
     "which-objects"
     "who-holds"
     "who-refers-to-what"
+    "who-waits"
 }
 
 impl Entry {

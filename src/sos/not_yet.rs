@@ -23,28 +23,6 @@ const WORDS: &[(&[&str], &str)] = &[
         "`select kind, object, type, os_id from roots where kind = 'stack'` lists the objects that stacks hold",
     ),
     (
-        &["syncblk", "dumplocks"],
-        "locks are not listed; `select * from threads` has the threads, `gcroot ADDRESS` who holds a lock's object",
-    ),
-    (
-        &["threadpool", "threadpoolqueue", "tpq"],
-        "`select type, count, size where type like 'System.Threading.ThreadPool%' group by type` finds the pool's objects, \
-         and `select * from threads where state like '%pool_worker%'` its threads",
-    ),
-    (
-        &["dumpasync", "taskstate", "tks"],
-        "`select type, count, size where type like '%AsyncStateMachineBox<%' group by type` counts the calls that wait, and \
-         `leaks` names those that pile up",
-    ),
-    (
-        &["timerinfo", "ti"],
-        "`select address, _period, _dueTime from System.Threading.TimerQueueTimer` lists the timers",
-    ),
-    (
-        &["dumphttp", "dumprequests"],
-        "`select address, type where type like '%HttpContext%'` finds the requests",
-    ),
-    (
         &["eeversion", "runtimes", "crashinfo", "sosstatus", "status"],
         "`heapql info DUMP` tells the runtime and its version",
     ),

@@ -2,8 +2,8 @@
 
 use super::arguments::Arguments;
 use super::{
-    Translation, collections, exceptions, handles, heap, integrity, memory, modules, objects, roots,
-    segments, types,
+    Translation, collections, exceptions, handles, heap, integrity, locks, memory, modules, objects, roots,
+    segments, tasks, types,
 };
 use crate::query::Diagnostic;
 
@@ -101,8 +101,10 @@ pub fn words() -> impl Iterator<Item = &'static WordDoc> {
         integrity::WORDS,
         collections::WORDS,
         exceptions::WORDS,
+        locks::WORDS,
         modules::WORDS,
         memory::WORDS,
+        tasks::WORDS,
     ]
     .into_iter()
     .flatten()

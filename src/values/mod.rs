@@ -7,6 +7,8 @@ mod arrays;
 pub mod collections;
 mod delegates;
 mod exceptions;
+mod field_place;
+mod named_fields;
 mod object;
 mod plain;
 mod runtime_fields;
@@ -15,6 +17,7 @@ mod strings;
 #[cfg(test)]
 pub(crate) mod synthetic;
 mod text;
+mod thread_names;
 mod value;
 
 use std::sync::Arc;
@@ -27,6 +30,7 @@ use collections::{CollectionShapes, Collections};
 pub use arrays::{ArrayView, Dimension, NotAnArray};
 pub use delegates::DelegateTarget;
 pub use exceptions::{ExceptionDetails, ExceptionFrame};
+pub use field_place::FieldPlace;
 pub use object::{NotAnObject, ObjectView, Row};
 pub use plain::Plain;
 pub use slot_names::SlotNames;

@@ -11,16 +11,11 @@ use crate::limits;
 
 use super::code_info::{CodeInfo, CodeOrigin};
 use super::runtime_functions::last_of;
+use super::sections::{self, section};
 
 /// In a clause's flags: it has a filter (`COR_ILEXCEPTION_CLAUSE_FILTER`).
 const FILTER: u32 = 1;
-/// The number of the section of exception clauses (`READYTORUN_SECTION_EXCEPTION_INFO`).
-const SECTION: u32 = 104;
-/// Where a READYTORUN_HEADER has the number of its sections, and where they begin; bytes of one: type, RVA, size.
-const SECTION_COUNT: u64 = 12;
-const SECTIONS: u64 = 16;
-const SECTION_SIZE: u64 = 12;
-/// Bytes of an entry of that section: the RVAs of a method and of its clauses.
+/// Bytes of an entry of the section of exception clauses: the RVAs of a method and of its clauses.
 const ENTRY_SIZE: u64 = 8;
 
 /// Clauses of a method that lie one behind the other.
@@ -66,19 +61,15 @@ impl TypeSystem {
 
     /// The clauses of a method end where those of the next one begin.
     fn clauses_of_image(&self, module: Addr, image: Addr, start: Addr) -> Result<Option<Clauses>, Fault> {
-        let (memory, layout) = (self.memory(), &self.runtime().located.layout);
-        let header = layout.optional_field("ReadyToRunInfo", "ReadyToRunHeader");
-        let Some((images, header)) = self.methods().ready_to_run.as_ref().zip(header) else {
-            return Ok(None);
-        };
-        let header = memory.pointer(images.info(memory, module)?.offset(header))?;
-        let Some((table, size)) = section(memory, header)? else { return Ok(None) };
+        let memory = self.memory();
+        let Some(images) = &self.methods().ready_to_run else { return Ok(None) };
+        let Some(header) = images.header(memory, module)? else { return Ok(None) };
+        let Some(table) = section(memory, header, image, sections::EXCEPTION_INFO)? else { return Ok(None) };
         let Some(method) = start.since(image).and_then(|rva| u32::try_from(rva).ok()) else {
             return Ok(None);
         };
-        let table = image.offset(table.into());
-        let entry = |index: u32| table.offset(ENTRY_SIZE * u64::from(index));
-        let count = size / ENTRY_SIZE as u32;
+        let entry = |index: u32| table.start.offset(ENTRY_SIZE * u64::from(index));
+        let count = table.size / ENTRY_SIZE as u32;
         let Some(index) = last_of(count, |index| Ok(memory.u32(entry(index))? <= method))? else {
             return Ok(None);
         };
@@ -103,18 +94,6 @@ impl Clauses {
         }
         Ok(false)
     }
-}
-
-/// Where the section of exception clauses lies, as RVA, and its bytes; `None` when the image has none.
-fn section(memory: &AddressSpace, header: Addr) -> Result<Option<(u32, u32)>, Fault> {
-    let count = memory.u32(header.offset(SECTION_COUNT))?.min(limits::MAX_READY_TO_RUN_SECTIONS);
-    for number in 0..count {
-        let section = header.offset(SECTIONS + SECTION_SIZE * u64::from(number));
-        if memory.u32(section)? == SECTION {
-            return Ok(Some((memory.u32(section.offset(4))?, memory.u32(section.offset(8))?)));
-        }
-    }
-    Ok(None)
 }
 
 #[cfg(test)]

@@ -40,7 +40,6 @@ struct Block {
 /// Offsets of the structures, resolved once.
 #[derive(Debug)]
 pub(super) struct LocalModules {
-    loader_module: u64,
     local_module: u64,
     module_index: u64,
     of_module: Block,
@@ -81,7 +80,6 @@ impl LocalModules {
         ];
         let thread_blocks: Vec<_> = places.into_iter().flatten().collect();
         Some(LocalModules {
-            loader_module: of("MethodTable", "LoaderModule")?,
             local_module: of("Module", "DomainLocalModule")?,
             module_index: of("DomainLocalModule", "ModuleIndex")?,
             of_module: block("DomainLocalModule", "GCStatics")?,
@@ -110,7 +108,7 @@ impl LocalModules {
         method_tables: &MethodTables,
         mt: Addr,
     ) -> Result<Bases, NoSlot> {
-        let (module, local) = self.local_module(memory, mt)?;
+        let (module, local) = self.local_module(memory, method_tables, mt)?;
         match self.class_ids.class_id(memory, method_tables, mt)? {
             ClassId::Ordinary => Ok(Bases {
                 references: allocated(memory, local.offset(self.of_module.references)),
@@ -185,7 +183,7 @@ impl LocalModules {
         mt: Addr,
         block: Addr,
     ) -> Result<Bases, NoSlot> {
-        let (module, local) = self.local_module(memory, mt)?;
+        let (module, local) = self.local_module(memory, method_tables, mt)?;
         let index = memory.u64(local.offset(self.module_index))?;
         if index >= u64::from(memory.u32(block.offset(self.thread_table_size))?) {
             return Err(NoSlot::NotAllocated);
@@ -219,8 +217,16 @@ impl LocalModules {
     }
 
     /// The module that loaded the type at `mt`, and its DomainLocalModule.
-    fn local_module(&self, memory: &AddressSpace, mt: Addr) -> Result<(Addr, Addr), NoSlot> {
-        let module = allocated(memory, mt.offset(self.loader_module))?;
+    fn local_module(
+        &self,
+        memory: &AddressSpace,
+        method_tables: &MethodTables,
+        mt: Addr,
+    ) -> Result<(Addr, Addr), NoSlot> {
+        let module = match method_tables.loader_module(memory, mt)? {
+            Addr::NULL => return Err(NoSlot::NotAllocated),
+            module => module,
+        };
         Ok((module, allocated(memory, module.offset(self.local_module))?))
     }
 

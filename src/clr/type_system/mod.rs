@@ -15,6 +15,7 @@ mod fields;
 mod loaded;
 mod lookup_map;
 mod modules;
+mod referred_names;
 mod resolve;
 mod type_hash_table;
 
@@ -24,7 +25,7 @@ use rustc_hash::FxHashMap;
 
 use crate::bytes::Addr;
 use crate::clr::ClrRuntime;
-use crate::clr::metadata::Metadata;
+use crate::clr::metadata::{Metadata, PortablePdb};
 use crate::clr::methods::Methods;
 use crate::clr::stacks::WalkedFrames;
 use crate::clr::types::{MethodTables, Naming, TypeDesc, TypeDescs, TypeHandle};
@@ -39,6 +40,8 @@ pub use field::{Field, FieldShape, FieldType, Primitive, StaticField, StaticPlac
 use field_desc::FieldDescFields;
 use loaded::{Composition, LoadedTypes};
 use modules::TypeModules;
+pub use referred_names::ReferredNames;
+pub(in crate::clr) use referred_names::referred_names;
 use type_hash_table::TypeHashTableFields;
 pub(in crate::clr) use type_hash_table::parameterized_types;
 
@@ -162,6 +165,12 @@ impl TypeSystem {
         self.modules.metadata(module)
     }
 
+    /// The portable PDB of the module whose Module is at `module`; `None` where none was found that is of this very build.
+    /// Looked for at the first call.
+    pub fn portable_pdb(&self, module: Addr) -> Option<&PortablePdb> {
+        self.modules.portable_pdb(module)
+    }
+
     /// The file name of the module whose Module is at `module`, of a dynamic one its assembly's name; `?` for what is
     /// no module.
     pub fn module_name(&self, module: Addr) -> &str {
@@ -214,6 +223,7 @@ impl TypeSystem {
             type_descs: &self.type_descs,
             modules: &self.modules,
             native: self.runtime.native_names(),
+            referred: &self.runtime.referred_names,
             known: &mut known,
         })
     }

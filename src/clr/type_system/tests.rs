@@ -315,3 +315,23 @@ proptest! {
         types.named("Zoo.Dog");
     }
 }
+
+#[test]
+fn a_type_of_a_module_without_metadata_has_the_name_by_which_another_refers_to_it() {
+    for family in Family::ALL {
+        let mut process = Process::new(family);
+        let library = process.module("lib.dll", Image::NotSaved);
+        let (referred, alone) =
+            (process.define(library, "Lib", "Referred`1"), process.define(library, "Lib", "Alone"));
+        let referred_type = process.class(referred, 24);
+        let alone_type = process.class(alone, 32);
+        let app = process.module("app.dll", Image::Mapped);
+        let holder = process.define(app, "App", "Holder");
+        let holder_type = process.class(holder, 24);
+        process.fields(holder, holder_type, &[("Held", 0, Holds::Class(referred))]);
+        let types = types(process);
+        let name = |of: Type| types.name(Addr(of.method_table));
+        assert_eq!(&*name(referred_type), "Lib.Referred`1", "{family:?}");
+        assert_eq!(&*name(alone_type), "lib.dll!02000003");
+    }
+}

@@ -1,6 +1,6 @@
 //! Names of types as listings print them, from the runtime's structures and metadata.
 //!
-//! Where the metadata is missing a type is its module and token, `zoo.dll!02000015`: never dropped, never guessed.
+//! Where the metadata is missing, and no other module refers to it, a type is its module and token, `zoo.dll!02000015`: never dropped, never guessed.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use crate::bytes::Addr;
 use crate::clr::layout::Descriptor;
 use crate::clr::metadata::Metadata;
 use crate::clr::native_aot::TypeSymbols;
+use crate::clr::type_system::ReferredNames;
 use crate::dump::{AddressSpace, Fault};
 use crate::limits;
 
@@ -84,20 +85,30 @@ pub struct TypeNames<'a> {
     method_tables: &'a MethodTables,
     type_descs: TypeDescs,
     modules: FxHashMap<Addr, NamingModule<'a>>,
+    referred: &'a ReferredNames,
     native: Option<NativeNames<'a>>,
     known: FxHashMap<Addr, Arc<str>>,
 }
 
 impl<'a> TypeNames<'a> {
-    /// A namer over `modules`, given by the address of each runtime's Module.
+    /// A namer over `modules`, given by the address of each runtime's Module; `referred` has the names of types whose
+    /// module has no metadata.
     pub fn new(
         memory: &'a AddressSpace,
         layout: &Descriptor,
         method_tables: &'a MethodTables,
         modules: FxHashMap<Addr, NamingModule<'a>>,
+        referred: &'a ReferredNames,
     ) -> Self {
-        let type_descs = TypeDescs::new(layout);
-        TypeNames { memory, method_tables, type_descs, modules, native: None, known: FxHashMap::default() }
+        TypeNames {
+            memory,
+            method_tables,
+            type_descs: TypeDescs::new(layout),
+            modules,
+            referred,
+            native: None,
+            known: FxHashMap::default(),
+        }
     }
 
     /// The same namer for a NativeAOT program whose types `native` names; for CoreCLR that is `None`.
@@ -112,6 +123,7 @@ impl<'a> TypeNames<'a> {
             method_tables: self.method_tables,
             type_descs: &self.type_descs,
             modules: &self.modules,
+            referred: self.referred,
             native: self.native,
             known: &mut self.known,
         };
@@ -146,6 +158,7 @@ pub(in crate::clr) struct Naming<'a, M> {
     pub(in crate::clr) method_tables: &'a MethodTables,
     pub(in crate::clr) type_descs: &'a TypeDescs,
     pub(in crate::clr) modules: &'a M,
+    pub(in crate::clr) referred: &'a ReferredNames,
     pub(in crate::clr) native: Option<NativeNames<'a>>,
     pub(in crate::clr) known: &'a mut FxHashMap<Addr, Arc<str>>,
 }
@@ -208,12 +221,14 @@ impl<M: NamingModules> Naming<'_, M> {
         Ok(spelling::with_arguments(&definition, &arguments))
     }
 
-    /// The name of the type without arguments: from metadata, else module and token.
+    /// The name of the type without arguments: from metadata, else as another module refers to it, else module and
+    /// token.
     fn definition_name(&self, mt: Addr) -> Result<String, Fault> {
         let row = self.method_tables.type_def_row(self.memory, mt)?;
         let module = self.method_tables.defining_module(self.memory, mt)?;
         let from_metadata = || Some(self.modules.metadata(module)?.type_def_name(row?).ok()?.to_string());
-        Ok(from_metadata().unwrap_or_else(|| {
+        let referred = || self.referred.get(module, row?).map(str::to_owned);
+        Ok(from_metadata().or_else(referred).unwrap_or_else(|| {
             let module = self.modules.name(module).unwrap_or("?");
             row.map_or_else(|| format!("{module}!{mt}"), |row| format!("{module}!{:08x}", 0x0200_0000 | row))
         }))

@@ -6,9 +6,7 @@
 mod answer;
 mod census;
 mod dump;
-mod fields;
 mod fold;
-mod member_names;
 mod origin;
 mod rules;
 mod score;

@@ -6,7 +6,6 @@ use super::Way;
 
 mod baseline;
 mod build;
-mod clock;
 mod facts;
 mod owner_tree;
 mod roots;

@@ -2,7 +2,6 @@ use super::*;
 use crate::clr::synthetic::{space, zeros};
 
 const CLAUSES: u64 = 0x1000;
-const HEADER: u64 = 0x2000;
 
 /// A catch clause and one with a filter 0x80 behind the method's start, of that size and with the offset at that place.
 fn two_clauses(size: u64, filter: u64) -> (crate::synth::Memory, Clauses) {
@@ -30,21 +29,4 @@ fn an_absurd_number_of_clauses_ends_with_the_memory() {
     let (memory, clauses) = two_clauses(32, 24);
     let clauses = Clauses { count: u64::MAX, ..clauses };
     assert!(clauses.any_filter_at(&space(memory), 0x90).is_err());
-}
-
-#[test]
-fn the_section_of_clauses_is_found_by_its_number() {
-    let mut memory = zeros(0x1000, 0x3000);
-    memory.write(HEADER + 12, &2_u32.to_le_bytes());
-    for (number, words) in [[100_u32, 0x10, 0x20], [104, 0x30, 0x40]].into_iter().enumerate() {
-        for (place, word) in words.into_iter().enumerate() {
-            memory.write(HEADER + 16 + 12 * number as u64 + 4 * place as u64, &word.to_le_bytes());
-        }
-    }
-    assert_eq!(section(&space(memory.clone()), Addr(HEADER)), Ok(Some((0x30, 0x40))));
-    memory.write(HEADER + 12, &1_u32.to_le_bytes());
-    assert_eq!(section(&space(memory.clone()), Addr(HEADER)), Ok(None));
-    memory.write(HEADER + 12, &u32::MAX.to_le_bytes());
-    memory.write(HEADER + 28, &7_u32.to_le_bytes());
-    assert_eq!(section(&space(memory), Addr(HEADER)), Ok(None));
 }

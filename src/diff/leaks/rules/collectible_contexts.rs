@@ -7,13 +7,13 @@ use rustc_hash::FxHashMap;
 
 use super::{Judgement, Rule};
 use crate::diff::leaks::dump::OpenDump;
-use crate::diff::leaks::fields::FieldPlace;
 use crate::diff::leaks::score::{Score, Trend};
 use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::CONTEXTS;
 use crate::graph::{ObjectId, TypeId};
 use crate::query::QueryError;
 use crate::units::grouped;
+use crate::values::FieldPlace;
 use crate::values::Values;
 
 const CONTEXT: &str = "System.Runtime.Loader.AssemblyLoadContext";

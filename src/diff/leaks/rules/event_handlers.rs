@@ -8,8 +8,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{Judgement, Rule};
 use crate::bytes::Addr;
 use crate::diff::leaks::dump::OpenDump;
-use crate::diff::leaks::fields::FieldPlace;
-use crate::diff::leaks::member_names::readable;
 use crate::diff::leaks::score::Score;
 use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{HANDLERS, ONLY_BY_EVENT};
@@ -17,7 +15,9 @@ use crate::diff::leaks::trails::Holder;
 use crate::graph::{ObjectId, TypeId};
 use crate::limits;
 use crate::query::QueryError;
+use crate::state::member_names::readable;
 use crate::units::{grouped, human_bytes};
+use crate::values::FieldPlace;
 use crate::values::Values;
 
 /// Handlers below which an event is not watched.

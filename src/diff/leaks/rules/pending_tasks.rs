@@ -11,15 +11,15 @@ use super::{Judgement, Rule};
 use crate::bytes::Addr;
 use crate::clr::type_system::FieldShape;
 use crate::diff::leaks::dump::OpenDump;
-use crate::diff::leaks::fields::FieldPlace;
-use crate::diff::leaks::member_names::readable;
 use crate::diff::leaks::origin::speaks_of_program;
 use crate::diff::leaks::score::Score;
 use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{OF_FRAMEWORK, PENDING};
 use crate::graph::{ObjectId, TypeId};
 use crate::query::QueryError;
+use crate::state::member_names::readable;
 use crate::units::{grouped, human_bytes};
+use crate::values::FieldPlace;
 use crate::values::Values;
 
 /// The task did not end: none of `TASK_STATE_FAULTED`, `TASK_STATE_CANCELED`, `TASK_STATE_RAN_TO_COMPLETION` of `Task.cs`.

@@ -8,15 +8,15 @@ use rustc_hash::FxHashMap;
 use super::{Judgement, Rule};
 use crate::bytes::Addr;
 use crate::diff::leaks::dump::OpenDump;
-use crate::diff::leaks::fields::FieldPlace;
-use crate::diff::leaks::member_names::readable;
 use crate::diff::leaks::origin::speaks_of_program;
 use crate::diff::leaks::score::Score;
 use crate::diff::leaks::series::{Next, Objects, Series, Sighting};
 use crate::diff::leaks::thresholds::{OF_FRAMEWORK, TIMERS};
 use crate::graph::{ObjectId, TypeId};
 use crate::query::QueryError;
+use crate::state::member_names::readable;
 use crate::units::{grouped, human_bytes};
+use crate::values::FieldPlace;
 use crate::values::Values;
 
 const TIMER: &str = "System.Threading.TimerQueueTimer";

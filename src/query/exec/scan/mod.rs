@@ -1,5 +1,6 @@
 //! What operators scan: rows in morsels, columns loaded as they are needed.
 
+mod async_frames;
 mod damage;
 mod duplicates;
 mod fields;
@@ -8,17 +9,25 @@ mod frames;
 mod handles;
 mod items;
 mod loaded_types;
+mod locks;
+mod mappings;
 mod memory;
 mod objects;
 mod refs;
+mod requests;
 mod roots;
 mod statics;
 mod table;
 mod tables;
+mod tasks;
+mod threads;
+mod timers;
+mod work_items;
 
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use async_frames::async_frames;
 pub use damage::damage;
 pub use duplicates::DuplicateScan;
 pub use fields::fields;
@@ -27,13 +36,20 @@ pub use frames::frames;
 pub use handles::handles;
 pub use items::items;
 pub use loaded_types::loaded_types;
+pub use locks::locks;
+pub use mappings::{mappings, memory_use};
 pub use memory::memory;
 pub use objects::ObjectScan;
 pub use refs::RefScan;
+pub use requests::requests;
 pub use roots::{roots, takes_dominators as roots_take_dominators};
 pub use statics::statics;
 pub use table::Table;
 pub use tables::read_table;
+pub use tasks::tasks;
+pub use threads::threads;
+pub use timers::timers;
+pub use work_items::work_items;
 
 use super::notes::Notes;
 use super::vector::Vector;

@@ -8,7 +8,7 @@ const MAX_NESTED: usize = 8;
 
 /// A name that may be a compiler's as a person reads it: `Shop.Cart+<Pay>d__6` is `Shop.Cart.Pay`,
 /// `Shop.Cart+<>c.<Pay>b__0_1` is `a lambda in Shop.Cart.Pay`. Other names are left as they are.
-pub(super) fn readable(name: &str) -> String {
+pub fn readable(name: &str) -> String {
     let Some(open) = outermost_made(name) else { return name.to_owned() };
     let declaring = name[..open].trim_end_matches(['+', '.']);
     source_of(declaring, &name[open..]).unwrap_or_else(|| name.to_owned())

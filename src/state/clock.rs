@@ -6,13 +6,13 @@
 //! clock, milliseconds since the machine started (`Environment.TickCount64`; `Stopwatch.GetTimestamp` on Unix counts the
 //! same in nanoseconds, `CLOCK_MONOTONIC` both). A program without timers and without the managed thread pool notes none.
 
-use rayon::prelude::*;
-
-use crate::graph::{Heap, ObjectId, Snapshot, TypeId};
-use crate::values::{Plain, Values};
+use super::fields::number;
+use super::instances::{Instance, instances};
+use crate::graph::Heap;
+use crate::values::Values;
 
 /// Objects of one type that are asked. There are as many timer queues as processors.
-const MAX_OBJECTS: usize = 1024;
+const MAX_OBJECTS: u64 = 1024;
 
 /// What a field counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ const MOMENTS: [(&str, &str, Unit); 4] = [
     ("System.Threading.TimerQueue", "_currentTimerStartTicks", Unit::Milliseconds),
     ("System.Threading.TimerQueue", "m_currentAppDomainTimerStartTicks", Unit::ShortMilliseconds),
     // When the managed pool, 6.0 and later, last took work, and when it began to measure.
-    ("System.Threading.PortableThreadPool", "_separated.lastDequeueTime", Unit::ShortMilliseconds),
+    ("System.Threading.PortableThreadPool", "_separated/lastDequeueTime", Unit::ShortMilliseconds),
     ("System.Threading.PortableThreadPool", "_currentSampleStartTime", Unit::Nanoseconds),
 ];
 
@@ -50,45 +50,21 @@ impl Unit {
 }
 
 /// The latest moment that the objects of a dump note, in milliseconds of its machine's clock; `None` where none does.
-pub(super) fn latest_moment(snapshot: &Snapshot, heap: &Heap) -> Option<u64> {
-    let values = snapshot.values.as_deref()?;
+pub fn latest_moment(values: &Values, heap: &Heap) -> Option<u64> {
     let mut types: Vec<&str> = MOMENTS.iter().map(|&(of, ..)| of).collect();
     types.dedup();
     types.into_iter().filter_map(|name| moment_of_type(values, heap, name)).max()
 }
 
 fn moment_of_type(values: &Values, heap: &Heap, name: &str) -> Option<u64> {
-    let fields: Vec<(&str, Unit)> =
-        MOMENTS.iter().filter(|&&(of, ..)| of == name).map(|&(_, field, unit)| (field, unit)).collect();
-    let table = heap.types.all().iter().zip(0..);
-    let types = table.filter(|(info, _)| &*info.name == name && info.count <= MAX_OBJECTS as u64);
-    let types: Vec<TypeId> = types.map(|(_, id)| TypeId(id)).collect();
-    let moments = objects_of(heap, &types).into_iter().filter_map(|object| {
-        let view = values.object(heap.objects.address(object)?, 0).ok()?;
-        let rows = view.rows.iter().filter_map(|row| {
-            let (_, unit) = fields.iter().find(|(field, _)| *field == row.field)?;
-            match row.value {
-                Plain::Integer(value) => unit.milliseconds(value),
-                _ => None,
-            }
-        });
-        rows.max()
-    });
+    let objects = instances(heap, |_, of| &*of.name == name && of.count <= MAX_OBJECTS);
+    let moment =
+        |object: &Instance, field, unit: Unit| unit.milliseconds(number(values, object.address, &[field])?);
+    let fields = || MOMENTS.iter().filter(|&&(of, ..)| of == name);
+    let moments = objects
+        .iter()
+        .flat_map(|object| fields().filter_map(|&(_, field, unit)| moment(object, field, unit)));
     moments.max()
-}
-
-/// The objects of these types.
-fn objects_of(heap: &Heap, types: &[TypeId]) -> Vec<ObjectId> {
-    if types.is_empty() {
-        return Vec::new();
-    }
-    let blocks = heap.objects.blocks().par_iter().enumerate();
-    let found = blocks.flat_map_iter(|(number, block)| {
-        let first = heap.objects.first_of(number).0;
-        let rows = block.types.iter().zip(first..).filter(|(of, _)| types.contains(of));
-        rows.map(|(_, id)| ObjectId(id))
-    });
-    found.collect()
 }
 
 #[cfg(test)]
