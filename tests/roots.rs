@@ -1,8 +1,9 @@
 //! What holds objects in the dumps of `corpus/`, against the source of the programs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use heapql::graph::{RootKind, Roots, Snapshot, StackRoots};
+use heapql::clr::stack_roots::SlotName;
+use heapql::graph::{Root, RootKind, Roots, Snapshot, StackRoots};
 use heapql::progress::NoProgress;
 use heapql::query::ValueRef;
 
@@ -126,6 +127,40 @@ fn entries_are_what_keeps_alive_and_what_is_frozen() {
     // The statics of a type that can be unloaded live as long as its loader allocator.
     let collectible = roots.all.iter().find(|r| r.name.as_deref() == Some("Dynamic.Collectible.Shared"));
     assert!(collectible.is_some_and(|root| root.kind == RootKind::Static && !root.keeps_alive));
+}
+
+/// The roots on stacks, by thread and object.
+fn on_stacks(dump: &str, setting: StackRoots) -> Vec<Root> {
+    let mut snapshot = open(dump);
+    snapshot.stack_roots = setting;
+    roots(&snapshot).all.iter().filter(|root| root.kind == RootKind::Stack).cloned().collect()
+}
+
+#[test]
+fn precise_roots_are_among_those_of_a_conservative_search() {
+    for dump in ["zoo-10.0", "zoo-8.0", "zoo-3.1", "web-t2"] {
+        let key = |root: &Root| (root.os_id, root.object);
+        let conservative = on_stacks(dump, StackRoots::Conservative);
+        let all: BTreeSet<_> = conservative.iter().map(key).collect();
+        let precise = on_stacks(dump, StackRoots::Precise);
+        let lost: Vec<&Root> = precise.iter().filter(|root| !all.contains(&key(root))).collect();
+        assert!(lost.is_empty(), "{dump}: {lost:#?}");
+        assert!(!precise.is_empty() && precise.len() < conservative.len(), "{dump}");
+        assert!(conservative.iter().all(|root| !root.certain && root.slot.is_none()), "{dump}");
+    }
+}
+
+#[test]
+fn precise_roots_are_called_by_their_frames_and_slots() {
+    let precise = on_stacks("zoo-10.0", StackRoots::Precise);
+    assert!(precise.iter().all(|root| root.certain && root.frame.is_some() && root.slot.is_some()));
+    let of = |name: &str| -> Vec<String> {
+        let slots = precise.iter().filter(|root| root.name.as_deref() == Some(name));
+        slots.map(|root| root.slot.map(|slot| slot.to_string()).unwrap_or_default()).collect()
+    };
+    // Its arguments and locals, in the frame of unoptimized code.
+    assert_eq!(of("Zoo.Program.MainWait"), ["rbp-0x28", "rbp-0x20", "rbp-0x18", "rbp-0x10", "rbp-0x8"]);
+    assert!(precise.iter().any(|root| root.slot == Some(SlotName::itself("r14"))), "a register");
 }
 
 #[test]

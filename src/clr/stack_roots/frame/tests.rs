@@ -1,7 +1,8 @@
 use super::*;
-use crate::clr::gc_info::{Header, Told};
+use crate::clr::gc_info::{Budget, Encoding, FrameState, Told, live_slots};
 use crate::clr::synthetic::{space, zeros};
 use crate::synth::Memory;
+use crate::synth::gc_info::{GcInfoPlan, Sets, Told as Plan};
 
 const SP: u64 = 0x7000_0000;
 const FRAME: u64 = SP + 0x80;
@@ -33,8 +34,9 @@ fn on_stack(base: StackBase, offset: i32) -> Slot {
     slot(SlotPlace::Stack { base, offset })
 }
 
+/// Slots of a method with rbp as its stack base register, and an outgoing area.
 fn live(slots: Vec<Slot>) -> LiveSlots {
-    let mut encoder = crate::synth::gc_info::GcInfoPlan {
+    let plan = GcInfoPlan {
         version: 4,
         arm64: false,
         code_length: 8,
@@ -44,16 +46,12 @@ fn live(slots: Vec<Slot>) -> LiveSlots {
         extras: false,
         tracked: Vec::new(),
         untracked: Vec::new(),
-        told: crate::synth::gc_info::Told::SafePoints(Vec::new()),
-        sets: crate::synth::gc_info::Sets::Plain,
+        told: Plan::SafePoints(Vec::new()),
+        sets: Sets::Plain,
     };
-    encoder.code_length = 8;
-    let encoding = crate::clr::gc_info::Encoding::of(4, Architecture::X64).unwrap();
-    let state = crate::clr::gc_info::FrameState::Calling;
-    let budget = crate::clr::gc_info::Budget::default();
-    let header: Header =
-        crate::clr::gc_info::live_slots(&encoder.encode(), &encoding, 1, state, &budget).unwrap().header;
-    LiveSlots { told: Told::SafePoint, slots, header }
+    let encoding = Encoding::of(4, Architecture::X64).unwrap();
+    let decoded = live_slots(&plan.encode(), &encoding, 1, FrameState::Calling, &Budget::default()).unwrap();
+    LiveSlots { told: Told::SafePoint, slots, header: decoded.header }
 }
 
 /// The names and values of what a frame shows, and whether all places are known.
