@@ -49,6 +49,15 @@ pub const MAX_PE_EXPORTS: u32 = 1 << 20;
 /// Entries of one directory of a PE image's resources. Real ones have some dozen.
 pub const MAX_PE_RESOURCES: u32 = 4096;
 
+/// Entries of a PE image's debug directory. Compilers write four or five.
+pub const MAX_PE_DEBUG_ENTRIES: u32 = 64;
+
+/// Bytes of a PDB that an image carries within itself. That of System.Private.CoreLib would have 10 MB.
+pub const MAX_EMBEDDED_PDB_BYTES: u32 = 256 << 20;
+
+/// Parts of the name of a source file in a PDB: folders of a path.
+pub const MAX_DOCUMENT_NAME_PARTS: usize = 256;
+
 /// Entries of one array of a NativeAOT program's debug header. 8.0 has room for 96, 9.0 for 128.
 pub const MAX_DEBUG_HEADER_ENTRIES: u64 = 4096;
 
@@ -149,12 +158,18 @@ pub const MAX_IN_FLIGHT_STATICS: usize = 4096;
 /// Ranges of code in the runtime's list, or in one place of its map: a module or a heap of code has one.
 pub const MAX_RANGE_SECTIONS: usize = 1 << 20;
 
+/// Blocks of loader heaps, of 64 KiB and more each: a million would be 64 GiB of types and methods.
+pub const MAX_LOADER_HEAP_BLOCKS: usize = 1 << 20;
+
 /// Bytes of one method's code: how far its beginning is looked for. The JIT gives up on methods whose IL has 60,000
 /// bytes; large ones of generated code reach some megabytes.
 pub const MAX_METHOD_CODE_BYTES: u64 = 64 << 20;
 
 /// Buckets of a module's map of entry points. Each holds four methods; CoreLib has 40,000 of them.
 pub const MAX_ENTRY_POINT_BUCKETS: u64 = 4 << 20;
+
+/// Bytes of the map from a method's code to its IL. Methods of a megabyte of IL have maps of some hundred kilobytes.
+pub const MAX_DEBUG_INFO_BYTES: u32 = 4 << 20;
 
 /// Functions of one image that were compiled ahead: CoreLib has some 50,000, composite images of all of the framework
 /// ten times that.
@@ -296,6 +311,12 @@ pub const MAX_INDEX_SECTIONS: u32 = 256;
 /// Maps of GC handle tables, of ten buckets each. The runtime has one bucket, and one more for every domain that it
 /// ever had.
 pub const MAX_HANDLE_TABLE_MAPS: usize = 4096;
+
+/// Sync blocks: an object's header has 26 bits for the index of its own.
+pub const MAX_SYNC_BLOCKS: u32 = 1 << 26;
+
+/// Tasks that wait for one semaphore or one task, each an object of a list: more than a machine has memory for.
+pub const MAX_SEMAPHORE_WAITERS: u64 = 1 << 28;
 
 /// Segments of one GC handle table, of 7,680 handles each: eight thousand million handles, which take 64 GiB.
 pub const MAX_HANDLE_SEGMENTS: usize = 1 << 20;

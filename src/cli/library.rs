@@ -33,6 +33,7 @@ library! {
     "ci-gate"
     "closures"
     "collections"
+    "deadlocks"
     "duplicate-strings"
     "event-handlers"
     "exceptions"
@@ -53,11 +54,13 @@ library! {
     "sync-over-async"
     "thread-pool-queue"
     "thread-statics"
+    "threads"
     "timers"
     "what-grew"
     "which-objects"
     "who-holds"
     "who-refers-to-what"
+    "who-waits"
 }
 
 impl Entry {

@@ -41,19 +41,33 @@ impl LoaderAllocators {
         })
     }
 
+    /// The LoaderAllocator of what `module` loads; null where it has none.
+    ///
+    /// # Errors
+    /// A step of the way is not in the dump.
+    pub fn allocator(&self, memory: &AddressSpace, module: Addr) -> Result<Addr, Fault> {
+        match self.to_allocator {
+            ToAllocator::OfModule(offset) => step(memory, module, offset),
+            ToAllocator::OfAssembly { assembly, allocator } => {
+                step(memory, step(memory, module, assembly)?, allocator)
+            }
+        }
+    }
+
     /// The managed `System.Reflection.LoaderAllocator` of what `module` loads; null where it has none (any more).
     ///
     /// # Errors
     /// A step of the way is not in the dump.
     pub fn object(&self, memory: &AddressSpace, module: Addr) -> Result<Addr, Fault> {
-        let step = |from: Addr, offset: u64| match from {
-            Addr::NULL => Ok(Addr::NULL),
-            from => memory.pointer(from.offset(offset)),
-        };
-        let allocator = match self.to_allocator {
-            ToAllocator::OfModule(offset) => step(module, offset)?,
-            ToAllocator::OfAssembly { assembly, allocator } => step(step(module, assembly)?, allocator)?,
-        };
-        step(step(allocator, self.object_handle)?, 0)
+        let allocator = self.allocator(memory, module)?;
+        step(memory, step(memory, allocator, self.object_handle)?, 0)
+    }
+}
+
+/// The pointer at a distance from a structure; null leads to null.
+fn step(memory: &AddressSpace, from: Addr, offset: u64) -> Result<Addr, Fault> {
+    match from {
+        Addr::NULL => Ok(Addr::NULL),
+        from => memory.pointer(from.offset(offset)),
     }
 }

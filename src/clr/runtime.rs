@@ -7,9 +7,10 @@ use crate::clr::gc::{self, AllocContextFields, AllocContexts, GcDacVars, GcHeaps
 use crate::clr::layout::{self, RuntimeVersion};
 use crate::clr::locate::{self, Located, RuntimeModule};
 use crate::clr::metadata::Metadata;
+use crate::clr::methods;
 use crate::clr::modules::{self, MetadataSource, Module};
 use crate::clr::native_aot::TypeSymbols;
-use crate::clr::threads::{self, ThreadList};
+use crate::clr::threads::{self, SpecialThreads, ThreadList};
 use crate::clr::type_system::{self, ReferredNames};
 use crate::clr::types::{MethodTables, NamingModule, NativeNames, TypeNames};
 use crate::dump::{Dump, OperatingSystem};
@@ -56,6 +57,8 @@ pub struct ClrRuntime {
     pub modules: Vec<Module>,
     /// Where each of them has its metadata.
     pub metadata: Vec<MetadataSource>,
+    /// The files that may have what the dump lacks of the modules.
+    pub files: ModuleFiles,
     /// The names of the types of a NativeAOT program, which has no metadata; `None` where they are not known.
     pub type_symbols: Option<TypeSymbols>,
     /// The names of types whose own module has no metadata, as other modules refer to them.
@@ -87,6 +90,12 @@ impl ClrRuntime {
             false => modules(&dump, &located, &mut problems),
         };
         let metadata = MetadataSource::find_all(&dump.memory, &modules, files);
+        let sources = modules.iter().zip(&metadata);
+        let dump = match methods::with_files(&dump, &located.layout, sources, files) {
+            Some(memory) => Arc::new(dump.with_memory(memory)),
+            None => dump,
+        };
+        let files = files.clone();
         let gc = gc_heap(&dump, &located, threads.as_ref(), &mut problems);
         let referred_names = ReferredNames::default();
         let mut runtime = ClrRuntime {
@@ -96,6 +105,7 @@ impl ClrRuntime {
             threads,
             modules,
             metadata,
+            files,
             type_symbols,
             referred_names,
             gc,
@@ -212,9 +222,12 @@ fn modules(dump: &Dump, located: &Located, problems: &mut Vec<Problem>) -> Vec<M
 fn threads(dump: &Dump, located: &Located, problems: &mut Vec<Problem>) -> Option<ThreadList> {
     let memory = &dump.memory;
     let store = located.globals.pointer(memory, "ThreadStore");
-    let finalizer = located.globals.pointer(memory, "FinalizerThread");
+    let special = SpecialThreads {
+        finalizer: located.globals.pointer(memory, "FinalizerThread"),
+        suspending: located.globals.pointer(memory, "SuspensionThread"),
+    };
     let list = match store {
-        Some(store) => threads::threads(memory, &located.layout, store, finalizer, problems),
+        Some(store) => threads::threads(memory, &located.layout, store, special, problems),
         None => Err(Error::new(ErrorKind::MissingMemory, "the thread store cannot be read")),
     };
     list.map_err(|error| problems.push(Problem::loss(format!("the threads cannot be read: {error}")))).ok()

@@ -20,6 +20,8 @@ const BACKGROUND: u32 = 0x200;
 const UNSTARTED: u32 = 0x400;
 /// `TS_Dead`.
 const DEAD: u32 = 0x800;
+/// `TS_Interruptible`, set while a thread waits, sleeps or joins.
+const WAITING: u32 = 0x0200_0000;
 /// `TS_TPWorkerThread`.
 const POOL_WORKER: u32 = 0x0100_0000;
 
@@ -36,6 +38,10 @@ pub struct ThreadState {
     pub pool_worker: bool,
     /// The thread that runs finalizers.
     pub finalizer: bool,
+    /// Waits for something, sleeps, or joins another thread.
+    pub waiting: bool,
+    /// The thread for which the runtime has stopped all others, or is about to: mostly to collect.
+    pub suspending: bool,
 }
 
 /// A thread that the runtime knows.
@@ -53,6 +59,8 @@ pub struct Thread {
     pub exception: Option<Addr>,
     /// Where it allocates, and up to where it may; both null when it does not.
     pub allocation: (Addr, Addr),
+    /// Its `System.Threading.Thread`; `None` when no managed code ever asked for that.
+    pub object: Option<Addr>,
 }
 
 /// Offsets of the fields, resolved once.
@@ -64,6 +72,8 @@ struct Offsets {
     id: Option<u64>,
     os_id: u64,
     exception: ExceptionPlace,
+    /// The handle of the managed object.
+    object: Option<u64>,
     /// The way from the Thread to its allocation context: a distance, or one behind a pointer.
     alloc_context: Option<u64>,
     thread_locals: Option<(u64, u64)>,
@@ -116,6 +126,7 @@ impl Offsets {
             id: optional("Id"),
             os_id: of("OSId")?,
             exception: ExceptionPlace::of(layout)?,
+            object: optional("GCHandle"),
             alloc_context: optional("AllocContext"),
             thread_locals,
             context: AllocContextFields::of_threads(layout)?,
@@ -143,7 +154,16 @@ impl ThreadList {
     }
 }
 
-/// Reads the list of threads of the ThreadStore at `store`. `finalizer` is the thread that runs finalizers.
+/// Threads that the runtime keeps in variables of their own; `None` where it has none.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SpecialThreads {
+    /// The one that runs finalizers.
+    pub finalizer: Option<Addr>,
+    /// The one for which all others are stopped.
+    pub suspending: Option<Addr>,
+}
+
+/// Reads the list of threads of the ThreadStore at `store`, of whose threads some are `special`.
 ///
 /// # Errors
 /// The store itself is not in the dump, or the layout lacks a field. A list that breaks is cut there and told in `problems`.
@@ -151,7 +171,7 @@ pub fn threads(
     memory: &AddressSpace,
     layout: &Descriptor,
     store: Addr,
-    finalizer: Option<Addr>,
+    special: SpecialThreads,
     problems: &mut Vec<Problem>,
 ) -> Result<ThreadList> {
     let offsets = Offsets::new(layout)?;
@@ -177,7 +197,7 @@ pub fn threads(
             problems.push(Problem::loss(message));
             break;
         }
-        match thread(memory, &offsets, Addr(link.0.wrapping_sub(offsets.link_target)), finalizer) {
+        match thread(memory, &offsets, Addr(link.0.wrapping_sub(offsets.link_target)), special) {
             Ok((thread, next)) => {
                 list.threads.push(thread);
                 link = next;
@@ -203,7 +223,7 @@ fn thread(
     memory: &AddressSpace,
     offsets: &Offsets,
     at: Addr,
-    finalizer: Option<Addr>,
+    special: SpecialThreads,
 ) -> Result<(Thread, Addr), Fault> {
     let optional = |offset: Option<u64>| offset.map(|offset| memory.u32(at.offset(offset))).transpose();
     let state = optional(offsets.state)?.unwrap_or(0);
@@ -218,12 +238,21 @@ fn thread(
             unstarted: state & UNSTARTED != 0,
             dead: state & DEAD != 0,
             pool_worker: state & POOL_WORKER != 0,
-            finalizer: finalizer == Some(at),
+            finalizer: special.finalizer == Some(at),
+            waiting: state & WAITING != 0,
+            suspending: special.suspending == Some(at),
         },
         exception: offsets.exception.exception(memory, at)?,
         allocation: allocation(memory, offsets, at)?,
+        object: object(memory, offsets, at),
     };
     Ok((thread, memory.pointer(at.offset(offsets.link))?))
+}
+
+/// The managed object of `thread`. A handle that cannot be read says nothing of the thread.
+fn object(memory: &AddressSpace, offsets: &Offsets, thread: Addr) -> Option<Addr> {
+    let handle = memory.pointer(thread.offset(offsets.object?)).ok().filter(|handle| !handle.is_null())?;
+    memory.pointer(handle).ok().filter(|object| !object.is_null())
 }
 
 fn allocation(memory: &AddressSpace, offsets: &Offsets, thread: Addr) -> Result<(Addr, Addr), Fault> {

@@ -8,6 +8,7 @@ mod mappings;
 mod minidump;
 mod modules;
 mod recognize;
+mod regions;
 mod target;
 mod threads;
 
@@ -22,6 +23,7 @@ use crate::problem::Problem;
 pub use address_space::{AddressSpace, Fault, Piece, Run};
 pub use mappings::{FileMapping, without_deleted_mark};
 pub use modules::{FileVersion, NativeModule, PdbId};
+pub use regions::{MemoryRegion, Protection, SavedRanges};
 pub use target::{OperatingSystem, Target};
 pub use threads::{NativeThread, Process};
 
@@ -112,7 +114,7 @@ impl fmt::Display for TakenBy {
 }
 
 /// A dump, read but not interpreted.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Dump {
     /// The process's memory.
     pub memory: Arc<AddressSpace>,
@@ -122,6 +124,10 @@ pub struct Dump {
     pub taken_by: Option<TakenBy>,
     /// The files that were mapped, in the order of the dump's note; empty when the note is missing.
     pub mappings: Vec<FileMapping>,
+    /// The regions of the process's memory, in the order of addresses and apart from each other.
+    pub regions: Vec<MemoryRegion>,
+    /// What of it the dump's own file holds.
+    pub saved: SavedRanges,
     /// The loaded images with what identifies their files, where the dump lists them (minidumps); else empty.
     pub modules: Vec<NativeModule>,
     /// The native threads, the one that crashed or was interrupted first.
@@ -155,6 +161,12 @@ impl Dump {
             return minidump::parse(Arc::new(bytes));
         }
         Err(recognize::refusal(&bytes))
+    }
+
+    /// The same dump with other memory.
+    #[must_use]
+    pub fn with_memory(&self, memory: AddressSpace) -> Dump {
+        Dump { memory: Arc::new(memory), ..self.clone() }
     }
 
     /// Bytes of the file, unpacked.

@@ -18,6 +18,6 @@ pub use build_id::BuildId;
 pub use elf::{ElfFile, ElfImage};
 pub use files::ModuleFiles;
 pub use module_image::{LoadedPe, ModuleImage};
-pub use pe::{PeImage, PeLayout};
+pub use pe::{PeImage, PeLayout, PePart, PortablePdbLink};
 pub use sparse::{Absent, SparseBytes};
 pub use symbol_file::{FileSymbol, SymbolFile};

@@ -4,15 +4,17 @@
 //! files often lie flat. Only headers and the way to the metadata are read here; what the metadata
 //! says is read above. Sources: the "PE Format" specification; ECMA-335 II.25.
 
+mod debug_directory;
 mod exports;
 mod relocations;
 mod resources;
 
 use std::borrow::Cow;
 
+pub use debug_directory::PortablePdbLink;
 use object::pe::{
     IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR, IMAGE_DOS_SIGNATURE, IMAGE_NT_OPTIONAL_HDR32_MAGIC,
-    IMAGE_NT_OPTIONAL_HDR64_MAGIC, IMAGE_NT_SIGNATURE,
+    IMAGE_NT_OPTIONAL_HDR64_MAGIC, IMAGE_NT_SIGNATURE, IMAGE_SCN_MEM_WRITE,
 };
 
 use crate::bytes::{Addr, Cursor, FileOffset, OutOfBounds};
@@ -59,6 +61,19 @@ struct Section {
     file_offset: u32,
     file_size: u32,
     characteristics: u32,
+}
+
+/// A part of a PE file as it is mapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PePart {
+    /// Where it lies in memory, counted from the image's base.
+    pub rva: u32,
+    /// Where it lies in the file.
+    pub file_offset: u32,
+    /// Its bytes.
+    pub size: u32,
+    /// Whether the process may have written to it.
+    pub writable: bool,
 }
 
 /// A PE image whose headers have been read.
@@ -128,6 +143,18 @@ impl<'a> PeImage<'a> {
     /// SizeOfImage of the optional header: the bytes that the mapped image takes.
     pub fn size_of_image(&self) -> u32 {
         self.size_of_image
+    }
+
+    /// The headers and sections of a file as they are mapped. None of an image in memory.
+    pub fn parts(&self) -> impl Iterator<Item = PePart> {
+        let headers = PePart { rva: 0, file_offset: 0, size: self.size_of_headers, writable: false };
+        let sections = self.sections.iter().map(|section| PePart {
+            rva: section.rva,
+            file_offset: section.file_offset,
+            size: section.file_size,
+            writable: section.characteristics & IMAGE_SCN_MEM_WRITE.0 != 0,
+        });
+        std::iter::once(headers).filter(|_| self.layout == PeLayout::Flat).chain(sections)
     }
 
     /// Whether the image is a .NET one: it has a COR20 header.

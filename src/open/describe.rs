@@ -10,6 +10,7 @@ use crate::graph::{Generation, Heap, Snapshot, generation_totals};
 use crate::info::Info;
 use crate::problem::{Problem, Severity};
 use crate::progress::Progress;
+use crate::state;
 use crate::units::{grouped, human_bytes};
 
 use super::{Opened, heap_checks};
@@ -27,7 +28,7 @@ pub(super) fn describe(opened: &Opened, progress: &dyn Progress) -> Info {
             runtime_section(&mut info, runtime);
             heap_section(&mut info, snapshot, runtime, &heap);
             modules_section(&mut info, runtime);
-            threads_section(&mut info, runtime);
+            threads_section(&mut info, runtime, deadlocked(snapshot, &heap));
             info.checks = runtime.checks().to_vec();
             info.checks.extend(heap_checks::checks(runtime, heap.as_ref().ok().copied()));
         }
@@ -178,7 +179,7 @@ fn named(names: &[&str]) -> String {
     }
 }
 
-fn threads_section(info: &mut Info, runtime: &ClrRuntime) {
+fn threads_section(info: &mut Info, runtime: &ClrRuntime, deadlocked: Option<(usize, usize)>) {
     let section = info.section("Threads");
     let native = runtime.dump.threads.len();
     section.row("native", native.to_string(), native);
@@ -196,6 +197,21 @@ fn threads_section(info: &mut Info, runtime: &ClrRuntime) {
     ] {
         section.row(label, count.to_string(), count);
     }
+    if let Some((threads, deadlocks)) = deadlocked {
+        let text = match deadlocks {
+            1 => format!("{threads}, which wait for each other: `select * from deadlocks`"),
+            _ => format!("{threads}, in {deadlocks} circles: `select * from deadlocks`"),
+        };
+        section.row("in a deadlock", text, threads);
+    }
+}
+
+/// How many threads wait for each other, in how many circles; `None` where none do, and where it cannot be told.
+fn deadlocked(snapshot: &Snapshot, heap: &Result<&Heap, Arc<Error>>) -> Option<(usize, usize)> {
+    let (Ok(heap), Some(values)) = (heap, &snapshot.values) else { return None };
+    let deadlocks = state::deadlocks(&state::waits(snapshot, heap, values).all);
+    let threads = deadlocks.iter().map(|deadlock| deadlock.waits.len()).sum();
+    (!deadlocks.is_empty()).then_some((threads, deadlocks.len()))
 }
 
 /// The hints of all problems, losses first, and that of a heap that is not there; each once.

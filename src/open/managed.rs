@@ -7,7 +7,7 @@ use crate::clr::modules::Module as ClrModule;
 use crate::clr::type_system::TypeSystem;
 use crate::clr::{self, ClrRuntime, MetadataSource};
 use crate::graph::index::Index;
-use crate::graph::{self, Module, Snapshot};
+use crate::graph::{self, Module, Snapshot, Thread};
 use crate::problem::Problem;
 use crate::values::Values;
 use crate::values::collections::CollectionShapes;
@@ -47,7 +47,8 @@ pub(super) fn snapshot(
         }
         Err(_) => {}
     }
-    snapshot.threads = runtime.threads.iter().flat_map(|list| &list.threads).map(Into::into).collect();
+    let known = runtime.threads.as_ref().map(|list| list.threads.as_slice()).unwrap_or_default();
+    snapshot.threads = Thread::all(known, &runtime.dump.threads);
     snapshot.segments = segments;
     snapshot
 }

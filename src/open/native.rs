@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::bytes::Addr;
 use crate::dump::{Dump, FileMapping};
-use crate::graph::{Heap, Module, Snapshot, Thread, ThreadState};
+use crate::graph::{Heap, Module, Snapshot, Thread};
 use crate::problem::Problem;
 
 use super::facts;
@@ -24,12 +24,8 @@ pub(super) fn snapshot(dump: &Dump) -> Snapshot {
     });
     snapshot.facts = facts::of_dump(dump);
     snapshot.modules = modules(&dump.mappings);
-    snapshot.threads = dump.threads.iter().map(|thread| of_native(thread.id)).collect();
+    snapshot.threads = Thread::all(&[], &dump.threads);
     snapshot
-}
-
-fn of_native(id: u64) -> Thread {
-    Thread { os_id: Some(id), managed_id: None, state: ThreadState::default(), exception: None }
 }
 
 /// The mapped files that are managed modules by their name, each once, in the order of the mappings.

@@ -54,7 +54,10 @@ pub(super) const WORDS: &[WordDoc] = &[
                 "ADDRESS",
                 "give START and END of the segment, as `eeheap -gc` prints them",
             )),
-            not_yet(flag("-thinlock", "the locks of objects are another table to come")),
+            flag(
+                "-thinlock",
+                "Only objects that are locked by a word of their own, each with the owner of the lock.",
+            ),
             no_effect("-ignoreGCState", "The heap is walked whatever the collector's state; damage is told."),
             no_effect("-noprogress", "Progress is shown on terminals only; see --no-progress."),
         ],
@@ -78,6 +81,12 @@ pub(super) const WORDS: &[WordDoc] = &[
             (
                 "dumpheap -stat -strings -min 1000",
                 &["select count, size, value from strings where size >= 1000 group by value order by size"],
+            ),
+            (
+                "dumpheap -thinlock",
+                &[
+                    "select object, type, owner, hex(owner) as owner_hex, owner_name, recursion from locks where kind = 'thin'",
+                ],
             ),
             ("dumpheap -short -dead", &["select address where not coalesce(reachable, false)"]),
         ],
@@ -173,7 +182,13 @@ impl Listing<'_> {
     }
 }
 
+/// What `-thinlock` shows, whatever else is asked for.
+const THIN_LOCKS: &str = "select object, type, owner, hex(owner) as owner_hex, owner_name, recursion from locks where kind = 'thin'";
+
 fn dumpheap(arguments: &Arguments) -> Result<Translation, Diagnostic> {
+    if arguments.has("-thinlock") {
+        return Ok(Translation::one(THIN_LOCKS));
+    }
     let mut conditions = Vec::new();
     let strings = arguments.has("-strings");
     if let Some(mt) = arguments.address_of("-mt")?.filter(|_| !strings) {

@@ -19,6 +19,7 @@ mod heap;
 mod help;
 mod integrity;
 mod line;
+mod locks;
 mod memory;
 mod modules;
 mod not_yet;

@@ -2,8 +2,8 @@
 
 use super::Translation;
 use super::arguments::Arguments;
-use super::text;
-use super::words::{WORD, WordDoc, flag, no_effect, not_yet, takes};
+use super::text::{self, where_all};
+use super::words::{WORD, WordDoc, flag, no_effect, takes};
 use crate::query::Diagnostic;
 
 pub(super) const WORDS: &[WordDoc] = &[
@@ -58,17 +58,22 @@ pub(super) const WORDS: &[WordDoc] = &[
         summary: "The threads that the runtime knows, with their ids (in decimal and in hexadecimal) and the exceptions in flight.",
         switches: &[
             flag("-live", "Without threads that have ended."),
-            not_yet(flag("-special", "threads that the runtime does not manage are not listed")),
+            flag("-special", "Threads that the runtime does not know, too."),
         ],
         examples: &[
             (
                 "clrthreads",
-                &["select managed_id, os_id, hex(os_id) as os_id_hex, state, exception from threads"],
+                &[
+                    "select managed_id, os_id, hex(os_id) as os_id_hex, name, state, locks, exception_type, exception from threads \
+                   where address is not null",
+                ],
             ),
             (
                 "clrthreads -live",
-                &["select managed_id, os_id, hex(os_id) as os_id_hex, state, exception from threads \
-                   where not contains(state, 'dead')"],
+                &[
+                    "select managed_id, os_id, hex(os_id) as os_id_hex, name, state, locks, exception_type, exception from threads \
+                   where address is not null and not contains(state, 'dead')",
+                ],
             ),
         ],
         translate: clrthreads,
@@ -102,8 +107,15 @@ fn dumpmodule(arguments: &Arguments) -> Result<Translation, Diagnostic> {
 }
 
 fn clrthreads(arguments: &Arguments) -> Result<Translation, Diagnostic> {
-    let live = if arguments.has("-live") { " where not contains(state, 'dead')" } else { "" };
+    let mut conditions = Vec::new();
+    if !arguments.has("-special") {
+        conditions.push("address is not null".to_owned());
+    }
+    if arguments.has("-live") {
+        conditions.push("not contains(state, 'dead')".to_owned());
+    }
     Ok(Translation::one(format!(
-        "select managed_id, os_id, hex(os_id) as os_id_hex, state, exception from threads{live}"
+        "select managed_id, os_id, hex(os_id) as os_id_hex, name, state, locks, exception_type, exception from threads{}",
+        where_all(&conditions)
     )))
 }

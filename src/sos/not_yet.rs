@@ -23,10 +23,6 @@ const WORDS: &[(&[&str], &str)] = &[
         "`select kind, object, type, os_id from roots where kind = 'stack'` lists the objects that stacks hold",
     ),
     (
-        &["syncblk", "dumplocks"],
-        "locks are not listed; `select * from threads` has the threads, `gcroot ADDRESS` who holds a lock's object",
-    ),
-    (
         &["eeversion", "runtimes", "crashinfo", "sosstatus", "status"],
         "`heapql info DUMP` tells the runtime and its version",
     ),

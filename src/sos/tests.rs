@@ -292,7 +292,6 @@ fn slips_are_told_at_their_place_with_what_is_right() {
         ("dumpheap -gen gen3", &["there is no generation `gen3`", "poh (pinned)"]),
         ("dumpheap 10 8", &["the end does not lie behind the start"]),
         ("dumpheap 10 20 30", &["`dumpheap` takes no more"]),
-        ("dumpheap -thinlock", &["`dumpheap -thinlock` is not answered yet"]),
         ("dumpheap -segment 7f00", &["is not answered yet", "give START and END"]),
         ("dumpobj", &["`dumpobj` lacks an operand", "expected: dumpobj ADDRESS"]),
         ("dumpobj customer", &["`customer` is no address"]),

@@ -2,7 +2,7 @@
 
 use super::arguments::Arguments;
 use super::{
-    Translation, collections, exceptions, handles, heap, integrity, memory, modules, objects, roots,
+    Translation, collections, exceptions, handles, heap, integrity, locks, memory, modules, objects, roots,
     segments, tasks, types,
 };
 use crate::query::Diagnostic;
@@ -101,6 +101,7 @@ pub fn words() -> impl Iterator<Item = &'static WordDoc> {
         integrity::WORDS,
         collections::WORDS,
         exceptions::WORDS,
+        locks::WORDS,
         modules::WORDS,
         memory::WORDS,
         tasks::WORDS,

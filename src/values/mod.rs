@@ -8,6 +8,7 @@ pub mod collections;
 mod delegates;
 mod exceptions;
 mod field_place;
+mod named_fields;
 mod object;
 mod plain;
 mod runtime_fields;
@@ -16,6 +17,7 @@ mod strings;
 #[cfg(test)]
 pub(crate) mod synthetic;
 mod text;
+mod thread_names;
 mod value;
 
 use std::sync::Arc;

@@ -20,7 +20,9 @@ pub(super) fn of_dump(snapshot: &Snapshot, number: Option<usize>) -> String {
     let known = |text: &str, shown: String| (!text.is_empty()).then_some(shown);
     let gc = facts.gc_mode.as_deref().unwrap_or_default();
     let process = facts.process.as_ref().map(|process| format!("process {}", process.id));
-    let threads = snapshot.threads.len();
+    // Those that the runtime knows; where it is lost, all.
+    let of_runtime = snapshot.threads.iter().filter(|thread| thread.address.is_some()).count();
+    let threads = if of_runtime > 0 { of_runtime } else { snapshot.threads.len() };
     let parts = [
         known(&facts.runtime, format!(".NET {}", facts.runtime)),
         known(&facts.architecture, facts.architecture.clone()),

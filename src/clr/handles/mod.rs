@@ -20,6 +20,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::problem::Problem;
 
 pub use kind::HandleKind;
+pub use segment::SEGMENT_BYTES;
 use segment::SegmentLayout;
 
 /// A handle that refers to something.
@@ -40,6 +41,8 @@ pub struct Handle {
 pub struct Handles {
     /// All that refer to something, in the order of tables, segments and slots.
     pub all: Vec<Handle>,
+    /// Where the segments begin that they stand in, of [`SEGMENT_BYTES`] each.
+    pub segments: Vec<Addr>,
     /// What could not be read.
     pub problems: Vec<Problem>,
 }

@@ -12,7 +12,7 @@ use crate::dump::{AddressSpace, Fault};
 use super::{Handle, HandleKind};
 
 /// Bytes of a segment, to which it is aligned (`HANDLE_SEGMENT_SIZE`).
-const SEGMENT: u64 = 0x1_0000;
+pub const SEGMENT_BYTES: u64 = 0x1_0000;
 /// Slots of a block (`HANDLE_HANDLES_PER_BLOCK`).
 const BLOCK_SLOTS: u64 = 64;
 /// Bytes of a block.
@@ -50,7 +50,7 @@ impl SegmentLayout {
         let of = |field: &str| layout.optional_field("TableSegment", field);
         let types = layout.number("HandleMaxInternalTypes")?;
         Some(SegmentLayout {
-            values: of("rgValue").filter(|&values| values < SEGMENT)?,
+            values: of("rgValue").filter(|&values| values < SEGMENT_BYTES)?,
             types: of("rgBlockType")?,
             user_data: of("rgUserData")?,
             next: of("pNextSegment")?,
@@ -70,7 +70,9 @@ impl SegmentLayout {
         table: Addr,
         address: Addr,
     ) -> Result<Option<Segment<'a>>, Fault> {
-        if address.without(SEGMENT - 1) != address || memory.pointer(address.offset(self.table))? != table {
+        if address.without(SEGMENT_BYTES - 1) != address
+            || memory.pointer(address.offset(self.table))? != table
+        {
             return Ok(None);
         }
         let header = memory.bytes(address, self.values as usize)?.into_owned();
@@ -82,7 +84,7 @@ impl SegmentLayout {
     /// # Errors
     /// The segment is not in the dump.
     pub fn secondary(&self, memory: &AddressSpace, handle: Addr) -> Result<Option<Addr>, Fault> {
-        let segment = handle.without(SEGMENT - 1);
+        let segment = handle.without(SEGMENT_BYTES - 1);
         let Some(slot) = handle.since(segment.offset(self.values)) else { return Ok(None) };
         let block = slot / BLOCK;
         let kind = memory.u8(segment.offset(self.types + block))?;
@@ -95,7 +97,7 @@ impl SegmentLayout {
 
     /// How many blocks a segment has.
     fn blocks(&self) -> u64 {
-        (SEGMENT - self.values) / BLOCK
+        (SEGMENT_BYTES - self.values) / BLOCK
     }
 
     /// The place `offset` bytes into a block of user data.

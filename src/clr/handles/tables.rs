@@ -137,6 +137,7 @@ impl<'a> Walk<'a, '_> {
         self.seen.insert(first.address());
         let mut segment = first;
         for _ in 0..limits::MAX_HANDLE_SEGMENTS {
+            self.handles.segments.push(segment.address());
             self.missing_blocks += segment.read_into(&mut self.handles.all);
             match self.next_segment(table, &segment) {
                 Ok(Some(next)) => segment = next,

@@ -14,7 +14,7 @@ use super::calibration;
 use super::contract::{self, Contract};
 use super::dac_table::{self, DacTable, Entries};
 use super::proof::{self, PROVABLE};
-use super::{RuntimeModule, native_aot, table_search};
+use super::{RuntimeModule, native_aot, sync_table, table_search};
 
 /// How far an entry of the table may have moved within a version family. Servicing adds entries:
 /// 8.0.33 has one more than 8.0.0.
@@ -357,6 +357,8 @@ fn candidate(
             globals.addresses.insert(name.to_owned(), address);
         }
     }
+    let variable = |index: usize| table.variable(memory, index).ok().flatten();
+    sync_table::settle(memory, layout, &mut globals, LARGEST_SHIFT, variable);
     let shift = shifts.iter().map(|&(_, shift)| shift.unsigned_abs()).sum();
     Some(Candidate { globals, checks, shift })
 }

@@ -15,6 +15,7 @@ mod proof;
 mod runtime_info;
 mod runtime_module;
 mod single_file;
+mod sync_table;
 mod table_search;
 mod vtables;
 

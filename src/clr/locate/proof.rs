@@ -5,7 +5,7 @@ use crate::clr::checks::{Check, Outcome};
 use crate::clr::gc::GcDacVars;
 use crate::clr::layout::Descriptor;
 use crate::clr::modules::{Module, assemblies, module_of};
-use crate::clr::threads::threads;
+use crate::clr::threads::{SpecialThreads, threads};
 use crate::clr::types::MethodTableFlags;
 use crate::dump::{AddressSpace, Fault};
 use crate::error::{Error, ErrorKind};
@@ -55,7 +55,7 @@ fn unread(name: &'static str, fault: Fault) -> Check {
 }
 
 fn thread_store(memory: &AddressSpace, layout: &Descriptor, name: &'static str, store: Addr) -> Check {
-    match threads(memory, layout, store, None, &mut Vec::new()) {
+    match threads(memory, layout, store, SpecialThreads::default(), &mut Vec::new()) {
         Ok(list) => {
             let detail = format!("{} threads in the list, {} declared", list.threads.len(), list.declared);
             // What leads out of all memory is no list; one whose pages were lost may well be.

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::{Guid, Metadata, MetadataError, compressed};
 use crate::bytes::OutOfBounds;
+use crate::image::SparseBytes;
 use crate::limits::MAX_METADATA_NAME_BYTES;
 
 /// An index into `#Strings`.
@@ -96,15 +97,24 @@ impl Metadata<'_> {
 
     /// Bytes with their length in front.
     fn counted(&self, heap: &Range<usize>, index: u32) -> Result<&[u8], MetadataError> {
+        Metadata::counted_in(&self.bytes, heap, index)
+    }
+
+    /// Bytes with their length in front, at an index into a heap of `bytes`.
+    pub(super) fn counted_in<'b>(
+        bytes: &'b SparseBytes<'_>,
+        heap: &Range<usize>,
+        index: u32,
+    ) -> Result<&'b [u8], MetadataError> {
         let at = offset_in(heap, index)?;
         let no_number = MetadataError::Malformed { offset: at, what: "a length is no compressed number" };
-        let length_size = compressed::size(self.bytes.u8(at)?).ok_or(no_number)?;
-        let (length, _) = compressed::split(self.bytes.get(at, length_size)?).ok_or(no_number)?;
+        let length_size = compressed::size(bytes.u8(at)?).ok_or(no_number)?;
+        let (length, _) = compressed::split(bytes.get(at, length_size)?).ok_or(no_number)?;
         let (start, wanted) = (at + length_size, length as usize);
         if wanted > heap.end.saturating_sub(start) {
             return Err(MetadataError::PastEnd(OutOfBounds { offset: start, wanted, available: heap.end }));
         }
-        Ok(self.bytes.get(start, wanted)?)
+        Ok(bytes.get(start, wanted)?)
     }
 }
 

@@ -21,6 +21,7 @@ mod error;
 mod guid;
 mod heaps;
 mod members;
+mod portable_pdb;
 mod root;
 mod row;
 mod rows;
@@ -40,6 +41,7 @@ pub use coded_index::Token;
 pub use error::MetadataError;
 pub use guid::Guid;
 pub use heaps::{BlobIndex, GuidIndex, StringIndex, UserStringIndex};
+pub use portable_pdb::{PortablePdb, SequencePoint};
 pub use row::{Row, TableRow};
 pub use rows::{
     Assembly, AssemblyRef, ClassLayout, Constant, CustomAttribute, ExportedType, Field, FieldLayout,

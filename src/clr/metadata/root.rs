@@ -25,6 +25,8 @@ pub(super) struct Root {
     pub(super) user_strings: Range<usize>,
     pub(super) guids: Range<usize>,
     pub(super) blobs: Range<usize>,
+    /// `#Pdb`, which makes it a portable PDB.
+    pub(super) pdb: Range<usize>,
 }
 
 struct Stream {
@@ -77,6 +79,7 @@ impl Root {
             user_strings: heap(b"#US"),
             guids: heap(b"#GUID"),
             blobs: heap(b"#Blob"),
+            pdb: heap(b"#Pdb"),
         })
     }
 }

@@ -7,17 +7,25 @@
 mod code_heap;
 mod code_info;
 mod compiled_code;
+mod debug_info;
 mod entry_points;
 mod exception_clauses;
+mod il_offsets;
+mod image_files;
 mod method_desc;
+mod native_array;
 mod native_image;
 mod nibble_map;
+mod nibble_stream;
 mod precode;
 mod range_sections;
 mod ready_to_run;
 mod runtime_functions;
+mod sections;
 mod signature;
+mod source_lines;
 
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
@@ -29,12 +37,16 @@ use crate::clr::type_system::TypeSystem;
 
 use code_heap::CodeHeaps;
 pub use code_info::{CodeInfo, CodeOrigin, Function};
+pub use debug_info::IlOffset;
+use debug_info::{Bound, DebugInfo};
+pub(in crate::clr) use image_files::with_files;
 use method_desc::{Identity, MethodDesc, MethodDescs};
 use native_image::NativeImages;
 use precode::Precodes;
-use range_sections::RangeSections;
+use range_sections::{Code, RangeSections};
 use ready_to_run::ReadyToRun;
 use runtime_functions::RuntimeFunctionFields;
+pub use source_lines::SourceLine;
 
 /// Where listings say that code made at run time belongs.
 const DYNAMIC_CLASS: &str = "DynamicClass";
@@ -63,6 +75,9 @@ pub(in crate::clr) struct Methods {
     native_images: Option<NativeImages>,
     function: Option<RuntimeFunctionFields>,
     precodes: Precodes,
+    debug_info: Option<DebugInfo>,
+    /// What code was made of, by where the code of its method begins.
+    bounds: RwLock<FxHashMap<Addr, Arc<[Bound]>>>,
     /// By MethodDesc; `None` for what is none.
     known: RwLock<FxHashMap<Addr, Option<Method>>>,
 }
@@ -79,6 +94,8 @@ impl Methods {
             native_images: NativeImages::of(layout),
             function: RuntimeFunctionFields::of(layout),
             precodes: Precodes::of(layout),
+            debug_info: DebugInfo::of(layout),
+            bounds: RwLock::default(),
             known: RwLock::default(),
         }
     }
@@ -107,6 +124,12 @@ impl TypeSystem {
     /// The method whose code is around `address`: unlike [`TypeSystem::method_at`] no stub and no entry point.
     pub fn method_of_code(&self, address: Addr) -> Option<Method> {
         self.method(self.code_info(address).ok()??.method_desc)
+    }
+
+    /// The ranges of memory that were reserved for code that the JIT makes, in no certain order.
+    pub fn code_heaps(&self) -> Vec<Range<Addr>> {
+        let all = self.methods().ranges.as_ref().map(|ranges| ranges.all(self.memory())).unwrap_or_default();
+        all.into_iter().filter(|(_, code)| matches!(code, Code::Jit { .. })).map(|(range, _)| range).collect()
     }
 
     fn read_method(&self, method_desc: Addr) -> Option<Method> {

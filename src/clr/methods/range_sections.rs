@@ -3,6 +3,8 @@
 //! Source: `RangeSection` and `RangeSectionMap` in `src/coreclr/vm/codeman.h` of dotnet/runtime v8.0 to v10.0;
 //! `RangeSection` in `src/vm/codeman.h` of dotnet/coreclr v2.0 and v3.1.
 
+use std::ops::Range;
+
 use crate::bytes::Addr;
 use crate::clr::layout::Descriptor;
 use crate::clr::locate::Globals;
@@ -129,6 +131,56 @@ impl RangeSections {
         section.map(content).transpose()
     }
 
+    /// All ranges that can be read, in no certain order, each with what lies there.
+    pub(super) fn all(&self, memory: &AddressSpace) -> Vec<(Range<Addr>, Code)> {
+        let mut sections = match self.index {
+            Index::Map { top, .. } => self.all_in_map(memory, top),
+            Index::List { head, next } => all_in_list(memory, head, next),
+        };
+        sections.sort_unstable();
+        sections.dedup();
+        let told = |section: Addr| {
+            let range = memory.pointer(section.offset(self.begin)).ok()?
+                ..memory.pointer(section.offset(self.end)).ok()?;
+            Some((range, self.content(memory, section).ok()?))
+        };
+        sections.into_iter().filter_map(told).collect()
+    }
+
+    fn all_in_map(&self, memory: &AddressSpace, top: Addr) -> Vec<Addr> {
+        let Index::Map { section, next, .. } = self.index else { return Vec::new() };
+        let mut tables = vec![top];
+        let mut entries = Vec::new();
+        for level in 0..LEVEL_SHIFTS.len() {
+            let of_table =
+                |table: &Addr| (0..=LEVEL_MASK).map(|index| table.offset(8 * index)).collect::<Vec<_>>();
+            entries = tables.iter().flat_map(of_table).collect();
+            if level + 1 < LEVEL_SHIFTS.len() {
+                let pointers = entries.iter().filter_map(|&entry| memory.pointer(entry).ok());
+                let mut below: Vec<Addr> =
+                    pointers.map(|p| p.without(MARK)).filter(|p| !p.is_null()).collect();
+                // Damage may let many entries lead to one table.
+                below.sort_unstable();
+                below.dedup();
+                below.truncate(limits::MAX_RANGE_SECTIONS);
+                tables = below;
+            }
+        }
+        let mut sections = Vec::new();
+        let mut left = limits::MAX_RANGE_SECTIONS;
+        for entry in entries {
+            let mut fragment = memory.pointer(entry).map_or(Addr::NULL, |first| first.without(MARK));
+            while !fragment.is_null() && left > 0 {
+                left -= 1;
+                let Ok(found) = memory.pointer(fragment.offset(section)) else { break };
+                sections.push(found);
+                fragment =
+                    memory.pointer(fragment.offset(next)).map_or(Addr::NULL, |next| next.without(MARK));
+            }
+        }
+        sections
+    }
+
     fn in_map(&self, memory: &AddressSpace, address: Addr) -> Result<Option<Addr>, Fault> {
         let Index::Map { top, begin, end, section, next } = self.index else { return Ok(None) };
         let mut entry = top;
@@ -197,6 +249,16 @@ impl RangeSections {
             }
         }
     }
+}
+
+fn all_in_list(memory: &AddressSpace, head: Addr, next: u64) -> Vec<Addr> {
+    let mut sections = Vec::new();
+    let mut section = memory.pointer(head).unwrap_or(Addr::NULL);
+    while !section.is_null() && sections.len() < limits::MAX_RANGE_SECTIONS {
+        sections.push(section);
+        section = memory.pointer(section.offset(next)).unwrap_or(Addr::NULL);
+    }
+    sections
 }
 
 #[cfg(test)]

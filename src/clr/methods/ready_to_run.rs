@@ -18,7 +18,9 @@ use crate::limits;
 
 use super::compiled_code::{CompiledCode, Unwind};
 use super::entry_points::EntryPointMap;
+use super::native_array;
 use super::runtime_functions::{RuntimeFunctionFields, RuntimeFunctions, last_of};
+use super::sections::{self, section};
 
 /// Entry points and MethodDescs of a module's prepared methods, in ascending order.
 type EntryPoints = Result<Arc<Vec<(Addr, Addr)>>, Fault>;
@@ -27,7 +29,6 @@ type EntryPoints = Result<Arc<Vec<(Addr, Addr)>>, Fault>;
 #[derive(Debug)]
 pub(super) struct ReadyToRun {
     info: u64,
-    header: Option<u64>,
     composite: Option<u64>,
     functions: u64,
     function_count: u64,
@@ -45,7 +46,6 @@ impl ReadyToRun {
         let info = |field: &str| of("ReadyToRunInfo", field);
         Some(ReadyToRun {
             info: of("Module", "ReadyToRunInfo")?,
-            header: info("ReadyToRunHeader"),
             composite: info("CompositeInfo"),
             functions: info("RuntimeFunctions")?,
             function_count: info("NumRuntimeFunctions")?,
@@ -78,6 +78,29 @@ impl ReadyToRun {
             // The table lies in the image's file.
             Err(_) => self.before(memory, info, image, address),
         }
+    }
+
+    /// Whether the table of functions of `image` in the memory of `file` is that of the Module at `module`: all methods that the runtime has
+    /// prepared begin where functions begin there. Without any nothing is proved.
+    pub(super) fn is_table_of(
+        &self,
+        memory: &AddressSpace,
+        module: Addr,
+        image: Addr,
+        file: &AddressSpace,
+    ) -> bool {
+        let begins = |functions: RuntimeFunctions, entry: Addr| {
+            let index = self.function.last_begun(file, functions, image, entry).ok()??;
+            Some(image.offset(self.function.begin(file, functions, index).ok()?.into()) == entry)
+        };
+        let holds = || {
+            let info = self.info(memory, module).ok()?;
+            let functions = self.functions(memory, info).ok()?;
+            let entry_points = self.entry_points(memory, info).ok()?;
+            let all = entry_points.iter().all(|&(entry, _)| begins(functions, entry) == Some(true));
+            Some(all && !entry_points.is_empty())
+        };
+        holds().unwrap_or(false)
     }
 
     /// The code of the function `index`: the method is that of the last entry point that is no later.
@@ -127,6 +150,28 @@ impl ReadyToRun {
         let table = memory.pointer(info.offset(self.functions))?;
         let count = memory.u32(info.offset(self.function_count))?;
         Ok(RuntimeFunctions { table, count: count.min(limits::MAX_RUNTIME_FUNCTIONS) })
+    }
+
+    /// Where the debug info of the method lies whose code begins at `start`; `None` when it has none.
+    ///
+    /// # Errors
+    /// The way there is not in the dump.
+    pub(super) fn debug_info(
+        &self,
+        memory: &AddressSpace,
+        module: Addr,
+        image: Addr,
+        start: Addr,
+    ) -> Result<Option<Addr>, Fault> {
+        let Some(header) = self.header(memory, module)? else { return Ok(None) };
+        let Some(infos) = section(memory, header, image, sections::DEBUG_INFO)? else { return Ok(None) };
+        let functions = self.functions(memory, self.info(memory, module)?)?;
+        let index = self.function.last_begun(memory, functions, image, start)?;
+        let element = index.map(|index| native_array::element(memory, infos, index)).transpose()?.flatten();
+        let Some(element) = element else { return Ok(None) };
+        // What several methods have alike stands once: the others say how far back.
+        let (back, behind) = native_array::unsigned(memory, element)?;
+        Ok(Some(if back == 0 { behind } else { Addr(element.0.wrapping_sub(back.into())) }))
     }
 
     /// The READYTORUN_HEADER of the Module at `module`; `None` where the layout does not tell.

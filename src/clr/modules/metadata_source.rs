@@ -70,23 +70,27 @@ impl MetadataSource {
         if matches!(in_dump, MetadataSource::Dump { .. }) || module.dynamic {
             return in_dump;
         }
-        let (Some(name), Some(recorded)) = (module.file_name(), &module.path) else { return in_dump };
-        let identity = Identity::of(memory, module, &in_dump);
-        let mut rejected = 0;
-        for path in files.candidates(recorded) {
-            match ModuleFiles::open(&path) {
-                Ok(contents) if identity.is_of(&contents) => {
-                    return MetadataSource::File { path, contents };
-                }
-                _ => rejected += 1,
-            }
-        }
-        match in_dump {
-            MetadataSource::Missing(why) if rejected > 0 => {
+        match (proved_file(memory, module, &in_dump, files), in_dump) {
+            (Ok((path, contents)), _) => MetadataSource::File { path, contents },
+            (Err(rejected), MetadataSource::Missing(why)) if rejected > 0 => {
+                let name = module.file_name().unwrap_or("its");
                 MetadataSource::Missing(format!("{why}; {rejected} files named {name} are other builds"))
             }
-            other => other,
+            (Err(_), in_dump) => in_dump,
         }
+    }
+
+    /// The files that may be `module`, whose metadata this is: what the dump tells of it speaks for them.
+    pub(in crate::clr) fn files_of(
+        &self,
+        memory: &AddressSpace,
+        module: &Module,
+        files: &ModuleFiles,
+    ) -> impl Iterator<Item = Mapped> {
+        let identity = Identity::of(memory, module, self);
+        let candidates = module.path.as_deref().into_iter().flat_map(|path| files.candidates(path));
+        let opened = candidates.filter_map(|path| ModuleFiles::open(&path).ok());
+        opened.filter(move |contents| identity.is_of(contents))
     }
 
     /// Opens the metadata; `None` when there is none, or when not even its headers can be read.
@@ -114,6 +118,25 @@ impl MetadataSource {
     pub fn is_whole(&self) -> bool {
         matches!(self, MetadataSource::Dump { .. } | MetadataSource::File { .. })
     }
+}
+
+/// The file among `files` that proves to be `module`, or how many of its name do not.
+pub(super) fn proved_file(
+    memory: &AddressSpace,
+    module: &Module,
+    source: &MetadataSource,
+    files: &ModuleFiles,
+) -> Result<(PathBuf, Mapped), usize> {
+    let (Some(_), Some(recorded)) = (module.file_name(), &module.path) else { return Err(0) };
+    let identity = Identity::of(memory, module, source);
+    let mut rejected = 0;
+    for path in files.candidates(recorded) {
+        match ModuleFiles::open(&path) {
+            Ok(contents) if identity.is_of(&contents) => return Ok((path, contents)),
+            _ => rejected += 1,
+        }
+    }
+    Err(rejected)
 }
 
 fn in_dump(memory: &AddressSpace, module: &Module) -> MetadataSource {

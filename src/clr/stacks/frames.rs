@@ -181,7 +181,7 @@ fn walk_all(types: &TypeSystem) -> ProcessFrames {
     };
     let walk = |start| frames_of(&walker, start, limits::MAX_STACK_FRAMES);
     let mut walked: Vec<(ThreadFrames, bool)> = starts.into_par_iter().map(walk).collect();
-    walk_interrupted(&walker, &mut walked);
+    walk_handlers(&walker, &mut walked);
     let cut = walked.iter().filter(|(_, whole)| !whole).count();
     if cut > 0 {
         let most = limits::MAX_STACK_FRAMES;
@@ -194,13 +194,14 @@ fn walk_all(types: &TypeSystem) -> ProcessFrames {
     ProcessFrames { threads, problems, codes }
 }
 
-/// Walks the threads again that stand in a handler of a signal, and of which nothing else was told. Nothing keeps those of a damaged dump
-/// apart, so that all together have as many frames as one.
-fn walk_interrupted(walker: &Walker<'_>, walked: &mut [(ThreadFrames, bool)]) {
+/// Walks the threads again that may stand in a handler on a stack of its own, since no managed frame was found. Nothing keeps those of a
+/// damaged dump apart, so that all together have as many frames as one.
+fn walk_handlers(walker: &Walker<'_>, walked: &mut [(ThreadFrames, bool)]) {
     let mut left = limits::MAX_STACK_FRAMES;
     for (thread, whole) in walked.iter_mut().filter(|(thread, _)| thread.managed().next().is_none()) {
-        if let Some(start) = walker.interrupted(&thread.start) {
-            (*thread, *whole) = frames_of(walker, start, left);
+        let again = walker.elsewhere(&thread.start).map(|start| frames_of(walker, start, left));
+        if let Some(found) = again.filter(|(again, _)| again.managed().next().is_some()) {
+            (*thread, *whole) = found;
             left = left.saturating_sub(thread.frames.len());
         }
     }

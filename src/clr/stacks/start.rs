@@ -22,6 +22,8 @@ pub(super) struct ThreadStart {
     /// The registers of the code that a signal interrupted whose handler the thread runs; only looked for where nothing else tells where
     /// managed code goes on.
     pub interrupted: Option<Box<Registers>>,
+    /// Whether the walk may go over to another stack, to which a frame of an exception leads.
+    pub may_leave: bool,
     /// Where the runtime or the system says that the stack ends.
     base: Option<Addr>,
     /// The lowest address at which a frame may lie.
@@ -31,11 +33,38 @@ pub(super) struct ThreadStart {
 }
 
 impl ThreadStart {
-    /// The same thread, walked from the code that a signal has interrupted.
-    pub fn from_interrupted(&self, memory: &AddressSpace, interrupted: Registers) -> ThreadStart {
-        let from = interrupted.sp;
-        let end = stack_end(memory, from, self.base);
-        ThreadStart { interrupted: Some(Box::new(interrupted)), from, end, ..self.clone() }
+    /// That of a thread of which nothing but its registers is known.
+    fn new(os_id: u64, registers: Box<Registers>) -> ThreadStart {
+        ThreadStart {
+            os_id,
+            thread: None,
+            managed_id: None,
+            from: registers.sp,
+            end: registers.sp,
+            base: None,
+            registers,
+            interrupted: None,
+            may_leave: false,
+        }
+    }
+
+    /// The same thread, walked from the code that a signal has interrupted, or, where that is not known, over to the stack of a fault.
+    pub fn leaving(&self, memory: &AddressSpace, interrupted: Option<Registers>) -> ThreadStart {
+        let mut start = ThreadStart { may_leave: true, ..self.clone() };
+        if let Some(interrupted) = interrupted {
+            (start.from, start.end) = (interrupted.sp, self.stack_end(memory, interrupted.sp));
+            start.interrupted = Some(Box::new(interrupted));
+        }
+        start
+    }
+
+    /// The end of the stack that holds `from`: the base that the runtime or the system has noted, else the end of that stretch of
+    /// memory.
+    pub fn stack_end(&self, memory: &AddressSpace, from: Addr) -> Addr {
+        let near = |base: &Addr| base.since(from).is_some_and(|size| size <= limits::MAX_STACK_BYTES);
+        let most = from.offset(limits::MAX_UNBOUNDED_STACK_BYTES);
+        let mapped = || memory.stretch_at(from).map_or(from, |stretch| stretch.end().min(most));
+        self.base.filter(near).unwrap_or_else(mapped)
     }
 }
 
@@ -60,26 +89,16 @@ pub(super) fn starts(types: &TypeSystem, problems: &mut Vec<Problem>) -> Vec<Thr
         let base = base_offset.and_then(|at| dump.memory.pointer(thread.address.offset(at)).ok());
         let base = native.get(&os_id).and_then(|native| native.stack_end).or(base);
         let head = frames.as_ref().and_then(|frames| frames.head(&dump.memory, thread.address));
+        let mut start =
+            ThreadStart { thread: Some(thread.address), base, ..ThreadStart::new(os_id, registers) };
+        start.managed_id = thread.managed_id;
         // Frames below the stack pointer: a signal handler is running on a stack of its own.
-        let from = head.map_or(registers.sp, |head| head.min(registers.sp));
-        starts.push(ThreadStart {
-            os_id,
-            thread: Some(thread.address),
-            managed_id: thread.managed_id,
-            interrupted: None,
-            base,
-            from,
-            end: stack_end(&dump.memory, from, base),
-            registers,
-        });
+        start.from = head.map_or(start.from, |head| head.min(start.from));
+        start.end = start.stack_end(&dump.memory, start.from);
+        starts.push(start);
     }
     let others = dump.threads.iter().filter(|native| known.insert(native.id));
-    starts.extend(others.filter_map(|native| {
-        let registers = registers(types, native)?;
-        let (from, end) = (registers.sp, registers.sp);
-        let (thread, managed_id, interrupted, base) = (None, None, None, None);
-        Some(ThreadStart { os_id: native.id, thread, managed_id, registers, interrupted, base, from, end })
-    }));
+    starts.extend(others.filter_map(|native| Some(ThreadStart::new(native.id, registers(types, native)?))));
     keep_apart(&mut starts);
     if without_registers > 0 {
         problems.push(Problem::loss(format!(
@@ -91,13 +110,6 @@ pub(super) fn starts(types: &TypeSystem, problems: &mut Vec<Problem>) -> Vec<Thr
 
 fn registers(types: &TypeSystem, native: &NativeThread) -> Option<Box<Registers>> {
     Registers::of_thread(native, types.runtime().dump.target.architecture).map(Box::new)
-}
-
-/// The end of the stack that holds `from`: the base that the runtime or the system has noted, else the end of that stretch of memory.
-fn stack_end(memory: &AddressSpace, from: Addr, base: Option<Addr>) -> Addr {
-    let told = base.filter(|&base| base.since(from).is_some_and(|size| size <= limits::MAX_STACK_BYTES));
-    let most = from.offset(limits::MAX_UNBOUNDED_STACK_BYTES);
-    told.unwrap_or_else(|| memory.stretch_at(from).map_or(from, |stretch| stretch.end().min(most)))
 }
 
 /// Ends each stack before the lowest frame of the next thread: so no frame is walked twice, however many threads a damaged dump

@@ -27,6 +27,7 @@ fn thread() -> Thread {
         state: ThreadState::default(),
         exception: None,
         allocation: (Addr::NULL, Addr::NULL),
+        object: None,
     }
 }
 

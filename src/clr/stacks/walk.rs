@@ -11,7 +11,7 @@ use crate::clr::type_system::TypeSystem;
 use crate::dump::{AddressSpace, Target};
 
 use super::code_table::{CodeTable, ManagedCode};
-use super::explicit_frames::{Chain, ExplicitFrame, ExplicitFrames, Surroundings};
+use super::explicit_frames::{Chain, ExplicitFrame, ExplicitFrames, Surroundings, Transition};
 use super::frames::{FrameKind, StackFrame};
 use super::native_unwind::NativeUnwinder;
 use super::registers::Registers;
@@ -52,6 +52,10 @@ struct Walk<'w, 'v> {
     walker: &'w Walker<'w>,
     start: &'w ThreadStart,
     chain: Chain,
+    /// Where the stack ends that the walk is on.
+    end: Addr,
+    /// Whether it may go over to another stack, which it does once at most.
+    may_leave: bool,
     visit: &'v mut dyn FnMut(&FrameVisit<'_>),
     /// How many more frames may be visited.
     left: usize,
@@ -68,17 +72,18 @@ impl<'a> Walker<'a> {
     pub fn walk(&self, start: &ThreadStart, most: usize, visit: &mut dyn FnMut(&FrameVisit<'_>)) -> bool {
         let thread = start.thread.unwrap_or(Addr::NULL);
         let chain = self.explicit.chain(self.types.memory(), thread, start.end);
-        let mut walk = Walk { walker: self, start, chain, visit, left: most };
-        walk.run().is_some()
+        let (end, may_leave) = (start.end, start.may_leave);
+        Walk { walker: self, start, chain, end, may_leave, visit, left: most }.run().is_some()
     }
 
-    /// The thread's start at the code that a signal has interrupted, where its handler is running on a stack of its own.
-    pub fn interrupted(&self, start: &ThreadStart) -> Option<ThreadStart> {
+    /// The start of a thread of which no managed frame was found: where its handler of a signal is running on a stack of its own, at
+    /// the code that the signal has interrupted. `None` where there can be none.
+    pub fn elsewhere(&self, start: &ThreadStart) -> Option<ThreadStart> {
         let memory = self.types.memory();
-        let known = start.thread.is_some() && self.types.runtime().dump.target == Target::LINUX_X64;
-        let found =
-            known.then(|| signal_context::interrupted(memory, &start.registers, |at| self.is_code(at)))?;
-        Some(start.from_interrupted(memory, found?))
+        start.thread?;
+        let known = self.types.runtime().dump.target == Target::LINUX_X64;
+        let find = || signal_context::interrupted(memory, &start.registers, |at| self.is_code(at));
+        Some(start.leaving(memory, if known { find() } else { None }))
     }
 
     fn code(&self, address: Addr) -> Option<(u32, Arc<ManagedCode>)> {
@@ -159,14 +164,12 @@ impl Walk<'_, '_> {
     fn behind_native(&mut self, from: Addr, native: &Registers) -> Option<Option<Managed>> {
         let walker = self.walker;
         while let Some(frame) = walker.explicit.peek(walker.memory(), &self.chain) {
-            walker.explicit.advance(walker.memory(), &mut self.chain);
             let thread = self.start.thread.unwrap_or(Addr::NULL);
-            let within = |sp: Addr| from <= sp && sp < self.start.end;
-            let found = (frame.address >= from)
-                .then(|| walker.explicit.transition(walker, thread, frame, native))
-                .flatten()
-                .filter(|found| within(found.registers.sp));
+            let told =
+                (frame.address >= from).then(|| walker.explicit.transition(walker, thread, frame, native));
+            let found = told.flatten().filter(|found| self.reaches(from, frame, found));
             self.show_explicit(frame, found.as_ref().map_or(Addr::NULL, |found| found.registers.ip))?;
+            walker.explicit.advance(walker.memory(), &mut self.chain);
             if let Some(found) = found {
                 let flag = |set: bool, flag: u8| if set { flag } else { 0 };
                 let flags = flag(found.active, StackFrame::ACTIVE)
@@ -176,6 +179,22 @@ impl Walk<'_, '_> {
             }
         }
         Some(None)
+    }
+
+    /// Whether what a frame tells lies on the stack of the walk. A fault in a stack that has overflown is handled on another: then the
+    /// walk goes over to the stack of the fault.
+    fn reaches(&mut self, from: Addr, frame: ExplicitFrame, found: &Transition) -> bool {
+        let sp = found.registers.sp;
+        if from <= sp && sp < self.end {
+            return true;
+        }
+        if !found.by_exception || !std::mem::take(&mut self.may_leave) {
+            return false;
+        }
+        let memory = self.walker.memory();
+        self.end = self.start.stack_end(memory, sp);
+        self.chain = self.walker.explicit.chain_from(memory, frame, sp, self.end);
+        sp < self.end
     }
 
     /// Shows a managed frame and the explicit frames within; gives its caller, or `None` where that cannot be told.
@@ -192,7 +211,7 @@ impl Walk<'_, '_> {
         let mut caller = registers.clone();
         let executing = flags & (StackFrame::ACTIVE | StackFrame::INTERRUPTED) != 0;
         let certainty = unwind(walker.memory(), &code.plan, code.info.function, executing, &mut caller);
-        let certainty = certainty.filter(|_| caller.sp <= self.start.end);
+        let certainty = certainty.filter(|_| caller.sp <= self.end);
         let caller_sp = certainty.map(|_| caller.sp);
         let (registers, code) = (Some(&registers), Some(&*code));
         self.show_visit(&FrameVisit { frame: shown, code, registers, caller_sp })?;
@@ -227,3 +246,6 @@ impl Walk<'_, '_> {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests;

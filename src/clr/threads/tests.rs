@@ -22,7 +22,7 @@ fn damaged(dump: &ProcessDump, damage: impl Fn(&mut ProcessDump)) -> (Result<Thr
     damage(&mut dump);
     let memory = crate::dump::Dump::parse(crate::bytes::Mapped::Memory(dump.core().build())).unwrap().memory;
     let mut problems = Vec::new();
-    let list = threads(&memory, &layout, Addr(dump.thread_store), None, &mut problems);
+    let list = threads(&memory, &layout, Addr(dump.thread_store), SpecialThreads::default(), &mut problems);
     (list, problems)
 }
 

@@ -25,7 +25,7 @@ use rustc_hash::FxHashMap;
 
 use crate::bytes::Addr;
 use crate::clr::ClrRuntime;
-use crate::clr::metadata::Metadata;
+use crate::clr::metadata::{Metadata, PortablePdb};
 use crate::clr::methods::Methods;
 use crate::clr::stacks::WalkedFrames;
 use crate::clr::types::{MethodTables, Naming, TypeDesc, TypeDescs, TypeHandle};
@@ -163,6 +163,12 @@ impl TypeSystem {
     /// first call.
     pub fn metadata(&self, module: Addr) -> Option<&Metadata<'static>> {
         self.modules.metadata(module)
+    }
+
+    /// The portable PDB of the module whose Module is at `module`; `None` where none was found that is of this very build.
+    /// Looked for at the first call.
+    pub fn portable_pdb(&self, module: Addr) -> Option<&PortablePdb> {
+        self.modules.portable_pdb(module)
     }
 
     /// The file name of the module whose Module is at `module`, of a dynamic one its assembly's name; `?` for what is

@@ -6,7 +6,8 @@ use rustc_hash::FxHashMap;
 
 use super::lookup_map::{LookupMap, LookupMapFields};
 use crate::bytes::Addr;
-use crate::clr::metadata::Metadata;
+use crate::clr::metadata::{Metadata, PortablePdb};
+use crate::clr::modules::portable_pdb;
 use crate::clr::types::NamingModules;
 use crate::clr::{ClrRuntime, module_name};
 use crate::error::Result;
@@ -16,6 +17,7 @@ use crate::error::Result;
 struct Lazy {
     name: OnceLock<Arc<str>>,
     metadata: OnceLock<Option<Metadata<'static>>>,
+    pdb: OnceLock<Option<PortablePdb>>,
     definitions: OnceLock<LookupMap>,
     references: OnceLock<LookupMap>,
 }
@@ -56,6 +58,16 @@ impl TypeModules {
             Some(source.open(&self.runtime.dump.memory)?.into_owned())
         };
         self.modules.get(place)?.metadata.get_or_init(open).as_ref()
+    }
+
+    /// The portable PDB of a module; `None` where none was found that is of this very build.
+    pub(super) fn portable_pdb(&self, module: Addr) -> Option<&PortablePdb> {
+        let place = *self.places.get(&module)?;
+        let open = || {
+            let (described, source) = (self.runtime.modules.get(place)?, self.runtime.metadata.get(place)?);
+            portable_pdb(&self.runtime.dump.memory, described, source, &self.runtime.files)
+        };
+        self.modules.get(place)?.pdb.get_or_init(open).as_ref()
     }
 
     /// The file name of a module, or a dynamic module's name.

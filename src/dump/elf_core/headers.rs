@@ -21,6 +21,8 @@ pub(super) struct Range {
     pub memory_size: u64,
     pub offset: u64,
     pub file_size: u64,
+    /// What the memory may be used for (`PF_*`).
+    pub flags: u32,
 }
 
 /// What the headers of a core say.
@@ -151,6 +153,7 @@ fn program_headers(
             memory_size: entry.p_memsz.get(LE),
             offset: entry.p_offset.get(LE),
             file_size: entry.p_filesz.get(LE),
+            flags: entry.p_flags.get(LE).0,
         };
         match entry.p_type.get(LE) {
             PT_LOAD => loads.push(range),

@@ -13,7 +13,10 @@ use crate::bytes::{Addr, Mapped};
 use crate::error::Result;
 use crate::problem::Problem;
 
+use object::elf::{PF_R, PF_W, PF_X};
+
 use super::address_space::{AddressSpace, Piece};
+use super::regions::{Protection, SavedRanges, Stretch, regions};
 use super::{Dump, OperatingSystem, TakenBy, Target};
 
 /// Whether a file begins as an ELF file does.
@@ -68,7 +71,10 @@ pub(super) fn parse(bytes: Arc<Mapped>) -> Result<Dump> {
         (false, false) if notes.threads.is_empty() => None,
         (false, false) => Some(TakenBy::Kernel),
     };
+    let stretches: Vec<Stretch> = headers.loads.iter().map(|load| stretch(load, file_len)).collect();
     Ok(Dump {
+        saved: SavedRanges::of(&stretches),
+        regions: regions(stretches, &notes.mappings),
         memory: Arc::new(memory),
         target: Target { system: OperatingSystem::Linux, architecture: headers.architecture },
         taken_by,
@@ -83,6 +89,18 @@ pub(super) fn parse(bytes: Arc<Mapped>) -> Result<Dump> {
         notes: headers.notes.iter().map(|n| n.offset..n.offset.saturating_add(n.file_size)).collect(),
         file: bytes,
     })
+}
+
+/// A segment as a stretch of memory of which the file, so long, holds the first bytes.
+fn stretch(load: &headers::Range, file_len: u64) -> Stretch {
+    let may = |flag: u32| load.flags & flag != 0;
+    Stretch {
+        start: Addr(load.address),
+        size: load.memory_size,
+        saved: load.file_size.min(load.memory_size).min(file_len.saturating_sub(load.offset)),
+        protection: Some(Protection { read: may(PF_R.0), write: may(PF_W.0), execute: may(PF_X.0) }),
+        reservation: None,
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod memory;
 mod modules;
+mod regions;
 mod streams;
 mod system;
 mod threads;
@@ -16,7 +17,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::problem::Problem;
 
 use super::address_space::AddressSpace;
-use super::{Dump, NativeModule, Process, TakenBy, Target};
+use super::regions::SavedRanges;
+use super::{Dump, FileMapping, NativeModule, Process, TakenBy, Target};
 use streams::Streams;
 
 /// How to take a minidump that answers everything.
@@ -45,13 +47,20 @@ pub(super) fn parse(bytes: Arc<Mapped>) -> Result<Dump> {
         return Err(Error::new(ErrorKind::Unsupported, message)
             .hint("a 32-bit process can be analysed with dotnet-dump (x86) on Windows"));
     }
-    let (memory, full) = memory(&bytes, &streams, &mut problems);
+    let listed = memory::listed(&streams, &mut problems);
+    let mappings: Vec<FileMapping> = modules.iter().map(NativeModule::mapping).collect();
+    let stretches = regions::stretches(&streams, &listed.pieces, &mut problems);
+    let saved = SavedRanges::of(&stretches);
+    let regions = super::regions::regions(stretches, &mappings);
+    let (memory, full) = memory(&bytes, listed, &mut problems);
     let process = system::process(&streams);
     Ok(Dump {
         memory: Arc::new(memory),
         target: Target::WINDOWS_X64,
         taken_by: Some(TakenBy::MiniDumpWriteDump),
-        mappings: modules.iter().map(NativeModule::mapping).collect(),
+        mappings,
+        regions,
+        saved,
         threads: threads::read(&streams, &mut problems),
         auxv: Vec::new(),
         started: process.as_ref().and_then(|process| process.started),
@@ -69,8 +78,8 @@ pub(super) fn parse(bytes: Arc<Mapped>) -> Result<Dump> {
 
 /// The process's memory, and whether all that the process had is listed. What of it the file lost, and that it was never
 /// all taken, is told.
-fn memory(bytes: &Arc<Mapped>, streams: &Streams<'_>, problems: &mut Vec<Problem>) -> (AddressSpace, bool) {
-    let memory::Listed { pieces, full, cut } = memory::listed(streams, problems);
+fn memory(bytes: &Arc<Mapped>, listed: memory::Listed, problems: &mut Vec<Problem>) -> (AddressSpace, bool) {
+    let memory::Listed { pieces, full, cut } = listed;
     let length = bytes.len() as u64;
     let cut_at = pieces.iter().filter(|p| p.offset.saturating_add(p.saved) > length).count();
     let memory = AddressSpace::new(vec![Arc::clone(bytes)], pieces);

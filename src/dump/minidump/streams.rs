@@ -22,6 +22,7 @@ pub(super) enum Kind {
     SystemInfo = 7,
     Memory64List = 9,
     MiscInfo = 15,
+    MemoryInfoList = 16,
     ThreadNames = 24,
 }
 

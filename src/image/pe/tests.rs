@@ -202,3 +202,70 @@ proptest::proptest! {
         }
     }
 }
+
+/// What the compressed bytes of the embedded PDB hold.
+const EMBEDDED_PDB: &[u8] = b"BSJB a PDB, a PDB, a PDB";
+
+/// An image with a debug directory of two entries: a CodeView one and a PDB within the image.
+fn debugged(layout: PeLayout) -> Image {
+    let mut packed = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut packed, EMBEDDED_PDB).unwrap();
+    let packed = packed.finish().unwrap();
+    let mut image = Image::new(layout, true);
+    let directory = image.directories() + 4 + 6 * 8;
+    image.put32(directory, 0x2180);
+    image.put32(directory + 4, 56);
+    for (index, (stamp, minor, kind, rva, size)) in
+        [(0x1122_3344, 0x504d, 2, 0x2060, 40), (0, 0x100, 17, 0x21c0, 8 + packed.len() as u32)]
+            .into_iter()
+            .enumerate()
+    {
+        let at = image.offset(0x2180) + 28 * index;
+        image.put32(at + 4, stamp);
+        image.put32(at + 8, 0x100 | minor << 16);
+        [kind, size, rva].into_iter().enumerate().for_each(|(i, word)| image.put32(at + 12 + 4 * i, word));
+    }
+    image.put(image.offset(0x2060), b"RSDS0123456789abcdef\x01\0\0\0/src/zoo.pdb\0\0\0");
+    image.put(image.offset(0x21c0), b"MPDB");
+    image.put32(image.offset(0x21c4), EMBEDDED_PDB.len() as u32);
+    image.put(image.offset(0x21c8), &packed);
+    image
+}
+
+#[test]
+fn the_debug_directory_names_the_pdb_and_holds_one() {
+    for layout in [PeLayout::Flat, PeLayout::Mapped] {
+        let space = debugged(layout).space();
+        let pe = PeImage::in_memory(&space, BASE, layout).unwrap();
+        let id = *b"0123456789abcdef\x44\x33\x22\x11";
+        assert_eq!(pe.portable_pdb().unwrap(), Some(PortablePdbLink { id, path: "/src/zoo.pdb".into() }));
+        assert_eq!(pe.embedded_pdb().unwrap().as_deref(), Some(EMBEDDED_PDB));
+    }
+    let image = flat();
+    let pe = PeImage::in_file(&image.bytes).unwrap();
+    assert_eq!((pe.portable_pdb().unwrap(), pe.embedded_pdb().unwrap()), (None, None));
+}
+
+#[test]
+fn a_pdb_of_the_old_kind_is_none() {
+    let image = debugged(PeLayout::Flat);
+    let at = image.offset(0x2180) + 8;
+    let image = image.with32(at, 0);
+    assert_eq!(PeImage::in_file(&image.bytes).unwrap().portable_pdb().unwrap(), None);
+}
+
+#[test]
+fn an_embedded_pdb_that_is_damaged_or_too_large_is_refused() {
+    let image = debugged(PeLayout::Flat);
+    for (rva, word, what) in [
+        (0x21c0, 0, "does not begin"),
+        (0x21c4, u32::MAX, "larger than any"),
+        (0x21c4, 1000, "cannot be unpacked"),
+        (0x21c8, 0xffff_ffff, "cannot be unpacked"),
+    ] {
+        let at = image.offset(rva);
+        let image = image.clone().with32(at, word);
+        let error = PeImage::in_file(&image.bytes).unwrap().embedded_pdb().unwrap_err();
+        assert!(error.message().contains(what), "{error}");
+    }
+}

@@ -2,6 +2,7 @@
 //!
 //! Every statement here is run over a dump of the corpus by a test, which wants rows.
 
+mod locks;
 mod tasks;
 
 use super::TopicKind::{self, Aggregate, Function, Keyword, Source, Statement, Table};
@@ -148,6 +149,21 @@ static ILLUSTRATIONS: &[Illustration] = &[
         "statics",
         &["select type, field, value, text from statics where type like 'Zoo.%' limit 10"],
         &["roots", "fields"],
+    ),
+    show(
+        Table,
+        "mappings",
+        &[
+            "select kind, count, size, saved from mappings group by kind",
+            "select address, name, size from mappings where kind = 'stack'",
+        ],
+        &["memory_use", "segments", "modules"],
+    ),
+    show(
+        Table,
+        "memory_use",
+        &["select area, kind, ranges, size from memory_use"],
+        &["mappings", "segments"],
     ),
     show(
         Table,
@@ -566,13 +582,18 @@ static ILLUSTRATIONS: &[Illustration] = &[
     show(Keyword, "to", &["paths to System.Exception+"], &["path", "paths"]),
 ];
 
+fn all() -> impl Iterator<Item = &'static Illustration> {
+    ILLUSTRATIONS.iter().chain(locks::ILLUSTRATIONS).chain(tasks::ILLUSTRATIONS)
+}
+
 /// All examples.
+#[cfg(test)]
 pub(super) fn illustrations() -> impl Iterator<Item = &'static Illustration> {
-    ILLUSTRATIONS.iter().chain(tasks::ILLUSTRATIONS)
+    all()
 }
 
 /// What shows an entry at work: nothing for a keyword that begins a statement, since the statement's entry has it.
 pub(super) fn illustration(kind: TopicKind, name: &'static str) -> Illustration {
-    let found = illustrations().find(|shown| shown.kind == kind && shown.name == name);
+    let found = all().find(|shown| shown.kind == kind && shown.name == name);
     found.copied().unwrap_or(Illustration { kind, name, examples: &[], see_also: &[] })
 }

@@ -40,7 +40,9 @@ pub fn open<'a>(plan: &Plan, execution: &Execution<'a>) -> Result<Box<dyn Scan +
             execution.notes.tell(unknown_types::unknown_types(plan, TableId::Objects, &heap.types));
             let objects = related::related(*relation, of, from, execution)?;
             let scan = ObjectScan::new(from, heap, *snapshot, TableId::Objects);
-            Box::new(scan.with_graph(used, execution.progress)?.among(objects))
+            let (scan, problems) = scan.with_graph(used, execution.progress)?.with_locks(used);
+            execution.notes.tell(problems);
+            Box::new(scan.among(objects))
         }
         Source::Table { snapshot, table, used } => {
             let from = execution.snapshots.get(*snapshot).ok_or_else(no_dump)?;
@@ -64,7 +66,8 @@ fn open_table<'a>(
     Ok(match (table, heap) {
         (table, Some(heap)) if table.lists_objects() => {
             let scan = ObjectScan::new(from, heap, number, table);
-            let scan = scan.with_graph(used, execution.progress)?;
+            let (scan, problems) = scan.with_graph(used, execution.progress)?.with_locks(used);
+            execution.notes.tell(problems);
             execution.notes.tell(scan.unknown_types().into_iter().collect());
             Box::new(scan)
         }
@@ -98,6 +101,8 @@ fn open_table<'a>(
             execution.notes.tell(problems);
             Box::new(table)
         }
+        (TableId::Mappings, _) => Box::new(scan::mappings(values_of(from, execution.progress)?, used)),
+        (TableId::MemoryUse, _) => Box::new(scan::memory_use(values_of(from, execution.progress)?)),
         (TableId::Damage, Some(heap)) => {
             let values = values_of(from, execution.progress)?;
             let (table, problems) = scan::damage(from, heap, values, used, execution.progress)?;
@@ -118,6 +123,13 @@ fn open_table<'a>(
             execution.notes.tell(problems);
             Box::new(table)
         }
+        (TableId::Locks | TableId::Waits | TableId::Deadlocks, Some(heap)) => {
+            let values = values_of(from, execution.progress)?;
+            let (table, problems) = scan::locks(from, heap, values, table, used);
+            execution.notes.tell(problems);
+            Box::new(table)
+        }
+        (TableId::Threads, _) => Box::new(scan::threads(from, used, execution.progress)),
         _ => Box::new(scan::read_table(from, heap, table, used)),
     })
 }

@@ -242,7 +242,9 @@ impl Plan {
                 | TableId::Statics
                 | TableId::Handles
                 | TableId::Finalizers
-                | TableId::LoadedTypes => false,
+                | TableId::LoadedTypes
+                | TableId::Mappings
+                | TableId::MemoryUse => false,
                 TableId::Segments => {
                     let columns = table.doc().columns;
                     used.iter().any(|&c| columns.get(c).is_some_and(|c| c.name == "free"))

@@ -29,7 +29,7 @@ error: objects has no column `sise`
   |
 1 | select type, sise group by type
   |              ^^^^
-  = expected: address, type, mt, size, gen, heap, length, value, retained, dominator, reachable, depth or finalizable
+  = expected: address, type, mt, size, gen, heap, length, value, retained, dominator, reachable, depth, finalizable or locked
   = help: did you mean `size`?
 "
 column_in_another_case: "select Type" => "
@@ -37,7 +37,7 @@ error: objects has no column `Type`
   |
 1 | select Type
   |        ^^^^
-  = expected: address, type, mt, size, gen, heap, length, value, retained, dominator, reachable, depth or finalizable
+  = expected: address, type, mt, size, gen, heap, length, value, retained, dominator, reachable, depth, finalizable or locked
   = help: did you mean `type`?
 "
 text_in_double_quotes: "select size where type = \"System.String\"" => "
@@ -45,7 +45,7 @@ error: objects has no column `System.String`
   |
 1 | select size where type = \"System.String\"
   |                          ^^^^^^^^^^^^^^^
-  = expected: address, type, mt, size, gen, heap, length, value, retained, dominator, reachable, depth or finalizable
+  = expected: address, type, mt, size, gen, heap, length, value, retained, dominator, reachable, depth, finalizable or locked
   = help: names stand in double quotes, text in single ones: 'System.String'
 "
 several_dumps: "leaks" => "
@@ -60,7 +60,7 @@ error: there is no table `module`
   |
 1 | select name from module
   |                  ^^^^^^
-  = expected: objects, types, refs, fields, strings, arrays, roots, handles, statics, finalizers, exceptions, collections, duplicates, segments, modules, threads, loaded_types, damage, frames, tasks, async_frames, timers, work_items or requests
+  = expected: objects, types, refs, fields, strings, arrays, roots, handles, statics, finalizers, exceptions, collections, duplicates, segments, modules, threads, loaded_types, damage, frames, locks, waits, deadlocks, tasks, async_frames, timers, work_items or requests
   = help: did you mean `modules`?
 "
 a_field_of_a_dump_without_descriptions: "select address, Name from Zoo.Dog" => "
@@ -397,7 +397,7 @@ error: objects has no column `sze`
   |
 3 | where sze > 1
   |       ^^^
-  = expected: address, type, mt, size, gen, heap, length, value, retained, dominator, reachable, depth or finalizable
+  = expected: address, type, mt, size, gen, heap, length, value, retained, dominator, reachable, depth, finalizable or locked
   = help: did you mean `size`?
 "
 describe_unknown: "describe object" => "

@@ -188,7 +188,8 @@ fn threads() -> Vec<Thread> {
         managed_id: Some(1),
         state: ThreadState::default(),
         exception: Some(Addr(0x7f00_0000_0000)),
+        ..Thread::default()
     };
     let state = ThreadState { background: true, pool_worker: true, ..ThreadState::default() };
-    vec![main.clone(), Thread { os_id: None, managed_id: Some(2), state, exception: None }]
+    vec![main.clone(), Thread { managed_id: Some(2), state, ..Thread::default() }]
 }

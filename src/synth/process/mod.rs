@@ -187,6 +187,11 @@ impl Process {
 }
 
 impl ProcessDump {
+    /// Sets the general registers of the thread at that place in the list, in the order of `user_regs_struct`.
+    pub fn set_registers(&mut self, thread: usize, registers: &[u64]) {
+        self.notes[1 + thread] = Note::thread(PROCESS_ID + thread as u32, registers);
+    }
+
     /// The core that createdump would write.
     pub fn core(&self) -> ElfCore {
         let core = self.memory.clone().into_core().by_createdump();

@@ -107,3 +107,58 @@ fn code_says_how_it_is_unwound_and_which_funclet_it_is() {
     assert_eq!((code.method_desc, code.start), (Addr(0x7000), at(0x100)));
     assert_eq!(code.unwind, Some(Unwind { begin: at(0x180), own: at(0x910), main: at(0x900), funclet: 1 }));
 }
+
+#[test]
+fn a_file_is_the_modules_when_all_prepared_methods_begin_where_its_functions_do() {
+    let reader = ReadyToRun::of(&bundled("10.0")).unwrap();
+    let module = a_module();
+    let mut dump = module.clone();
+    dump.forget(FUNCTIONS, FUNCTIONS + 0x1000);
+    let dump = space(dump);
+    let is_table = |file: Memory| reader.is_table_of(&dump, Addr(MODULE), Addr(IMAGE), &space(file));
+    assert!(is_table(module.clone()));
+    let mut other = module.clone();
+    other.write(FUNCTIONS + 24, &0x208_u32.to_le_bytes());
+    assert!(!is_table(other));
+    let mut cut = module;
+    cut.forget(FUNCTIONS, FUNCTIONS + 0x1000);
+    assert!(!is_table(cut));
+}
+
+/// Debug info of functions 0 and 2 in a section of the image; that of function 2 is the one of function 0.
+fn with_debug_info() -> Memory {
+    let mut memory = a_module();
+    memory.map(IMAGE, vec![0; 0x1000]);
+    memory.write_u64(INFO + 16, IMAGE + 0x10);
+    // READYTORUN_HEADER: "RTR", version, flags, two sections.
+    let header: [u32; 10] = [0x0052_5452, 16, 0, 2, 102, 0x700, 48, 105, 0x800, 64];
+    for (index, word) in header.into_iter().enumerate() {
+        memory.write(IMAGE + 0x10 + 4 * index as u64, &word.to_le_bytes());
+    }
+    // Four elements in one block, whose tree begins behind the index: nodes for 16, 8, 4 and 2, then for 2 elements each.
+    let array = [4 << 3, 1, 1 << 1, 1 << 1, (3 << 2 | 3) << 1, 1 << 1, 0, 2 << 3, 1 << 1];
+    memory.write(IMAGE + 0x800, &array);
+    memory
+}
+
+#[test]
+fn the_debug_info_of_a_method_is_an_element_of_its_section() {
+    let memory = space(with_debug_info());
+    let reader = ReadyToRun::of(&bundled("10.0")).unwrap();
+    let found = |at| reader.debug_info(&memory, Addr(MODULE), Addr(IMAGE), Addr(IMAGE + at)).unwrap();
+    assert_eq!(found(0x100), Some(Addr(IMAGE + 0x807)), "behind the word that says that it is here");
+    assert_eq!(found(0x200), Some(Addr(IMAGE + 0x807)), "one byte before the word that says so");
+    assert_eq!(found(0x180), None, "a funclet has none of its own");
+    assert_eq!(found(0x50), None, "before all functions");
+}
+
+#[test]
+fn an_image_without_that_section_or_header_has_no_debug_info() {
+    let reader = ReadyToRun::of(&bundled("10.0")).unwrap();
+    for (at, word) in [(0x10 + 28, 106), (0x10, 0x1234)] {
+        let mut memory = with_debug_info();
+        memory.write(IMAGE + at, &u32::to_le_bytes(word));
+        let found = reader.debug_info(&space(memory), Addr(MODULE), Addr(IMAGE), Addr(IMAGE + 0x100));
+        assert_eq!(found, Ok(None));
+    }
+}

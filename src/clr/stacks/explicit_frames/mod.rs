@@ -82,6 +82,8 @@ pub(super) trait Surroundings {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Chain {
     at: Addr,
+    /// Which frame follows that one, where it may lie anywhere.
+    next: Option<Addr>,
     end: Addr,
 }
 
@@ -109,7 +111,13 @@ impl ExplicitFrames {
 
     /// The chain of the Thread at `thread`, whose stack ends at `end`.
     pub fn chain(&self, memory: &AddressSpace, thread: Addr, end: Addr) -> Chain {
-        Chain { at: self.head(memory, thread).unwrap_or(TOP), end }
+        Chain { at: self.head(memory, thread).unwrap_or(TOP), next: None, end }
+    }
+
+    /// A chain that goes on with `frame` and after it on another stack, from `start` to `end`.
+    pub fn chain_from(&self, memory: &AddressSpace, frame: ExplicitFrame, start: Addr, end: Addr) -> Chain {
+        let next = memory.pointer(frame.address.offset(self.layout.next)).unwrap_or(TOP);
+        Chain { at: frame.address, next: (next >= start).then_some(next), end }
     }
 
     /// The next frame of a chain. Frames lie one above the other: a chain that goes down, or out of the stack, ends.
@@ -120,6 +128,10 @@ impl ExplicitFrames {
 
     /// Goes on to the frame behind the next one.
     pub fn advance(&self, memory: &AddressSpace, chain: &mut Chain) {
+        if let Some(next) = chain.next.take() {
+            chain.at = next;
+            return;
+        }
         let next = memory.pointer(chain.at.offset(self.layout.next)).unwrap_or(TOP);
         chain.at = if next > chain.at { next } else { TOP };
     }

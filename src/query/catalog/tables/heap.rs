@@ -31,6 +31,15 @@ pub(super) const OBJECTS: TableDoc = TableDoc {
         REACHABLE,
         DEPTH,
         by_type("finalizable", Kind::Boolean, "Whether its type has a finalizer."),
+        ColumnDoc {
+            in_all: false,
+            ..column(
+                "locked",
+                Kind::Boolean,
+                "Whether a thread holds its monitor, as `lock` takes it; null where its header is not in the dump. `locks` \
+                 has the owners. Not part of `*`.",
+            )
+        },
     ],
 };
 

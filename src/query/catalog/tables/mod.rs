@@ -2,6 +2,8 @@
 
 mod damage;
 mod heap;
+mod locks;
+mod process;
 mod roots;
 mod runtime;
 mod stacks;
@@ -81,6 +83,12 @@ pub enum TableId {
     Damage,
     /// The frames of threads' stacks.
     Frames,
+    /// The locks.
+    Locks,
+    /// The threads that wait.
+    Waits,
+    /// Threads that wait for each other in a circle.
+    Deadlocks,
     /// The tasks.
     Tasks,
     /// The logical stacks of async calls.
@@ -91,6 +99,10 @@ pub enum TableId {
     WorkItems,
     /// The requests under way.
     Requests,
+    /// The process's memory.
+    Mappings,
+    /// The process's memory, summed up.
+    MemoryUse,
 }
 
 impl TableId {
@@ -179,11 +191,16 @@ static TABLES: &[TableDoc] = &[
     types::LOADED_TYPES,
     damage::DAMAGE,
     stacks::FRAMES,
+    locks::LOCKS,
+    locks::WAITS,
+    locks::DEADLOCKS,
     tasks::TASKS,
     tasks::ASYNC_FRAMES,
     tasks::TIMERS,
     tasks::WORK_ITEMS,
     tasks::REQUESTS,
+    process::MAPPINGS,
+    process::MEMORY_USE,
 ];
 
 /// All tables.

@@ -53,7 +53,7 @@ pub(super) const ROOTS: TableDoc = TableDoc {
         column(
             "frame",
             Kind::Integer,
-            "Of a slot of a stack, its frame by the number that it has in `frames`: 0 is the innermost; null for the others.",
+            "Of a slot of a stack, the level of its frame in `frames`, 0 for the innermost; null for the others.",
         ),
         column(
             "slot",

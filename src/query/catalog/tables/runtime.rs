@@ -135,18 +135,24 @@ pub(super) const MODULES: TableDoc = TableDoc {
 pub(super) const THREADS: TableDoc = TableDoc {
     id: TableId::Threads,
     name: "threads",
-    summary: "The threads that the runtime knows.",
+    summary: "The threads: those that the runtime knows, then all others of the process.",
     columns: &[
         column(
             "os_id",
             Kind::Integer,
             "The operating system's id; null when it has not started or has ended.",
         ),
-        column("managed_id", Kind::Integer, "The runtime's own number for it."),
+        column(
+            "managed_id",
+            Kind::Integer,
+            "The runtime's own number for it; null for a thread that the runtime does not know, or does not number.",
+        ),
+        column("name", Kind::Text, "The name that the program gave it; null for none."),
         column(
             "state",
             Kind::Text,
-            "Words: background, unstarted, dead, pool_worker, finalizer; empty for none.",
+            "Words: native (the runtime does not know it), background, unstarted, dead, pool_worker, finalizer, waiting (for \
+             anything, sleeping too), suspending (the runtime has stopped all others for it); empty for none.",
         ),
         column("exception", Kind::Address, "The exception in flight or last thrown; null for none."),
         column(
@@ -154,5 +160,25 @@ pub(super) const THREADS: TableDoc = TableDoc {
             Kind::Integer,
             "How many managed frames its stack has; null where the dump does not hold its registers.",
         ),
+        column("exception_type", Kind::Text, "The name of that exception's type."),
+        column(
+            "exception_message",
+            Kind::Text,
+            "That exception's message; null when it has none of its own.",
+        ),
+        column("locks", Kind::Integer, "How many locks it holds, of those in `locks`."),
+        column(
+            "alloc_pointer",
+            Kind::Address,
+            "Where it puts its next object; null when it does not allocate.",
+        ),
+        column("alloc_limit", Kind::Address, "Up to where it may; null when it does not allocate."),
+        column(
+            "os_name",
+            Kind::Text,
+            "The name that the operating system has for it; null where the dump does not say it, as cores.",
+        ),
+        column("object", Kind::Address, "Its System.Threading.Thread; null when there is none."),
+        column("address", Kind::Address, "The runtime's structure; null for a thread that it does not know."),
     ],
 };

@@ -1,11 +1,9 @@
-//! The small tables, as columns: types, segments, modules, threads.
-
-use rustc_hash::FxHashMap;
+//! The small tables, as columns: types, segments, modules.
 
 use super::objects::heap_number;
 use super::table::Table;
 use crate::bytes::Addr;
-use crate::graph::{Heap, Module, Segment, Snapshot, Thread, ThreadState, TypeInfo};
+use crate::graph::{Heap, Module, Segment, Snapshot, TypeInfo};
 use crate::query::catalog::TableId;
 use crate::query::cells::Cells;
 
@@ -18,7 +16,6 @@ pub fn read_table(snapshot: &Snapshot, heap: Option<&Heap>, table: TableId, used
         TableId::Types => types.len(),
         TableId::Segments => snapshot.segments.len(),
         TableId::Modules => snapshot.modules.len(),
-        TableId::Threads => snapshot.threads.len(),
         _ => 0,
     };
     let columns = table.doc().columns.iter().enumerate().map(|(at, column)| {
@@ -26,8 +23,6 @@ pub fn read_table(snapshot: &Snapshot, heap: Option<&Heap>, table: TableId, used
             TableId::Types => types_column(types, column.name),
             TableId::Segments => segments_column(&snapshot.segments, free, column.name),
             TableId::Modules => modules_column(&snapshot.modules, column.name),
-            TableId::Threads if column.name == "frames" => Some(frame_counts(snapshot)),
-            TableId::Threads => threads_column(&snapshot.threads, column.name),
             _ => None,
         });
         cells.flatten().unwrap_or_else(|| Cells::null(0))
@@ -106,41 +101,6 @@ fn modules_column(modules: &[Module], name: &str) -> Option<Cells> {
     }
 }
 
-fn threads_column(threads: &[Thread], name: &str) -> Option<Cells> {
-    match name {
-        "os_id" => optional(threads, |t| t.os_id),
-        "managed_id" => optional(threads, |t| t.managed_id.map(u64::from)),
-        "state" => {
-            let states: Vec<String> = threads.iter().map(|t| state_words(t.state)).collect();
-            Some(Cells::texts(states.iter().map(|s| Some(s.as_str()))))
-        }
-        "exception" => optional(threads, |t| t.exception.map(|e| e.0)),
-        _ => None,
-    }
-}
-
-/// How many managed frames each thread has; null where its stack is not in the dump.
-fn frame_counts(snapshot: &Snapshot) -> Cells {
-    let walked = snapshot.types.as_ref().map(|types| types.frames());
-    let counts = walked.into_iter().flat_map(|walked| &walked.threads);
-    let counts: FxHashMap<u64, u64> =
-        counts.map(|thread| (thread.os_id, thread.managed().count() as u64)).collect();
-    Cells::optional(snapshot.threads.iter().map(|thread| counts.get(&thread.os_id?).copied()))
-}
-
-/// The words of a thread's state.
-fn state_words(state: ThreadState) -> String {
-    let words = [
-        (state.background, "background"),
-        (state.unstarted, "unstarted"),
-        (state.dead, "dead"),
-        (state.pool_worker, "pool_worker"),
-        (state.finalizer, "finalizer"),
-    ];
-    let words: Vec<&str> = words.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect();
-    words.join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,23 +111,11 @@ mod tests {
             (TableId::Types, (|name| types_column(&[], name)) as fn(&str) -> Option<Cells>),
             (TableId::Segments, |name| segments_column(&[], &[], name)),
             (TableId::Modules, |name| modules_column(&[], name)),
-            (TableId::Threads, |name| threads_column(&[], name)),
         ] {
-            // Counted of what the walk over the stacks found.
-            let counted = |name: &str| table == TableId::Threads && name == "frames";
-            for column in table.doc().columns.iter().filter(|column| !counted(column.name)) {
+            for column in table.doc().columns {
                 assert!(read(column.name).is_some(), "{}.{}", table.doc().name, column.name);
             }
             assert!(read("nothing").is_none());
         }
-    }
-
-    #[test]
-    fn states_are_words() {
-        let state = ThreadState { background: true, pool_worker: true, ..ThreadState::default() };
-        assert_eq!(
-            (state_words(state), state_words(ThreadState::default())),
-            ("background pool_worker".into(), String::new())
-        );
     }
 }

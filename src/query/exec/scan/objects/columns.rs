@@ -21,6 +21,8 @@ pub enum Column {
     Length,
     /// Whether its type has a finalizer.
     Finalizable,
+    /// Whether its monitor is held.
+    Locked,
     /// What a person reads.
     Value,
     /// The text of a string.
@@ -77,6 +79,7 @@ const OBJECTS: &[(&str, Column)] = &[
     ("reachable", Column::Reachable),
     ("depth", Column::Depth),
     ("finalizable", Column::Finalizable),
+    ("locked", Column::Locked),
 ];
 
 const STRINGS: &[(&str, Column)] = &[

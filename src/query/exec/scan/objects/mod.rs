@@ -21,6 +21,7 @@ use crate::query::catalog::TableId;
 use crate::query::cells::Cells;
 use crate::query::exec::reader::Reader;
 use crate::query::exec::vector::Vector;
+use crate::state::HeldMonitors;
 use columns::Column;
 use graph::GraphParts;
 
@@ -52,6 +53,8 @@ pub struct ObjectScan<'a> {
     /// The objects that are rows; `None` when all are.
     only: Option<ObjectSet>,
     graph: GraphParts,
+    /// What tells whether objects are locked; `None` where that is not asked for, or not known.
+    held: Option<HeldMonitors>,
 }
 
 impl<'a> ObjectScan<'a> {
@@ -68,6 +71,7 @@ impl<'a> ObjectScan<'a> {
             morsels: Vec::new(),
             only: None,
             graph: GraphParts::default(),
+            held: None,
         };
         let mut first_places = Vec::new();
         for (segment, of) in snapshot.segments.iter().enumerate() {
@@ -104,6 +108,17 @@ impl<'a> ObjectScan<'a> {
         let columns = used.iter().filter_map(|&at| self.columns.get(at)).map(|&(_, column)| column);
         self.graph = GraphParts::load(columns, self.snapshot, progress)?;
         Ok(self)
+    }
+
+    /// The same rows, with what the columns `used` need of the runtime's locks, and what could not be read of those.
+    #[must_use]
+    pub fn with_locks(mut self, used: &[usize]) -> (ObjectScan<'a>, Vec<Problem>) {
+        let is_locked = |&at: &usize| self.columns.get(at).is_some_and(|column| column.1 == Column::Locked);
+        let values = self.snapshot.values.as_ref().filter(|_| used.iter().any(is_locked));
+        let held = values.and_then(|values| HeldMonitors::of(values.types().runtime()));
+        let (held, problems) = held.unzip();
+        self.held = held;
+        (self, problems.unwrap_or_default())
     }
 
     /// Those of the rows that are in a set.

@@ -59,6 +59,7 @@ impl ObjectScan<'_> {
             Column::Lengths => self.array_lengths(morsel, batch),
             Column::Used => self.used(values, morsel, batch),
             Column::Thread => self.threads(morsel, batch),
+            Column::Locked => self.locked(morsel, batch),
             Column::Message => {
                 let messages =
                     self.read(morsel, batch, "messages", |b, row| values.exception_message(b.address(row)));
@@ -166,6 +167,20 @@ impl ObjectScan<'_> {
             values.used_elements(object.offset(data_offset(of)), length.into(), of.element_size).map(Some)
         });
         Cells::optional(used)
+    }
+
+    /// Whether each object's monitor is held.
+    fn locked(&self, morsel: &Morsel, batch: &Batch<'_>) -> Cells {
+        let Some(held) = &self.held else { return Cells::null(batch.len()) };
+        let locked = self.read(morsel, batch, "headers", |block, row| {
+            // What stands before free space was left there by somebody else.
+            if &*self.type_of(block, row).name == FREE {
+                return Ok(Some(false));
+            }
+            held.is_held(&self.snapshot.memory, block.address(row)).map(Some)
+        });
+        let cell = |locked: Option<bool>| locked.map_or(Scalar::Null, Scalar::Boolean);
+        Cells::scalars(Kind::Boolean, locked.into_iter().map(cell))
     }
 
     /// The thread whose current exception each object is.
