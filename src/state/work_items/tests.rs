@@ -1,5 +1,4 @@
 use super::*;
-use crate::clr::ThreadState;
 use crate::graph::build_heap;
 use crate::progress::NoProgress;
 use crate::synth::{Holds, Kennel, Type, element};
@@ -12,7 +11,7 @@ fn read(kennel: Kennel) -> (Vec<WorkItem>, Vec<Problem>) {
     let values = values(kennel.process);
     let heap = build_heap(values.types().runtime(), &NoProgress).unwrap();
     let thread =
-        Thread { os_id: Some(77), managed_id: Some(5), state: ThreadState::default(), exception: None };
+        Thread { os_id: Some(77), managed_id: Some(5), ..Thread::default() };
     work_items(&[thread], &values, &heap)
 }
 
