@@ -397,6 +397,12 @@ pub const MAX_NUMBERED_BYTES: u64 = 64 << 20;
 /// second, and less memory than a browser's tab. Of a bigger heap they are built when a statement needs them.
 pub const MAX_OBJECTS_BUILT_UNASKED: usize = 1_000_000;
 
+/// Continuations of tasks that are looked at for one answer: ten million calls that all await one promise have as many.
+pub const MAX_CONTINUATIONS: usize = 16 << 20;
+
+/// Places in the queues of the thread pool that are looked at: a queue of a million has starved its program long ago.
+pub const MAX_WORK_ITEMS: usize = 16 << 20;
+
 /// Frames of the logical stacks of async calls that are listed. A million calls that wait eight deep; a few dozen calls that
 /// each await all of the next few dozen would have more than any memory holds.
 pub const MAX_ASYNC_FRAMES: usize = 8 << 20;

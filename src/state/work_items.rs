@@ -17,6 +17,7 @@ use super::tasks::method_of_task;
 use super::untold::untold;
 use crate::bytes::Addr;
 use crate::graph::{Heap, Thread};
+use crate::limits::MAX_WORK_ITEMS;
 use crate::problem::Problem;
 use crate::values::Values;
 
@@ -96,7 +97,7 @@ pub struct WorkItem {
 
 /// What waits in the queues of the thread pool, queue by queue and in the order of each, and what is not told of it.
 pub fn work_items(threads: &[Thread], values: &Values, heap: &Heap) -> (Vec<WorkItem>, Vec<Problem>) {
-    let mut places = Places { values, found: Vec::new(), missing: 0 };
+    let mut places = Places { values, found: Vec::new(), missing: 0, room: MAX_WORK_ITEMS };
     for queues in instances_of(heap, QUEUES) {
         places.of_pool(queues);
     }
@@ -107,7 +108,13 @@ pub fn work_items(threads: &[Thread], values: &Values, heap: &Heap) -> (Vec<Work
     let mut problems: Vec<Problem> = untold(values, heap, QUEUES, &["workItems"]).into_iter().collect();
     if places.missing > 0 {
         let message =
-            format!("{} queues of the thread pool are not in the dump, or only in part", places.missing);
+            format!("{} of the thread pool's queues are not in the dump, or only in part", places.missing);
+        problems.push(Problem::loss(message));
+    }
+    if places.room == 0 {
+        let message = format!(
+            "the queues of the thread pool have more than the {MAX_WORK_ITEMS} places that are looked at"
+        );
         problems.push(Problem::loss(message));
     }
     let items = places.found.into_par_iter().map(|place| item(values, &place)).collect();
@@ -127,6 +134,8 @@ struct Places<'a> {
     found: Vec<Place>,
     /// Queues that lack something.
     missing: u64,
+    /// Places in queues that may still be looked at.
+    room: usize,
 }
 
 impl Places<'_> {
@@ -134,25 +143,28 @@ impl Places<'_> {
     fn of_pool(&mut self, queues: Addr) {
         for &(name, queue) in GLOBAL {
             if let Some(items) = follow(self.values, queues, &[name]) {
-                self.of_queue(items, queue, 0);
+                self.of_queue(items, queue);
             }
         }
         let Some(more) = follow(self.values, queues, ASSIGNABLE) else { return };
         let mut assignable = Vec::new();
         self.each(more, |object| assignable.push(object));
-        assignable.into_iter().for_each(|items| self.of_queue(items, Queue::Global, 0));
+        assignable.into_iter().for_each(|items| self.of_queue(items, Queue::Global));
     }
 
-    fn of_queue(&mut self, items: Addr, queue: Queue, first: u64) {
+    fn of_queue(&mut self, items: Addr, queue: Queue) {
         let mut found = Vec::new();
         self.each(items, |object| found.push(object));
-        let places = (first..).zip(found);
+        let places = (0..).zip(found);
         self.found.extend(places.map(|(position, object)| Place { queue, thread: None, position, object }));
     }
 
     /// Gives the objects that a collection holds.
     fn each(&mut self, collection: Addr, mut give: impl FnMut(Addr)) {
+        let room = &mut self.room;
         let end = self.values.items(collection, &mut |item| {
+            let Some(left) = room.checked_sub(1) else { return ControlFlow::Break(()) };
+            *room = left;
             let object = self.values.types().memory().pointer(item.value.address);
             object.ok().filter(|object| !object.is_null()).into_iter().for_each(&mut give);
             ControlFlow::Continue(())
@@ -177,6 +189,8 @@ impl Places<'_> {
         let count = (tail - head).clamp(0, i128::from(ring.count));
         let mut position = 0;
         for index in head..head + count {
+            let Some(left) = self.room.checked_sub(1) else { return };
+            self.room = left;
             let object = ring.place((index & mask) as u32);
             let object = object.map(|object| self.values.types().memory().pointer(object));
             match object {

@@ -59,25 +59,22 @@ impl<'a> Continuations<'a> {
         Continuations { values, nodes, parts: RwLock::default() }
     }
 
-    /// Who goes on when what holds `continuation` is done, in order.
-    pub fn successors(&self, continuation: Addr) -> Vec<Successor> {
-        let mut found = Vec::new();
-        match self.part(continuation) {
-            Some(Part::List) => {
-                // What is missing of the list is missing memory of the heap, which is told elsewhere.
-                let _ = self.values.items(continuation, &mut |item| {
-                    let entry = self.values.types().memory().pointer(item.value.address);
-                    found.extend(entry.ok().filter(|e| !e.is_null()).and_then(|entry| self.successor(entry)));
-                    ControlFlow::Continue(())
-                });
-            }
-            _ => found.extend(self.successor(continuation)),
+    /// Gives the single continuations of what stands in a task's field, in order, until `give` breaks off: itself, or the
+    /// entries of a list, null for those that are empty or not in the dump.
+    pub fn single(&self, continuation: Addr, give: &mut dyn FnMut(Addr) -> ControlFlow<()>) {
+        if !matches!(self.part(continuation), Some(Part::List)) {
+            let _ = give(continuation);
+            return;
         }
-        found
+        let memory = self.values.types().memory();
+        // What is missing of the list is missing memory of the heap, which is told elsewhere.
+        let _ = self
+            .values
+            .items(continuation, &mut |item| give(memory.pointer(item.value.address).unwrap_or(Addr::NULL)));
     }
 
     /// Who goes on at a single continuation; `None` for the mark of a task that is done, and for a wrapper that leads nowhere.
-    fn successor(&self, continuation: Addr) -> Option<Successor> {
+    pub fn successor(&self, continuation: Addr) -> Option<Successor> {
         let mut at = continuation;
         for _ in 0..MAX_WRAPPERS {
             if let Some(node) = self.nodes.position(at) {

@@ -1,5 +1,7 @@
 //! Who waits for whom.
 
+use std::ops::ControlFlow;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -7,6 +9,7 @@ use super::continuation::{Continuations, Successor};
 use super::node::{Node, Nodes};
 use crate::bytes::Addr;
 use crate::graph::Heap;
+use crate::limits::MAX_CONTINUATIONS;
 use crate::values::Values;
 
 /// An end of a chain of waiting: what waits or is waited for without being a task or a state machine.
@@ -45,13 +48,15 @@ pub(super) struct Waiting {
     waits_for: Vec<(u32, u32)>,
     /// Who is waited for, and by whom; sorted, but for those who wait for one, which are in the order in which they go on.
     waited_by: Vec<(u32, u32)>,
+    /// Whether there are more continuations than were looked at.
+    pub cut: bool,
 }
 
 impl Waiting {
     /// Finds out who waits for whom on a heap.
     pub fn find(values: &Values, heap: &Heap) -> Waiting {
         let nodes = Nodes::read(values, heap);
-        let successors = successors(values, &nodes);
+        let (successors, cut) = successors(values, &nodes);
         let awaited = awaited(&nodes);
         let ends = successors.iter().filter_map(|(_, successor)| end(*successor));
         let mut ends: Vec<End> =
@@ -70,7 +75,7 @@ impl Waiting {
             pairs.filter(|(at, other)| at != other).collect()
         };
         let (waits_for, waited_by) = joined(numbered(awaited), numbered(successors));
-        Waiting { nodes, ends, waits_for, waited_by }
+        Waiting { nodes, ends, waits_for, waited_by, cut }
     }
 
     /// Nodes of which the first of each pair waits for the second.
@@ -80,7 +85,7 @@ impl Waiting {
         let mut waited_by: Vec<(u32, u32)> = pairs.iter().map(|&(by, at)| (at, by)).collect();
         waits_for.sort_unstable();
         waited_by.sort_unstable();
-        Waiting { nodes, ends: Vec::new(), waits_for, waited_by }
+        Waiting { nodes, ends: Vec::new(), waits_for, waited_by, cut: false }
     }
 
     /// How many take part.
@@ -118,9 +123,24 @@ enum Other {
     End(End),
 }
 
-/// Who goes on after each of the nodes that have not ended, as their continuations tell, in order.
-fn successors(values: &Values, nodes: &Nodes) -> Vec<(u32, Other)> {
+/// Who goes on after each of the nodes that have not ended, as their continuations tell, in order; and whether there are more
+/// than are looked at.
+fn successors(values: &Values, nodes: &Nodes) -> (Vec<(u32, Other)>, bool) {
     let continuations = Continuations::new(values, nodes);
+    let mut single: Vec<(u32, Addr)> = Vec::new();
+    // A damaged dump may have a long list in each of many tasks.
+    let mut room = MAX_CONTINUATIONS;
+    for (at, node) in nodes.all.iter().enumerate().filter(|(_, node)| !node.state.is_final()) {
+        let Some(continuation) = node.continuation else { continue };
+        continuations.single(continuation, &mut |entry| {
+            let Some(left) = room.checked_sub(1) else { return ControlFlow::Break(()) };
+            room = left;
+            if !entry.is_null() {
+                single.push((at as u32, entry));
+            }
+            ControlFlow::Continue(())
+        });
+    }
     let other = |successor: Successor| match successor {
         // What a `WhenAny` lost interest in still has it as its continuation.
         Successor::Node(by) if nodes.all.get(by).is_none_or(|by| by.state.is_final()) => None,
@@ -129,12 +149,9 @@ fn successors(values: &Values, nodes: &Nodes) -> Vec<(u32, Other)> {
         Successor::Thread(address) => Some(Other::End(End::Thread(address))),
         Successor::Other(address) => Some(Other::End(End::Other(address))),
     };
-    let waiting = nodes.all.par_iter().enumerate().filter(|(_, node)| !node.state.is_final());
-    let of_node = |(at, node): (usize, &Node)| -> Vec<(u32, Other)> {
-        let successors = node.continuation.map(|continuation| continuations.successors(continuation));
-        successors.into_iter().flatten().filter_map(|s| Some((at as u32, other(s)?))).collect()
-    };
-    waiting.flat_map_iter(of_node).collect()
+    let pairs =
+        single.par_iter().filter_map(|&(at, entry)| Some((at, other(continuations.successor(entry)?)?)));
+    (pairs.collect(), room == 0)
 }
 
 /// What each of the nodes that have not ended says itself that it waits for.

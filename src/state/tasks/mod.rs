@@ -23,7 +23,7 @@ use super::member_names::readable;
 use super::untold::untold;
 use crate::bytes::Addr;
 use crate::graph::Heap;
-use crate::limits::MAX_ASYNC_FRAMES;
+use crate::limits::{MAX_ASYNC_FRAMES, MAX_CONTINUATIONS};
 use crate::problem::Problem;
 use crate::values::{FieldPlace, Values};
 use chains::Chains;
@@ -118,7 +118,12 @@ impl<'a> Tasks<'a> {
 
     /// Why there may be fewer than the program has; nothing where all are read.
     pub fn problems(&self, heap: &Heap) -> Vec<Problem> {
-        untold(self.values, heap, names::TASK, names::STATE_FLAGS).into_iter().collect()
+        let cut = self.waiting.cut.then(|| {
+            let message =
+                format!("more than {MAX_CONTINUATIONS} continuations of tasks: who waits is told in part");
+            Problem::loss(message)
+        });
+        untold(self.values, heap, names::TASK, names::STATE_FLAGS).into_iter().chain(cut).collect()
     }
 
     /// All of them, in the order of their addresses.

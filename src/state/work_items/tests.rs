@@ -111,5 +111,5 @@ fn a_queue_without_its_ring_is_told_as_missing() {
     let (read, problems) = read(pool.kennel);
     assert!(read.is_empty());
     let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    assert_eq!(told, ["1 queues of the thread pool are not in the dump, or only in part"]);
+    assert_eq!(told, ["1 of the thread pool's queues are not in the dump, or only in part"]);
 }
