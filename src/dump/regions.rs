@@ -193,10 +193,8 @@ mod tests {
 
     #[test]
     fn memory_around_files_is_cut_at_them() {
-        let found = told(
-            vec![stretch(0x1000, 0x9000, 0x2800)],
-            &[mapping(0x5000, 0x6000), mapping(0x2000, 0x3000)],
-        );
+        let found =
+            told(vec![stretch(0x1000, 0x9000, 0x2800)], &[mapping(0x5000, 0x6000), mapping(0x2000, 0x3000)]);
         let expected = [
             (0x1000, 0x2000, 0x1000, None),
             (0x2000, 0x3000, 0x1000, Some(1)),

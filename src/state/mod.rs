@@ -5,4 +5,5 @@
 //! libraries and what follows from several of them together. Each concept is a file that reads a snapshot and gives rows;
 //! columns and statements are `query`'s.
 
+pub mod load_contexts;
 pub mod process_memory;

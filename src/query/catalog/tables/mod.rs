@@ -85,6 +85,10 @@ pub enum TableId {
     Mappings,
     /// The process's memory, summed up.
     MemoryUse,
+    /// The assembly load contexts.
+    LoadContexts,
+    /// The garbage collector.
+    Gc,
 }
 
 impl TableId {
@@ -175,6 +179,8 @@ static TABLES: &[TableDoc] = &[
     stacks::FRAMES,
     process::MAPPINGS,
     process::MEMORY_USE,
+    process::LOAD_CONTEXTS,
+    process::GC,
 ];
 
 /// All tables.
