@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of columns or queries.
 
+pub mod assembly_binders;
 pub mod checks;
 pub mod finalizer_queue;
 pub mod gc;

@@ -23,6 +23,7 @@ pub use waits::{Wait, WaitKind, Waits, waits};
 pub mod clock;
 mod fields;
 mod instances;
+pub mod load_contexts;
 pub mod member_names;
 pub mod process_memory;
 pub mod requests;

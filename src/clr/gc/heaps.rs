@@ -55,6 +55,8 @@ pub struct SubHeap {
     pub alloc_allocated: Addr,
     /// The finalization queue.
     pub finalize_queue: Addr,
+    /// Where the heap notes the last time that it could not give out memory; `None` where the GC does not tell.
+    pub oom_history: Option<Addr>,
 }
 
 /// The whole GC heap.
@@ -162,6 +164,7 @@ fn workstation_heap(vars: &GcDacVars<'_>, offsets: &GenerationOffsets) -> Result
         ephemeral_segment: pointer("ephemeral_heap_segment")?,
         alloc_allocated: pointer("alloc_allocated")?,
         finalize_queue: pointer("finalize_queue")?,
+        oom_history: vars.word("oom_info")?,
     })
 }
 
@@ -215,5 +218,6 @@ fn server_heap(
         ephemeral_segment: memory.pointer(member("ephemeral_heap_segment")?)?,
         alloc_allocated: memory.pointer(member("alloc_allocated")?)?,
         finalize_queue: memory.pointer(member("finalize_queue")?)?,
+        oom_history: member("oom_info").ok(),
     })
 }

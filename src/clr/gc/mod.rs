@@ -3,12 +3,14 @@
 mod alloc_contexts;
 mod dac_vars;
 mod heaps;
+mod oom_history;
 mod segment;
 mod segment_list;
 
 pub use alloc_contexts::{AllocContextFields, AllocContexts, MIN_OBJECT_SIZE};
 pub use dac_vars::GcDacVars;
 pub use heaps::{GcGeneration, GcHeaps, GcMode, SubHeap};
+pub use oom_history::OomHistory;
 pub use segment::{Generation, Segment, SegmentKind};
 pub use segment_list::segments;
 

@@ -161,6 +161,13 @@ static ILLUSTRATIONS: &[Illustration] = &[
     ),
     show(
         Table,
+        "load_contexts",
+        &["select name, type, collectible, state, modules from load_contexts"],
+        &["modules", "mappings"],
+    ),
+    show(Table, "gc", &["select * from gc"], &["segments", "memory_use"]),
+    show(
+        Table,
         "memory_use",
         &["select area, kind, ranges, size from memory_use"],
         &["mappings", "segments"],

@@ -101,8 +101,12 @@ fn open_table<'a>(
             execution.notes.tell(problems);
             Box::new(table)
         }
-        (TableId::Mappings, _) => Box::new(scan::mappings(values_of(from, execution.progress)?, used)),
-        (TableId::MemoryUse, _) => Box::new(scan::memory_use(values_of(from, execution.progress)?)),
+        (TableId::LoadContexts, Some(heap)) => {
+            Box::new(scan::load_contexts(values_of(from, execution.progress)?, heap, used))
+        }
+        (TableId::Gc, _) => Box::new(scan::gc(types_of(from, execution.progress)?)),
+        (TableId::Mappings, _) => Box::new(scan::mappings(types_of(from, execution.progress)?, used)),
+        (TableId::MemoryUse, _) => Box::new(scan::memory_use(types_of(from, execution.progress)?)),
         (TableId::Damage, Some(heap)) => {
             let values = values_of(from, execution.progress)?;
             let (table, problems) = scan::damage(from, heap, values, used, execution.progress)?;

@@ -244,7 +244,8 @@ impl Plan {
                 | TableId::Finalizers
                 | TableId::LoadedTypes
                 | TableId::Mappings
-                | TableId::MemoryUse => false,
+                | TableId::MemoryUse
+                | TableId::Gc => false,
                 TableId::Segments => {
                     let columns = table.doc().columns;
                     used.iter().any(|&c| columns.get(c).is_some_and(|c| c.name == "free"))

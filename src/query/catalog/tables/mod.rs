@@ -103,6 +103,10 @@ pub enum TableId {
     Mappings,
     /// The process's memory, summed up.
     MemoryUse,
+    /// The assembly load contexts.
+    LoadContexts,
+    /// The garbage collector.
+    Gc,
 }
 
 impl TableId {
@@ -201,6 +205,8 @@ static TABLES: &[TableDoc] = &[
     tasks::REQUESTS,
     process::MAPPINGS,
     process::MEMORY_USE,
+    process::LOAD_CONTEXTS,
+    process::GC,
 ];
 
 /// All tables.

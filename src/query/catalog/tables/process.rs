@@ -53,3 +53,49 @@ pub(super) const MEMORY_USE: TableDoc = TableDoc {
         measure("saved", Kind::Bytes, "Bytes of them that the dump holds."),
     ],
 };
+
+pub(super) const LOAD_CONTEXTS: TableDoc = TableDoc {
+    id: TableId::LoadContexts,
+    name: "load_contexts",
+    summary: "The assembly load contexts, those too that were told to unload and are still here.",
+    columns: &[
+        column(
+            "address",
+            Kind::Address,
+            "Its object; null for the default one where the program never asked for it. `roots of` it tells who keeps it.",
+        ),
+        column("type", Kind::Text, "The type of its object."),
+        column("name", Kind::Text, "Its own name, or where it has none its type's."),
+        column("collectible", Kind::Boolean, "Whether it can be unloaded."),
+        column(
+            "state",
+            Kind::Text,
+            "Alive, or Unloading once Unload was called; null where it has no object.",
+        ),
+        measure("modules", Kind::Integer, "Number of modules that it has loaded."),
+        measure("size", Kind::Bytes, "Bytes of their images."),
+        column(
+            "loader_allocator",
+            Kind::Address,
+            "The LoaderAllocator object of a collectible one, which all objects of its types keep alive; null for others.",
+        ),
+    ],
+};
+
+pub(super) const GC: TableDoc = TableDoc {
+    id: TableId::Gc,
+    name: "gc",
+    summary: "What the dump tells of the garbage collector, and the last time that it ran out of memory.",
+    columns: &[
+        column(
+            "name",
+            Kind::Text,
+            "mode, heaps, regions, collecting (whether the dump was taken during a collection), lowest_address, \
+             highest_address; of the last time that memory ran out: oom_reason (none: it never did), oom_allocation (bytes \
+             that were asked for), oom_large_object, oom_after_collection (its number), oom_refused (what the system refused \
+             memory for), oom_refused_bytes.",
+        ),
+        column("value", Kind::Text, "Its value."),
+        column("heap", Kind::Integer, "The heap that it is of; null for what is of all."),
+    ],
+};

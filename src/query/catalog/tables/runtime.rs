@@ -129,6 +129,11 @@ pub(super) const MODULES: TableDoc = TableDoc {
         column("version", Kind::Text, "The assembly's version; null without metadata."),
         column("mvid", Kind::Text, "The module version id; null without metadata."),
         column("dynamic", Kind::Boolean, "Whether it was made by Reflection.Emit."),
+        column(
+            "alc",
+            Kind::Text,
+            "The load context that it belongs to, by name, or by type where it has none; null where that is not known.",
+        ),
     ],
 };
 

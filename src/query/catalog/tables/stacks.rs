@@ -50,5 +50,16 @@ pub(super) const FRAMES: TableDoc = TableDoc {
             Kind::Integer,
             "The runtime's number of the thread; null for one that it does not know.",
         ),
+        column(
+            "il_offset",
+            Kind::Integer,
+            "Where in the method's IL it is; null for all but method and funclet, and where no IL stands for the code.",
+        ),
+        column(
+            "source",
+            Kind::Text,
+            "The source file, as the compiler was given it; null without a portable PDB of the very build under --files.",
+        ),
+        column("line", Kind::Integer, "The line in it; null where source is."),
     ],
 };

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::table::Table;
 use crate::bytes::Addr;
-use crate::clr::methods::Method;
+use crate::clr::methods::{IlOffset, Method, SourceLine};
 use crate::clr::stacks::{FrameKind, NativeNames, ProcessFrames, StackFrame, ThreadFrames};
 use crate::clr::type_system::TypeSystem;
 use crate::problem::Problem;
@@ -66,10 +66,7 @@ impl<'a> Rows<'a> {
             "kind" => self.texts(|frame| Some(frame.kind.word().into())),
             "sp" => Cells::optional(self.frames().map(|frame| shown(frame.sp))),
             "ip" => Cells::optional(self.frames().map(|frame| shown(frame.ip))),
-            "offset" => {
-                let offsets = Cells::optional(self.places.iter().map(|frame| self.offset(frame)));
-                offsets.gather(self.place_of_row.iter().copied())
-            }
+            "offset" => self.numbers(|frame| self.offset(frame)),
             "method" => self.texts(|frame| Some(self.types.method_signature(&self.method(frame)?))),
             "type" => self.texts(|frame| Some(self.types.name(self.declaring_type(frame)?))),
             "module" => {
@@ -84,8 +81,30 @@ impl<'a> Rows<'a> {
                     _ => None,
                 })
             }
+            "il_offset" => self.numbers(|frame| match self.il_offset(frame)? {
+                IlOffset::At(offset) => Some(offset.into()),
+                _ => None,
+            }),
+            "source" => self.texts(|frame| Some(self.source_line(frame)?.file)),
+            "line" => self.numbers(|frame| Some(self.source_line(frame)?.line.into())),
             _ => return None,
         })
+    }
+
+    fn il_offset(&self, frame: &StackFrame) -> Option<IlOffset> {
+        self.walked.code(frame)?;
+        self.types.il_offset(frame.code_address())
+    }
+
+    fn source_line(&self, frame: &StackFrame) -> Option<SourceLine> {
+        self.walked.code(frame)?;
+        self.types.source_line(frame.code_address())
+    }
+
+    /// A number for each place, in all rows.
+    fn numbers(&self, of: impl Fn(&StackFrame) -> Option<u64>) -> Cells {
+        let numbers = Cells::optional(self.places.iter().map(|frame| of(frame)));
+        numbers.gather(self.place_of_row.iter().copied())
     }
 
     fn frames(&self) -> impl Iterator<Item = &StackFrame> {

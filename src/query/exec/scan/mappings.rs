@@ -1,14 +1,14 @@
 //! The tables `mappings` and `memory_use`.
 
 use super::table::Table;
+use crate::clr::type_system::TypeSystem;
 use crate::query::catalog::TableId;
 use crate::query::cells::Cells;
 use crate::state::process_memory::{Mapping, MemoryTotal, memory_totals, process_memory};
-use crate::values::Values;
 
 /// Reads the columns `used` of `mappings`.
-pub fn mappings(values: &Values, used: &[usize]) -> Table {
-    let rows = process_memory(values.types());
+pub fn mappings(types: &TypeSystem, used: &[usize]) -> Table {
+    let rows = process_memory(types);
     let columns = TableId::Mappings.doc().columns.iter().enumerate().map(|(at, doc)| {
         let cells = used.contains(&at).then(|| column(&rows, doc.name)).flatten();
         cells.unwrap_or_else(|| Cells::null(0))
@@ -17,8 +17,8 @@ pub fn mappings(values: &Values, used: &[usize]) -> Table {
 }
 
 /// Reads the columns of `memory_use`.
-pub fn memory_use(values: &Values) -> Table {
-    let rows = memory_totals(&process_memory(values.types()));
+pub fn memory_use(types: &TypeSystem) -> Table {
+    let rows = memory_totals(&process_memory(types));
     let columns = TableId::MemoryUse.doc().columns.iter().map(|doc| total_column(&rows, doc.name));
     Table::new(columns.map(|cells| cells.unwrap_or_else(|| Cells::null(0))).collect(), rows.len())
 }

@@ -6,6 +6,7 @@ use crate::bytes::Addr;
 use crate::graph::{Heap, Module, Segment, Snapshot, TypeInfo};
 use crate::query::catalog::TableId;
 use crate::query::cells::Cells;
+use crate::state::load_contexts::contexts_of_modules;
 
 /// Reads the columns `used` of a table; the others are left empty. `heap` is needed for `types`
 /// and for the free bytes of segments.
@@ -22,6 +23,7 @@ pub fn read_table(snapshot: &Snapshot, heap: Option<&Heap>, table: TableId, used
         let cells = used.contains(&at).then(|| match table {
             TableId::Types => types_column(types, column.name),
             TableId::Segments => segments_column(&snapshot.segments, free, column.name),
+            TableId::Modules if column.name == "alc" => Some(contexts(snapshot)),
             TableId::Modules => modules_column(&snapshot.modules, column.name),
             _ => None,
         });
@@ -44,6 +46,12 @@ fn optional<T>(rows: &[T], of: impl Fn(&T) -> Option<u64>) -> Option<Cells> {
 
 fn texts<'a, T>(rows: &'a [T], of: impl Fn(&'a T) -> Option<&'a str>) -> Option<Cells> {
     Some(Cells::texts(rows.iter().map(of)))
+}
+
+/// The load contexts of the modules.
+fn contexts(snapshot: &Snapshot) -> Cells {
+    let contexts = snapshot.values.as_ref().map(|values| contexts_of_modules(values)).unwrap_or_default();
+    Cells::texts((0..snapshot.modules.len()).map(|at| contexts.get(at).and_then(Option::as_deref)))
 }
 
 /// A column of `types`, or `None` when there is no such column; so the functions below too.
