@@ -5,29 +5,29 @@
 //! libraries and what follows from several of them together. Each concept is a file that reads a snapshot and gives rows;
 //! columns and statements are `query`'s.
 
+pub mod clock;
 mod deadlocks;
+mod fields;
 mod held_monitors;
+mod instances;
 mod library_locks;
+pub mod load_contexts;
 mod locks;
+pub mod member_names;
 mod objects_of;
+pub mod process_memory;
+pub mod requests;
+pub mod tasks;
 mod thin_locks;
 mod threads;
+pub mod timers;
+mod untold;
 mod waits;
 mod waits_in_code;
+pub mod work_items;
 
 pub use deadlocks::{Deadlock, deadlocks};
 pub use held_monitors::HeldMonitors;
 pub use locks::{Lock, LockKind, Locks, locks};
 pub use threads::{Holder, Threads};
 pub use waits::{Wait, WaitKind, Waits, waits};
-pub mod clock;
-mod fields;
-mod instances;
-pub mod load_contexts;
-pub mod member_names;
-pub mod process_memory;
-pub mod requests;
-pub mod tasks;
-pub mod timers;
-mod untold;
-pub mod work_items;
