@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::bytes::Addr;
 use crate::clr::type_system::TypeSystem;
+use crate::dump::Architecture;
 use crate::limits;
 use crate::problem::Problem;
 
@@ -182,6 +183,10 @@ fn walk_all(types: &TypeSystem) -> ProcessFrames {
     let walk = |start| frames_of(&walker, start, limits::MAX_STACK_FRAMES);
     let mut walked: Vec<(ThreadFrames, bool)> = starts.into_par_iter().map(walk).collect();
     walk_handlers(&walker, &mut walked);
+    if types.runtime().dump.target.architecture == Architecture::Arm64 {
+        let message = "stacks of arm64 are walked by frame pointers: methods without one are left out, and stack pointers are about right";
+        problems.push(Problem::note(message));
+    }
     let cut = walked.iter().filter(|(_, whole)| !whole).count();
     if cut > 0 {
         let most = limits::MAX_STACK_FRAMES;
