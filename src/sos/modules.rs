@@ -54,7 +54,7 @@ pub(super) const WORDS: &[WordDoc] = &[
     WordDoc {
         word: "clrthreads",
         aliases: &["threads"],
-        usage: "clrthreads [-live]",
+        usage: "clrthreads [-live] [-special]",
         summary: "The threads that the runtime knows, with their ids (in decimal and in hexadecimal) and the exceptions in flight.",
         switches: &[
             flag("-live", "Without threads that have ended."),
@@ -66,6 +66,12 @@ pub(super) const WORDS: &[WordDoc] = &[
                 &[
                     "select managed_id, os_id, hex(os_id) as os_id_hex, name, state, locks, exception_type, exception from threads \
                    where address is not null",
+                ],
+            ),
+            (
+                "clrthreads -special",
+                &[
+                    "select managed_id, os_id, hex(os_id) as os_id_hex, name, state, locks, exception_type, exception from threads",
                 ],
             ),
             (

@@ -219,7 +219,12 @@ const LINES: &[(&str, &[&str])] = &[
         &["select base, size, version, name, path from modules where contains(lower(name), 'zoo')"],
     ),
     ("dumpmodule 10", &["select * from modules where base <= 0x10 and 0x10 < base + size"]),
-    ("threads", &["select managed_id, os_id, hex(os_id) as os_id_hex, state, exception from threads"]),
+    (
+        "threads",
+        &[
+            "select managed_id, os_id, hex(os_id) as os_id_hex, name, state, locks, exception_type, exception from threads where address is not null",
+        ],
+    ),
     ("db 100 -c 8 -w 4 -a -hex-prefix", &["select address, hex, text from memory(0x100, 8, 'bytes', 4)"]),
     ("db 100 L 10", &["select address, hex, text from memory(0x100, 16, 'bytes', 16)"]),
     ("dd 100 -e 0x110", &["select address, hex, text from memory(0x100, 4, 'dwords', 8)"]),
