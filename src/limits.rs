@@ -175,6 +175,9 @@ pub const MAX_DEBUG_INFO_BYTES: u32 = 4 << 20;
 /// ten times that.
 pub const MAX_RUNTIME_FUNCTIONS: u32 = 16 << 20;
 
+/// Sections of one ReadyToRun image. The format has some 25 kinds.
+pub const MAX_READY_TO_RUN_SECTIONS: u32 = 256;
+
 /// Funclets (handlers, filters) of one method.
 pub const MAX_FUNCLETS: u32 = 65_536;
 
