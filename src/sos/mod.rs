@@ -24,6 +24,7 @@ mod modules;
 mod not_yet;
 mod number;
 mod objects;
+mod process;
 mod roots;
 mod segments;
 mod text;

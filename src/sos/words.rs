@@ -2,7 +2,7 @@
 
 use super::arguments::Arguments;
 use super::{
-    Translation, collections, exceptions, handles, heap, integrity, memory, modules, objects, roots,
+    Translation, collections, exceptions, handles, heap, integrity, memory, modules, objects, process, roots,
     segments, types,
 };
 use crate::query::Diagnostic;
@@ -102,6 +102,7 @@ pub fn words() -> impl Iterator<Item = &'static WordDoc> {
         collections::WORDS,
         exceptions::WORDS,
         modules::WORDS,
+        process::WORDS,
         memory::WORDS,
     ]
     .into_iter()
