@@ -2,12 +2,12 @@
 -- dumps: 1
 --
 -- A collectible AssemblyLoadContext (plug-ins, scripts, generated code) is unloaded only when nothing refers to its types,
--- their objects, or itself. `_state` is Unloading where Unload was called; if it is still here, the second answer
+-- their objects, or itself. `state` is Unloading where Unload was called; if it is still here, the second answer
 -- shows who holds it.
 
 -- title: Contexts
-select address, type, _name as name, _isCollectible as collectible, _state as state, retained
-from System.Runtime.Loader.AssemblyLoadContext+
+select address, type, name, collectible, state, modules, size, loader_allocator
+from load_contexts
 order by collectible desc, name;
 
 -- title: Who holds the collectible ones

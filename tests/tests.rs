@@ -13,6 +13,7 @@ mod growth;
 mod hostile_inputs;
 mod json_schema;
 mod leaks;
+mod process_memory;
 mod references;
 mod roots;
 mod statics_and_methods;

@@ -25,6 +25,7 @@ mod modules;
 mod not_yet;
 mod number;
 mod objects;
+mod process;
 mod roots;
 mod segments;
 mod tasks;

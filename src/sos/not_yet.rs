@@ -26,15 +26,8 @@ const WORDS: &[(&[&str], &str)] = &[
         &["eeversion", "runtimes", "crashinfo", "sosstatus", "status"],
         "`heapql info DUMP` tells the runtime and its version",
     ),
-    (
-        &["analyzeoom"],
-        "`dumpheap -stat` and `gcheapstat` tell what fills the heap, `leaks` what looks like a leak",
-    ),
     (&["sizestats"], "`select gen, size, count group by gen, size` counts objects by their sizes"),
-    (
-        &["dumpalc", "dumpassembly", "token2ee"],
-        "`clrmodules` lists the modules, `name2ee *!TYPE` finds a type",
-    ),
+    (&["dumpassembly", "token2ee"], "`clrmodules` lists the modules, `name2ee *!TYPE` finds a type"),
     (
         &["dumpil", "dumpsig", "dumpsigelem", "ehinfo", "gcinfo", "dumpgcdata"],
         "code and signatures are not shown",
@@ -56,10 +49,7 @@ const WORDS: &[(&[&str], &str)] = &[
         &["traverseheap"],
         "`select * from objects` and `select * from refs` are the heap; `--format csv -o FILE` writes them",
     ),
-    (
-        &["maddress", "modules", "lm"],
-        "`heapql info DUMP` tells what the dump holds, `clrmodules` the managed modules",
-    ),
+    (&["modules", "lm"], "`heapql info DUMP` tells what the dump holds, `clrmodules` the managed modules"),
     (&["registers", "r", "setthread", "threadstate"], "threads are listed by `clrthreads`"),
     (
         &["setclrpath", "setsymbolserver", "loadsymbols", "sosflush", "logopen", "logclose", "logging"],

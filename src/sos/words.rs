@@ -2,8 +2,8 @@
 
 use super::arguments::Arguments;
 use super::{
-    Translation, collections, exceptions, handles, heap, integrity, locks, memory, modules, objects, roots,
-    segments, tasks, types,
+    Translation, collections, exceptions, handles, heap, integrity, locks, memory, modules, objects, process,
+    roots, segments, tasks, types,
 };
 use crate::query::Diagnostic;
 
@@ -103,6 +103,7 @@ pub fn words() -> impl Iterator<Item = &'static WordDoc> {
         exceptions::WORDS,
         locks::WORDS,
         modules::WORDS,
+        process::WORDS,
         memory::WORDS,
         tasks::WORDS,
     ]

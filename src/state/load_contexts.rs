@@ -18,6 +18,8 @@ use crate::values::{Plain, Values};
 /// The type of load contexts, and of the one that every process has.
 const LOAD_CONTEXT: &str = "System.Runtime.Loader.AssemblyLoadContext";
 const DEFAULT_CONTEXT: &str = "System.Runtime.Loader.DefaultAssemblyLoadContext";
+/// Where a load context has the address of its native half.
+const NATIVE_HALF: &str = "_nativeAssemblyLoadContext";
 /// How the default one is called.
 const DEFAULT: &str = "Default";
 
@@ -93,9 +95,22 @@ fn objects_of_modules(values: &Values) -> Vec<Option<Addr>> {
     let context = |module: Addr| {
         let binders = binders.as_ref()?;
         let binder = binders.binder(memory, module).ok()??;
-        binders.load_context(memory, binder).ok()
+        let object = binders.load_context(memory, binder);
+        // Only the binder of the default context may have no object, and up to 3.1 is another structure.
+        Some(object.ok().filter(|&object| is_context_of(values, object, binder)).unwrap_or(Addr::NULL))
     };
     types.runtime().modules.iter().map(|module| context(module.address)).collect()
+}
+
+/// Whether an object is the managed half of a binder: it names that.
+fn is_context_of(values: &Values, object: Addr, binder: Addr) -> bool {
+    let view = values.object(object, 0).ok().filter(|_| !object.is_null());
+    let native = view.iter().flat_map(|view| &view.rows).find(|row| row.field == NATIVE_HALF);
+    native.is_some_and(|row| match row.value {
+        Plain::Integer(word) => word == i128::from(binder.0),
+        Plain::Address(address) => address == binder,
+        _ => false,
+    })
 }
 
 fn described(values: &Values, object: Addr) -> LoadContext {

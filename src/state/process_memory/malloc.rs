@@ -79,9 +79,14 @@ fn heap_size(dump: &Dump, at: Addr) -> Option<u64> {
     let word = |offset: u64| dump.memory.u64(at.offset(offset)).ok();
     let (arena, previous) = (word(ARENA_OF_HEAP)?, word(PREVIOUS_HEAP)?);
     let (size, usable) = (word(HEAP_SIZE)?, word(HEAP_USABLE)?);
-    let sizes = size > 0 && size <= usable && usable <= ARENA && size % PAGE == 0 && usable % PAGE == 0;
+    let sizes = size > 0
+        && size <= usable
+        && usable <= ARENA
+        && size.is_multiple_of(PAGE)
+        && usable.is_multiple_of(PAGE);
     let first = previous == 0 && (at.0 + 32..at.0 + MAX_HEAP_INFO).contains(&arena);
-    let further = previous != 0 && previous % ARENA == 0 && arena % ARENA < MAX_HEAP_INFO && arena > ARENA;
+    let further =
+        previous != 0 && previous.is_multiple_of(ARENA) && arena % ARENA < MAX_HEAP_INFO && arena > ARENA;
     (sizes && (first || further)).then_some(usable)
 }
 
@@ -91,13 +96,13 @@ fn own_mappings(dump: &Dump, region: &MemoryRegion) -> Option<Range<Addr>> {
     while at < region.range.end {
         let (Ok(before), Ok(size)) = (dump.memory.u64(at), dump.memory.u64(at.offset(8))) else { break };
         let bytes = size & !MARKS;
-        let fits = bytes >= PAGE && bytes % PAGE == 0 && bytes <= region.range.end.0 - at.0;
+        let fits = bytes >= PAGE && bytes.is_multiple_of(PAGE) && bytes <= region.range.end.0 - at.0;
         if before != 0 || size & MARKS != OWN_MAPPING || !fits {
             break;
         }
         at = at.offset(bytes);
     }
-    (at > region.range.start).then(|| region.range.start..at)
+    (at > region.range.start).then_some(region.range.start..at)
 }
 
 /// The program's break: the first writable memory above the program's file that begins with a chunk.

@@ -120,7 +120,9 @@ mod tests {
             (TableId::Segments, |name| segments_column(&[], &[], name)),
             (TableId::Modules, |name| modules_column(&[], name)),
         ] {
-            for column in table.doc().columns {
+            // Load contexts are read elsewhere.
+            let elsewhere = |name: &str| (table, name) == (TableId::Modules, "alc");
+            for column in table.doc().columns.iter().filter(|column| !elsewhere(column.name)) {
                 assert!(read(column.name).is_some(), "{}.{}", table.doc().name, column.name);
             }
             assert!(read("nothing").is_none());
