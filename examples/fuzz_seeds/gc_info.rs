@@ -25,7 +25,7 @@ pub fn all() -> Vec<Seed> {
 fn told() -> [(&'static str, Told); 2] {
     let live = |which: usize| (0..6).map(|slot| slot % 2 == which).collect();
     let points = Told::SafePoints(vec![(0x20, live(0)), (0x40, live(1)), (0x60, live(0))]);
-    let ranges = (0..6).map(|slot| vec![0x10 + 4 * slot..0x80 + 8 * slot]).collect();
+    let ranges = (0..6).map(|slot| std::iter::once(0x10 + 4 * slot..0x80 + 8 * slot).collect()).collect();
     [("calls", points), ("ranges", Told::Ranges(vec![0x10..0x90, 0xa0..0x140], ranges))]
 }
 

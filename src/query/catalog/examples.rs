@@ -3,6 +3,7 @@
 //! Every statement here is run over a dump of the corpus by a test, which wants rows.
 
 mod locks;
+mod process;
 mod tasks;
 
 use super::TopicKind::{self, Aggregate, Function, Keyword, Source, Statement, Table};
@@ -149,28 +150,6 @@ static ILLUSTRATIONS: &[Illustration] = &[
         "statics",
         &["select type, field, value, text from statics where type like 'Zoo.%' limit 10"],
         &["roots", "fields"],
-    ),
-    show(
-        Table,
-        "mappings",
-        &[
-            "select kind, count, size, saved from mappings group by kind",
-            "select address, name, size from mappings where kind = 'stack'",
-        ],
-        &["memory_use", "segments", "modules"],
-    ),
-    show(
-        Table,
-        "load_contexts",
-        &["select name, type, collectible, state, modules from load_contexts"],
-        &["modules", "mappings"],
-    ),
-    show(Table, "gc", &["select * from gc"], &["segments", "memory_use"]),
-    show(
-        Table,
-        "memory_use",
-        &["select area, kind, ranges, size from memory_use"],
-        &["mappings", "segments"],
     ),
     show(
         Table,
@@ -590,7 +569,7 @@ static ILLUSTRATIONS: &[Illustration] = &[
 ];
 
 fn all() -> impl Iterator<Item = &'static Illustration> {
-    ILLUSTRATIONS.iter().chain(locks::ILLUSTRATIONS).chain(tasks::ILLUSTRATIONS)
+    [ILLUSTRATIONS, locks::ILLUSTRATIONS, process::ILLUSTRATIONS, tasks::ILLUSTRATIONS].into_iter().flatten()
 }
 
 /// All examples.

@@ -164,10 +164,13 @@ fn awaited(nodes: &Nodes) -> Vec<(u32, Other)> {
     nodes.all.par_iter().enumerate().filter_map(of_node).collect()
 }
 
+/// Edges between places of the graph.
+type Pairs = Vec<(u32, u32)>;
+
 /// Pairs of who waits and for whom, and of who is waited for and by whom, from what both sides told. An async iterator and
 /// the box of a value task do not name who awaits them, a promise not what it waits for.
-fn joined(awaited: Vec<(u32, u32)>, successors: Vec<(u32, u32)>) -> (Vec<(u32, u32)>, Vec<(u32, u32)>) {
-    let turned = |pairs: &[(u32, u32)]| -> Vec<(u32, u32)> { pairs.iter().map(|&(a, b)| (b, a)).collect() };
+fn joined(awaited: Pairs, successors: Pairs) -> (Pairs, Pairs) {
+    let turned = |pairs: &[(u32, u32)]| -> Pairs { pairs.iter().map(|&(a, b)| (b, a)).collect() };
     let mut told = turned(&successors);
     told.par_sort_unstable();
     let news = |pair: &(u32, u32)| told.binary_search(pair).is_err();

@@ -101,7 +101,7 @@ impl Library {
     }
 }
 
-fn of<'t>(tasks: &'t [Task], address: u64) -> &'t Task {
+fn of(tasks: &[Task], address: u64) -> &Task {
     tasks.iter().find(|task| task.address.0 == address).expect("a task")
 }
 

@@ -1,0 +1,28 @@
+//! Examples for the tables of the process: its memory, load contexts, the garbage collector.
+
+use super::{Illustration, Table, show};
+
+pub(super) static ILLUSTRATIONS: &[Illustration] = &[
+    show(
+        Table,
+        "mappings",
+        &[
+            "select kind, count, size, saved from mappings group by kind",
+            "select address, name, size from mappings where kind = 'stack'",
+        ],
+        &["memory_use", "segments", "modules"],
+    ),
+    show(
+        Table,
+        "load_contexts",
+        &["select name, type, collectible, state, modules from load_contexts"],
+        &["modules", "mappings"],
+    ),
+    show(Table, "gc", &["select * from gc"], &["segments", "memory_use"]),
+    show(
+        Table,
+        "memory_use",
+        &["select area, kind, ranges, size from memory_use"],
+        &["mappings", "segments"],
+    ),
+];
