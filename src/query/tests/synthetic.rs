@@ -183,13 +183,14 @@ fn modules() -> Vec<Module> {
 }
 
 fn threads() -> Vec<Thread> {
+    let known = Thread { address: Some(Addr(0x7000)), ..Thread::default() };
     let main = Thread {
         os_id: Some(77),
         managed_id: Some(1),
         state: ThreadState::default(),
         exception: Some(Addr(0x7f00_0000_0000)),
-        ..Thread::default()
+        ..known.clone()
     };
     let state = ThreadState { background: true, pool_worker: true, ..ThreadState::default() };
-    vec![main.clone(), Thread { managed_id: Some(2), state, ..Thread::default() }]
+    vec![main.clone(), Thread { managed_id: Some(2), state, ..known }]
 }
