@@ -15,8 +15,8 @@ const WORDS: &[(&[&str], &str)] = &[
             "dumpmd",
             "bpmd",
         ],
-        "stacks are not listed; `threads` has the threads, `roots` what their stacks hold, \
-         `printexception` the methods that an exception went through",
+        "`select os_id, level, method, offset from frames` lists the stacks, `threads` has the threads, `roots` what their \
+         stacks hold, `printexception` the methods that an exception went through",
     ),
     (
         &["dumpstackobjects", "dso"],
