@@ -1,5 +1,7 @@
 //! The threads of the process.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::bytes::Addr;
 use crate::clr::{self, ThreadState};
 use crate::dump::NativeThread;
@@ -28,10 +30,14 @@ pub struct Thread {
 impl Thread {
     /// The threads of a process: those that the runtime knows, in its order, then all others in that of the dump.
     pub fn all(known: &[clr::Thread], native: &[NativeThread]) -> Vec<Thread> {
-        let name = |id: Option<u64>| native.iter().find(|native| Some(native.id) == id)?.name.clone();
+        let mut names = FxHashMap::default();
+        for thread in native {
+            names.entry(thread.id).or_insert(&thread.name);
+        }
+        let name = |id: Option<u64>| names.get(&id?).and_then(|name| (*name).clone());
         let mut threads: Vec<Thread> =
             known.iter().map(|thread| Thread { os_name: name(thread.os_id), ..thread.into() }).collect();
-        let told: rustc_hash::FxHashSet<u64> = known.iter().filter_map(|thread| thread.os_id).collect();
+        let told: FxHashSet<u64> = known.iter().filter_map(|thread| thread.os_id).collect();
         threads.extend(native.iter().filter(|native| !told.contains(&native.id)).map(Thread::from));
         threads
     }

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::bytes::Addr;
-use crate::graph::{Heap, ObjectId, TypeId, TypeInfo};
+use crate::graph::{Heap, ObjectBlock, TypeId, TypeInfo};
 
 /// An object of a type that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,16 +23,9 @@ pub(super) fn instances(heap: &Heap, is_wanted: impl Fn(TypeId, &TypeInfo) -> bo
         return Vec::new();
     }
     let is_wanted = |of: TypeId| wanted.get(of.0 as usize).copied().unwrap_or(false);
-    let (objects, blocks) = (&heap.objects, heap.objects.blocks());
-    let of_block = |at: usize| -> Vec<Instance> {
-        let first = objects.first_of(at).0;
-        let rows = blocks[at].types.iter().enumerate().filter(|(_, of)| is_wanted(**of));
-        rows.filter_map(|(row, &of)| {
-            let address = objects.address(ObjectId(first + row as u32))?;
-            Some(Instance { address, of })
-        })
-        .collect()
+    let of_block = |block: &ObjectBlock| -> Vec<Instance> {
+        let rows = block.types.iter().enumerate().filter(|(_, of)| is_wanted(**of));
+        rows.map(|(row, &of)| Instance { address: block.address(row), of }).collect()
     };
-    let parts: Vec<Vec<Instance>> = (0..blocks.len()).into_par_iter().map(of_block).collect();
-    parts.concat()
+    heap.objects.blocks().par_iter().map(of_block).collect::<Vec<_>>().concat()
 }

@@ -12,8 +12,10 @@ use rustc_hash::FxHashMap;
 use crate::bytes::Addr;
 use crate::clr::LoaderAllocators;
 use crate::clr::assembly_binders::AssemblyBinders;
-use crate::graph::{Heap, ObjectId, TypeId};
+use crate::graph::Heap;
 use crate::values::{Plain, Values};
+
+use super::instances::instances;
 
 /// The type of load contexts, and of the one that every process has.
 const LOAD_CONTEXT: &str = "System.Runtime.Loader.AssemblyLoadContext";
@@ -142,17 +144,6 @@ fn described(values: &Values, object: Addr) -> LoadContext {
 fn objects_of_type(values: &Values, heap: &Heap) -> Vec<Addr> {
     let types = values.types();
     let Some(&base) = types.named(LOAD_CONTEXT).first() else { return Vec::new() };
-    let all = heap.types.all().iter();
-    let wanted: Vec<bool> = all.map(|of| types.derives_from(of.method_table, base)).collect();
-    if !wanted.contains(&true) {
-        return Vec::new();
-    }
-    let is_wanted = |of: &TypeId| wanted.get(of.0 as usize).copied().unwrap_or(false);
-    let mut found = Vec::new();
-    for (at, block) in heap.objects.blocks().iter().enumerate() {
-        let first = heap.objects.first_of(at).0;
-        let rows = block.types.iter().enumerate().filter(|(_, of)| is_wanted(of));
-        found.extend(rows.filter_map(|(row, _)| heap.objects.address(ObjectId(first + row as u32))));
-    }
-    found
+    let contexts = instances(heap, |_, of| types.derives_from(of.method_table, base));
+    contexts.into_iter().map(|context| context.address).collect()
 }

@@ -3,9 +3,11 @@
 use rayon::prelude::*;
 
 use crate::bytes::Addr;
-use crate::graph::Heap;
+use crate::graph::{Heap, TypeId};
 use crate::limits::MAX_TYPE_ANCESTORS;
 use crate::values::Values;
+
+use super::instances::instances;
 
 /// The objects that are of one of `classes` or derive from it, in the order of the heap, each with what stands beside
 /// the class.
@@ -17,15 +19,9 @@ pub(super) fn objects_of<T: Copy + Send + Sync>(
     let types = heap.types.all();
     let of_types: Vec<Option<T>> =
         types.par_iter().map(|of| class_of(values, of.method_table, classes)).collect();
-    if of_types.iter().all(Option::is_none) {
-        return Vec::new();
-    }
-    let of_blocks = heap.objects.blocks().par_iter().map(|block| {
-        let rows = block.types.iter().enumerate();
-        let class = |of: &crate::graph::TypeId| of_types.get(of.0 as usize).copied().flatten();
-        rows.filter_map(|(row, of)| Some((block.address(row), class(of)?))).collect::<Vec<_>>()
-    });
-    of_blocks.collect::<Vec<_>>().concat()
+    let class = |of: TypeId| of_types.get(of.0 as usize).copied().flatten();
+    let found = instances(heap, |of, _| class(of).is_some());
+    found.into_iter().filter_map(|found| Some((found.address, class(found.of)?))).collect()
 }
 
 /// What stands beside the class that the type at `mt` is, or the nearest that it derives from; `None` for none.

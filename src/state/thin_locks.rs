@@ -20,7 +20,7 @@ pub(super) struct ThinLock {
 
 /// The thin locks of all objects, in the order of the heap, and how many headers are not in the dump.
 pub(super) fn thin_locks(heap: &Heap, memory: &AddressSpace, headers: ObjectHeaders) -> (Vec<ThinLock>, u64) {
-    let free = heap.types.all().iter().position(|of| &*of.name == "Free").map(|at| TypeId(at as u32));
+    let free = heap.types.free();
     let blocks = heap.objects.blocks().par_iter();
     let parts: Vec<(Vec<ThinLock>, u64)> =
         blocks.map(|block| of_block(block, free, memory, headers)).collect();

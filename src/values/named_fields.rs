@@ -3,10 +3,7 @@
 use crate::bytes::Addr;
 use crate::dump::Fault;
 
-use super::{Value, Values};
-
-/// Offsets of fields count from behind the MethodTable.
-const DATA: u64 = 8;
+use super::{FieldPlace, Value, Values};
 
 impl Values {
     /// The value of the field of the object at `object` that bears one of `names`; of several the one that comes first
@@ -15,10 +12,8 @@ impl Values {
     /// # Errors
     /// The object is not in the dump.
     pub fn named_field(&self, object: Addr, names: &[&str]) -> Result<Option<Value>, Fault> {
-        let description = self.types().description(self.types().type_of(object)?);
-        let Some(field) = names.iter().find_map(|name| description.field(name)) else { return Ok(None) };
-        let place = object.offset(DATA + u64::from(field.offset));
-        self.read(place, &field.field_type.shape).map(Some)
+        let place = FieldPlace::of(self, self.types().type_of(object)?, names);
+        place.map(|place| self.read(place.of_object(object), place.shape())).transpose()
     }
 
     /// The object that such a field refers to; `None` for a null reference too.

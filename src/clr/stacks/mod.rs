@@ -126,14 +126,7 @@ fn stack(dump: &Dump, thread: &Thread, native: &NativeThread, base: Option<Addr>
     let architecture = dump.target.architecture;
     let register = |number: usize| native.registers.get(number).copied();
     let start = Addr(register(architecture.stack_pointer())?.checked_next_multiple_of(8)?);
-    let told = base.filter(|&base| base.since(start).is_some_and(|size| size <= limits::MAX_STACK_BYTES));
-    let end = match told {
-        Some(base) => base,
-        None => {
-            let memory = dump.memory.stretch_at(start).ok()?;
-            memory.end().min(start.offset(limits::MAX_UNBOUNDED_STACK_BYTES))
-        }
-    };
+    let end = end_of_stack(&dump.memory, start, base)?;
     Some(ThreadStack {
         os_id: native.id,
         thread: thread.address,
@@ -143,6 +136,15 @@ fn stack(dump: &Dump, thread: &Thread, native: &NativeThread, base: Option<Addr>
         frame: Addr(register(architecture.frame_pointer())?),
         registers: native.registers.get(architecture.general_registers())?.to_vec(),
     })
+}
+
+/// The end of the stack that holds `from`: the base that the runtime or the system has noted, else the end of that stretch of
+/// memory; `None` where there is no memory.
+fn end_of_stack(memory: &AddressSpace, from: Addr, base: Option<Addr>) -> Option<Addr> {
+    let near = |base: &Addr| base.since(from).is_some_and(|size| size <= limits::MAX_STACK_BYTES);
+    let most = from.offset(limits::MAX_UNBOUNDED_STACK_BYTES);
+    let mapped = || memory.stretch_at(from).ok().map(|stretch| stretch.end().min(most));
+    base.filter(near).or_else(mapped)
 }
 
 /// Ends each stack before the stack pointer of the next thread: so no word is looked at twice, however many threads a

@@ -1,4 +1,4 @@
-//! Names of native code: the module, and the symbol before an address as far as the module exports it.
+//! Names of native code: the module that it belongs to.
 
 use crate::bytes::Addr;
 use crate::clr::ClrRuntime;
@@ -31,10 +31,5 @@ impl<'a> NativeNames<'a> {
         let behind = self.mappings.partition_point(|&(start, _, _)| start <= address);
         let &(_, end, name) = self.mappings.get(behind.checked_sub(1)?)?;
         (address < end).then_some(name)
-    }
-
-    /// The code at `address` as `module`; `None` for what is mapped from no file.
-    pub fn name(&self, address: Addr) -> Option<String> {
-        self.module(address).map(str::to_owned)
     }
 }

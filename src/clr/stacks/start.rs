@@ -5,9 +5,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::bytes::Addr;
 use crate::clr::type_system::TypeSystem;
 use crate::dump::{AddressSpace, NativeThread};
-use crate::limits;
 use crate::problem::Problem;
 
+use super::end_of_stack;
 use super::explicit_frames::ExplicitFrames;
 use super::registers::Registers;
 
@@ -58,13 +58,9 @@ impl ThreadStart {
         start
     }
 
-    /// The end of the stack that holds `from`: the base that the runtime or the system has noted, else the end of that stretch of
-    /// memory.
+    /// The end of the stack that holds `from`; `from` itself where there is no memory.
     pub fn stack_end(&self, memory: &AddressSpace, from: Addr) -> Addr {
-        let near = |base: &Addr| base.since(from).is_some_and(|size| size <= limits::MAX_STACK_BYTES);
-        let most = from.offset(limits::MAX_UNBOUNDED_STACK_BYTES);
-        let mapped = || memory.stretch_at(from).map_or(from, |stretch| stretch.end().min(most));
-        self.base.filter(near).unwrap_or_else(mapped)
+        end_of_stack(memory, from, self.base).unwrap_or(from)
     }
 }
 

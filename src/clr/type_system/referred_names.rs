@@ -5,7 +5,7 @@
 //! framework's files are gone. Nested types of another module are named only where the module itself refers to them.
 //! Primitives, System.String and System.Object are told by what the runtime itself knows them by.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::eeclass::EEClassFields;
 use super::field::Primitive;
@@ -38,12 +38,14 @@ pub(in crate::clr) fn referred_names(runtime: &ClrRuntime, method_tables: &Metho
         .modules_with_metadata()
         .map(|(module, source)| (module.address, source.open(memory)))
         .collect();
+    let nameless: FxHashSet<Addr> =
+        opened.iter().filter(|(_, metadata)| metadata.is_none()).map(|&(module, _)| module).collect();
     let layout = &runtime.located.layout;
-    if opened.iter().all(|(_, metadata)| metadata.is_some()) || !layout.describes("LookupMap") {
+    if nameless.is_empty() || !layout.describes("LookupMap") {
         return names;
     }
     let Ok(maps) = LookupMapFields::new(layout) else { return names };
-    let mut finder = Finder { memory, method_tables, opened: &opened, names: &mut names };
+    let mut finder = Finder { memory, method_tables, nameless, names: &mut names };
     for (module, metadata) in &opened {
         match metadata {
             Some(metadata) => finder.referred(&maps, *module, metadata),
@@ -63,7 +65,8 @@ pub(in crate::clr) fn referred_names(runtime: &ClrRuntime, method_tables: &Metho
 struct Finder<'a> {
     memory: &'a AddressSpace,
     method_tables: &'a MethodTables,
-    opened: &'a [(Addr, Option<Metadata<'a>>)],
+    /// The modules without metadata.
+    nameless: FxHashSet<Addr>,
     names: &'a mut ReferredNames,
 }
 
@@ -104,9 +107,8 @@ impl Finder<'_> {
         let row = self.method_tables.type_def_row(self.memory, mt);
         let Ok(Some(row @ 1..)) = row else { return };
         let Ok(module) = self.method_tables.defining_module(self.memory, mt) else { return };
-        let unnamed = |&(address, ref metadata): &(Addr, Option<_>)| address == module && metadata.is_none();
-        if self.names.get(module, row).is_none()
-            && self.opened.iter().any(unnamed)
+        if self.nameless.contains(&module)
+            && self.names.get(module, row).is_none()
             && let Some(name) = name()
         {
             self.names.0.insert((module, row), name);

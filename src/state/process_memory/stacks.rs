@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
 use crate::bytes::Addr;
 use crate::clr::ClrRuntime;
 use crate::dump::{Dump, MemoryRegion, NativeThread};
@@ -12,10 +14,15 @@ use super::claims::Claim;
 /// The stacks of all threads whose registers are in the dump.
 pub(super) fn claims(runtime: &ClrRuntime) -> Vec<Claim> {
     let dump = &runtime.dump;
-    dump.threads.iter().filter_map(|thread| stack(runtime, dump, thread)).collect()
+    let known = runtime.threads.iter().flat_map(|list| &list.threads);
+    let known: FxHashMap<u64, Addr> =
+        known.rev().filter_map(|thread| Some((thread.os_id?, thread.address))).collect();
+    dump.threads.iter().filter_map(|thread| stack(runtime, &known, thread)).collect()
 }
 
-fn stack(runtime: &ClrRuntime, dump: &Dump, thread: &NativeThread) -> Option<Claim> {
+/// `known` are the runtime's Thread structures by the id that the operating system gave; of several the first.
+fn stack(runtime: &ClrRuntime, known: &FxHashMap<u64, Addr>, thread: &NativeThread) -> Option<Claim> {
+    let dump = &runtime.dump;
     let pointer = Addr(*thread.registers.get(dump.target.architecture.stack_pointer())?);
     let region = region_at(dump, pointer).filter(|region| region.file.is_none())?;
     let mut range = match region.reservation {
@@ -23,9 +30,8 @@ fn stack(runtime: &ClrRuntime, dump: &Dump, thread: &NativeThread) -> Option<Cla
         None => region.range.clone(),
     };
     // Other mappings may follow without a gap: what the runtime noted of its threads is exact.
-    if let Some((limit, base)) =
-        bounds(runtime, thread.id).filter(|(limit, base)| *limit <= pointer && pointer < *base)
-    {
+    let bounds = known.get(&thread.id).and_then(|&known| bounds(runtime, known));
+    if let Some((limit, base)) = bounds.filter(|(limit, base)| *limit <= pointer && pointer < *base) {
         range = range.start.max(limit)..range.end.min(base);
     }
     Some(Claim { range, kind: MemoryKind::Stack, name: Some(format!("thread {}", thread.id)) })
@@ -44,12 +50,10 @@ fn of_reservation(dump: &Dump, reservation: Addr) -> Range<Addr> {
 }
 
 /// The bounds of a thread's stack, as the runtime noted them when the thread started.
-fn bounds(runtime: &ClrRuntime, os_id: u64) -> Option<(Addr, Addr)> {
-    let threads = runtime.threads.iter().flat_map(|list| &list.threads);
-    let thread = threads.into_iter().find(|thread| thread.os_id == Some(os_id))?;
+fn bounds(runtime: &ClrRuntime, thread: Addr) -> Option<(Addr, Addr)> {
     let of = |field: &str| {
         let offset = runtime.located.layout.optional_field("Thread", field)?;
-        runtime.dump.memory.pointer(thread.address.offset(offset)).ok()
+        runtime.dump.memory.pointer(thread.offset(offset)).ok()
     };
     Some((of("CachedStackLimit")?, of("CachedStackBase")?))
 }

@@ -13,11 +13,9 @@ use crate::values::Values;
 pub fn async_frames(values: &Values, heap: &Heap, used: &[usize]) -> (Table, Vec<Problem>) {
     let tasks = Tasks::find(values, heap);
     let mut rows = tasks.frames();
-    let columns = TableId::AsyncFrames.doc().columns.iter().enumerate().map(|(at, doc)| {
-        let cells = used.contains(&at).then(|| column(&rows, doc.name)).flatten();
-        cells.unwrap_or_else(|| Cells::null(0))
+    let table = Table::of_catalog(TableId::AsyncFrames.doc().columns, rows.places.len(), used, |name| {
+        column(&rows, name)
     });
-    let table = Table::new(columns.collect(), rows.places.len());
     let mut problems = tasks.problems(heap);
     problems.append(&mut rows.problems);
     (table, problems)

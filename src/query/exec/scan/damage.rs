@@ -76,15 +76,14 @@ pub fn damage(
     rows.extend(
         held.chain(queued).filter(leads_nowhere).map(|(kind, at, target)| reader.root(kind, at, target)),
     );
-    let columns = TableId::Damage.doc().columns.iter().enumerate().map(|(at, doc)| {
-        let cells = used.contains(&at).then(|| column(&rows, doc.name, &snapshot.segments)).flatten();
-        cells.unwrap_or_else(|| Cells::null(0))
+    let table = Table::of_catalog(TableId::Damage.doc().columns, rows.len(), used, |name| {
+        column(&rows, name, &snapshot.segments)
     });
     let mut problems = dangling.problems.clone();
     if cut {
         problems.push(Problem::loss("there are more references to free space than are listed"));
     }
-    Ok((Table::new(columns.collect(), rows.len()), problems))
+    Ok((table, problems))
 }
 
 fn gap(gap: &Gap) -> Row {

@@ -33,11 +33,10 @@ pub fn fields(types: &TypeSystem, with_objects: &[TypeInfo], used: &[usize]) -> 
     let descriptions: Vec<_> = method_tables.par_iter().map(|&mt| types.description(mt)).collect();
     let incomplete = problems(&descriptions);
     let rows: Vec<Row> = descriptions.into_par_iter().flat_map_iter(|of| rows_of(types, of)).collect();
-    let columns = TableId::Fields.doc().columns.iter().enumerate().map(|(at, doc)| {
-        let cells = used.contains(&at).then(|| column(&rows, doc.name)).flatten();
-        cells.unwrap_or_else(|| Cells::null(0))
-    });
-    (Table::new(columns.collect(), rows.len()), incomplete)
+    (
+        Table::of_catalog(TableId::Fields.doc().columns, rows.len(), used, |name| column(&rows, name)),
+        incomplete,
+    )
 }
 
 /// The fields of a type: those of its instances, then the static ones.

@@ -14,11 +14,12 @@ use crate::values::Values;
 pub fn finalizers(snapshot: &Snapshot, values: &Values, used: &[usize]) -> (Table, Vec<Problem>) {
     let queue = finalizer_queue(values.types().runtime());
     let rows = &queue.objects;
-    let columns = TableId::Finalizers.doc().columns.iter().enumerate().map(|(at, doc)| {
-        let cells = used.contains(&at).then(|| column(rows, doc.name, &snapshot.segments, values)).flatten();
-        cells.unwrap_or_else(|| Cells::null(0))
-    });
-    (Table::new(columns.collect(), rows.len()), queue.problems)
+    (
+        Table::of_catalog(TableId::Finalizers.doc().columns, rows.len(), used, |name| {
+            column(rows, name, &snapshot.segments, values)
+        }),
+        queue.problems,
+    )
 }
 
 /// A column, or `None` when there is no such column.

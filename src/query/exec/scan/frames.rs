@@ -1,5 +1,6 @@
 //! The table `frames`.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -16,11 +17,10 @@ use crate::query::cells::Cells;
 /// Reads the columns `used` of the table, and tells what of the stacks is not in the dump.
 pub fn frames(types: &TypeSystem, used: &[usize]) -> (Table, Vec<Problem>) {
     let rows = Rows::of(types, types.frames());
-    let columns = TableId::Frames.doc().columns.iter().enumerate().map(|(at, doc)| {
-        let cells = used.contains(&at).then(|| rows.column(doc.name)).flatten();
-        cells.unwrap_or_else(|| Cells::null(0))
-    });
-    (Table::new(columns.collect(), rows.count()), types.frames().problems.clone())
+    (
+        Table::of_catalog(TableId::Frames.doc().columns, rows.count(), used, |name| rows.column(name)),
+        types.frames().problems.clone(),
+    )
 }
 
 /// The rows, and what tells their texts: those are the same in many frames and are made once for each place in code.
@@ -31,12 +31,14 @@ struct Rows<'a> {
     places: Vec<&'a StackFrame>,
     /// For each row its place.
     place_of_row: Vec<usize>,
+    source_lines: OnceCell<Vec<Option<SourceLine>>>,
 }
 
 impl<'a> Rows<'a> {
     fn of(types: &'a TypeSystem, walked: &'a ProcessFrames) -> Rows<'a> {
         let mut known: FxHashMap<(u8, Addr, Option<&str>), usize> = FxHashMap::default();
-        let mut rows = Rows { types, walked, places: Vec::new(), place_of_row: Vec::new() };
+        let (places, place_of_row) = (Vec::new(), Vec::new());
+        let mut rows = Rows { types, walked, places, place_of_row, source_lines: OnceCell::new() };
         for frame in walked.threads.iter().flat_map(|thread| &thread.frames) {
             // Where explicit frames lead says nothing of themselves.
             let ip = if frame.kind == FrameKind::Explicit { Addr::NULL } else { frame.ip };
@@ -77,7 +79,7 @@ impl<'a> Rows<'a> {
                 let natives = NativeNames::of(self.types.runtime());
                 self.texts(|frame| match frame.kind {
                     FrameKind::Explicit => frame.frame_type().map(|kind| kind.name.into()),
-                    FrameKind::Native => natives.name(frame.ip).map(Into::into),
+                    FrameKind::Native => natives.module(frame.ip).map(Into::into),
                     _ => None,
                 })
             }
@@ -85,8 +87,14 @@ impl<'a> Rows<'a> {
                 IlOffset::At(offset) => Some(offset.into()),
                 _ => None,
             }),
-            "source" => self.texts(|frame| Some(self.source_line(frame)?.file)),
-            "line" => self.numbers(|frame| Some(self.source_line(frame)?.line.into())),
+            "source" => {
+                let file = |line: &Option<SourceLine>| line.as_ref().map(|line| Arc::clone(&line.file));
+                self.all_texts(self.source_lines().iter().map(file).collect())
+            }
+            "line" => {
+                let line = |line: &Option<SourceLine>| line.as_ref().map(|line| line.line.into());
+                self.all_numbers(Cells::optional(self.source_lines().iter().map(line)))
+            }
             _ => return None,
         })
     }
@@ -96,15 +104,22 @@ impl<'a> Rows<'a> {
         self.types.il_offset(frame.code_address())
     }
 
-    fn source_line(&self, frame: &StackFrame) -> Option<SourceLine> {
-        self.walked.code(frame)?;
-        self.types.source_line(frame.code_address())
+    /// The line of each place; read once for both of its columns.
+    fn source_lines(&self) -> &[Option<SourceLine>] {
+        let line = |frame: &&StackFrame| {
+            self.walked.code(frame)?;
+            self.types.source_line(frame.code_address())
+        };
+        self.source_lines.get_or_init(|| self.places.iter().map(line).collect())
     }
 
     /// A number for each place, in all rows.
     fn numbers(&self, of: impl Fn(&StackFrame) -> Option<u64>) -> Cells {
-        let numbers = Cells::optional(self.places.iter().map(|frame| of(frame)));
-        numbers.gather(self.place_of_row.iter().copied())
+        self.all_numbers(Cells::optional(self.places.iter().map(|frame| of(frame))))
+    }
+
+    fn all_numbers(&self, of_places: Cells) -> Cells {
+        of_places.gather(self.place_of_row.iter().copied())
     }
 
     fn frames(&self) -> impl Iterator<Item = &StackFrame> {
@@ -118,8 +133,11 @@ impl<'a> Rows<'a> {
 
     /// A text for each place, in all rows.
     fn texts(&self, of: impl Fn(&StackFrame) -> Option<Arc<str>>) -> Cells {
-        let texts: Vec<Option<Arc<str>>> = self.places.iter().map(|frame| of(frame)).collect();
-        Cells::texts(texts.iter().map(Option::as_deref)).gather(self.place_of_row.iter().copied())
+        self.all_texts(self.places.iter().map(|frame| of(frame)).collect())
+    }
+
+    fn all_texts(&self, of_places: Vec<Option<Arc<str>>>) -> Cells {
+        Cells::texts(of_places.iter().map(Option::as_deref)).gather(self.place_of_row.iter().copied())
     }
 
     fn method(&self, frame: &StackFrame) -> Option<Method> {

@@ -16,11 +16,12 @@ use crate::values::Values;
 pub fn handles(values: &Values, used: &[usize]) -> (Table, Vec<Problem>) {
     let read = read_handles(values.types().runtime());
     let rows = &read.all;
-    let columns = TableId::Handles.doc().columns.iter().enumerate().map(|(at, doc)| {
-        let cells = used.contains(&at).then(|| column(rows, doc.name, values)).flatten();
-        cells.unwrap_or_else(|| Cells::null(0))
-    });
-    (Table::new(columns.collect(), rows.len()), read.problems)
+    (
+        Table::of_catalog(TableId::Handles.doc().columns, rows.len(), used, |name| {
+            column(rows, name, values)
+        }),
+        read.problems,
+    )
 }
 
 /// A column, or `None` when there is no such column.

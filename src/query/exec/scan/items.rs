@@ -59,12 +59,8 @@ pub fn items(
     }
     let all = parts.into_iter().fold(Items::default(), Items::joined);
     execution.notes.tell(all.problems());
-    let columns = SourceFunction::Items.doc().columns.iter().enumerate();
-    let columns = columns.map(|(at, column)| match used.contains(&at) {
-        true => all.column(column.name).unwrap_or_else(|| Cells::null(0)),
-        false => Cells::null(0),
-    });
-    Ok(Table::new(columns.collect(), all.collections.len()))
+    let columns = SourceFunction::Items.doc().columns;
+    Ok(Table::of_catalog(columns, all.collections.len(), used, |name| all.column(name)))
 }
 
 /// Which columns are wanted: what nobody asks for is not read.

@@ -10,11 +10,7 @@ use crate::values::Values;
 /// Reads the columns `used` of the table.
 pub fn load_contexts(values: &Values, heap: &Heap, used: &[usize]) -> Table {
     let rows = read(values, heap);
-    let columns = TableId::LoadContexts.doc().columns.iter().enumerate().map(|(at, doc)| {
-        let cells = used.contains(&at).then(|| column(&rows, doc.name)).flatten();
-        cells.unwrap_or_else(|| Cells::null(0))
-    });
-    Table::new(columns.collect(), rows.len())
+    Table::of_catalog(TableId::LoadContexts.doc().columns, rows.len(), used, |name| column(&rows, name))
 }
 
 /// A column, or `None` when there is no such column.

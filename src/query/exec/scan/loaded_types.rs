@@ -27,11 +27,10 @@ struct Row {
 /// Reads the columns `used` of the table, and tells which types could not be listed.
 pub fn loaded_types(types: &TypeSystem, used: &[usize]) -> (Table, Vec<Problem>) {
     let rows: Vec<Row> = types.loaded().par_iter().map(|&mt| row(types, mt)).collect();
-    let columns = TableId::LoadedTypes.doc().columns.iter().enumerate().map(|(at, doc)| {
-        let cells = used.contains(&at).then(|| column(&rows, doc.name)).flatten();
-        cells.unwrap_or_else(|| Cells::null(0))
-    });
-    (Table::new(columns.collect(), rows.len()), types.problems().to_vec())
+    (
+        Table::of_catalog(TableId::LoadedTypes.doc().columns, rows.len(), used, |name| column(&rows, name)),
+        types.problems().to_vec(),
+    )
 }
 
 fn row(types: &TypeSystem, mt: Addr) -> Row {

@@ -26,11 +26,7 @@ pub fn locks(
 ) -> (Table, Vec<Problem>) {
     let reading = Reading { threads: Threads::new(&snapshot.threads), values };
     let columns = |rows: usize, column: &dyn Fn(&str) -> Option<Cells>| {
-        let columns = table.doc().columns.iter().enumerate().map(|(at, doc)| {
-            let cells = used.contains(&at).then(|| column(doc.name)).flatten();
-            cells.unwrap_or_else(|| Cells::null(0))
-        });
-        Table::new(columns.collect(), rows)
+        Table::of_catalog(table.doc().columns, rows, used, column)
     };
     if table == TableId::Locks {
         let locks = state::locks(snapshot, heap, values);

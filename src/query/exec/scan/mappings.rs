@@ -9,11 +9,7 @@ use crate::state::process_memory::{Mapping, MemoryTotal, memory_totals, process_
 /// Reads the columns `used` of `mappings`.
 pub fn mappings(types: &TypeSystem, used: &[usize]) -> Table {
     let rows = process_memory(types);
-    let columns = TableId::Mappings.doc().columns.iter().enumerate().map(|(at, doc)| {
-        let cells = used.contains(&at).then(|| column(&rows, doc.name)).flatten();
-        cells.unwrap_or_else(|| Cells::null(0))
-    });
-    Table::new(columns.collect(), rows.len())
+    Table::of_catalog(TableId::Mappings.doc().columns, rows.len(), used, |name| column(&rows, name))
 }
 
 /// Reads the columns of `memory_use`.

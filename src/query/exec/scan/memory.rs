@@ -25,15 +25,13 @@ struct Row {
 pub fn memory(snapshot: &Snapshot, range: &MemoryRange, used: &[usize]) -> (Table, Vec<Problem>) {
     let reader = Reader { snapshot, memory: &snapshot.memory, unit: range.unit };
     let (rows, missing) = if range.unit.is_text() { reader.text(range) } else { reader.rows(range) };
-    let columns = SourceFunction::Memory.doc().columns.iter().enumerate().map(|(at, doc)| {
-        let cells = used.contains(&at).then(|| column(&rows, doc.name)).flatten();
-        cells.unwrap_or_else(|| Cells::null(0))
-    });
+    let table =
+        Table::of_catalog(SourceFunction::Memory.doc().columns, rows.len(), used, |name| column(&rows, name));
     let problems = (missing > 0).then(|| {
         let of = range.from;
         Problem::loss(format!("{missing} bytes from {of} on are not in the dump and shown as ??"))
     });
-    (Table::new(columns.collect(), rows.len()), problems.into_iter().collect())
+    (table, problems.into_iter().collect())
 }
 
 /// A column, or `None` when there is no such column.

@@ -11,11 +11,10 @@ use crate::values::Values;
 /// Reads the columns `used` of the table, and tells why it may lack some.
 pub fn requests(values: &Values, heap: &Heap, used: &[usize]) -> (Table, Vec<Problem>) {
     let (rows, problems) = read_requests(values, heap);
-    let columns = TableId::Requests.doc().columns.iter().enumerate().map(|(at, doc)| {
-        let cells = used.contains(&at).then(|| column(&rows, doc.name)).flatten();
-        cells.unwrap_or_else(|| Cells::null(0))
-    });
-    (Table::new(columns.collect(), rows.len()), problems)
+    (
+        Table::of_catalog(TableId::Requests.doc().columns, rows.len(), used, |name| column(&rows, name)),
+        problems,
+    )
 }
 
 /// A column, or `None` when there is no such column.

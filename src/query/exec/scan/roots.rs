@@ -13,11 +13,9 @@ pub fn takes_dominators(used: &[usize]) -> bool {
 
 /// Reads the columns `used` of the table; `dominators` are those of the dump, where [`takes_dominators`] says so.
 pub fn roots(roots: &Roots, heap: &Heap, dominators: Option<&Dominators>, used: &[usize]) -> Table {
-    let columns = TableId::Roots.doc().columns.iter().enumerate().map(|(at, doc)| {
-        let cells = used.contains(&at).then(|| column(&roots.all, doc.name, heap, dominators)).flatten();
-        cells.unwrap_or_else(|| Cells::null(0))
-    });
-    Table::new(columns.collect(), roots.all.len())
+    Table::of_catalog(TableId::Roots.doc().columns, roots.all.len(), used, |name| {
+        column(&roots.all, name, heap, dominators)
+    })
 }
 
 /// A column, or `None` when there is no such column.

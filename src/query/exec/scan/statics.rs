@@ -41,11 +41,12 @@ struct Row {
 pub fn statics(snapshot: &Snapshot, values: &Values, used: &[usize]) -> (Table, Vec<Problem>) {
     let slots = slots(values.types());
     let rows: Vec<Row> = slots.par_iter().flat_map_iter(|slot| rows_of(values, slot)).collect();
-    let columns = TableId::Statics.doc().columns.iter().enumerate().map(|(at, doc)| {
-        let cells = used.contains(&at).then(|| column(&rows, doc.name, snapshot, values)).flatten();
-        cells.unwrap_or_else(|| Cells::null(0))
-    });
-    (Table::new(columns.collect(), rows.len()), problems(&slots, &rows))
+    (
+        Table::of_catalog(TableId::Statics.doc().columns, rows.len(), used, |name| {
+            column(&rows, name, snapshot, values)
+        }),
+        problems(&slots, &rows),
+    )
 }
 
 /// The rows of a static field: its own, and for a struct those of its fields.

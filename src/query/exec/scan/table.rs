@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Batch, Morsel, Rows, Scan, cut};
+use crate::query::catalog::ColumnDoc;
 use crate::query::cells::{Cells, Columns};
 use crate::query::exec::vector::Vector;
 
@@ -18,6 +19,21 @@ impl Table {
     /// A table of `rows` rows.
     pub fn new(columns: Vec<Cells>, rows: usize) -> Table {
         Table::shared(Columns::Computed(Arc::new(columns)), rows)
+    }
+
+    /// A table of `rows` rows with the columns that the catalog lists. Those `used` are given by `column`, which knows them
+    /// by name; the others, and those that it does not know, are left empty.
+    pub fn of_catalog(
+        columns: &[ColumnDoc],
+        rows: usize,
+        used: &[usize],
+        column: impl Fn(&str) -> Option<Cells>,
+    ) -> Table {
+        let columns = columns.iter().enumerate().map(|(at, doc)| {
+            let cells = used.contains(&at).then(|| column(doc.name)).flatten();
+            cells.unwrap_or_else(|| Cells::null(0))
+        });
+        Table::new(columns.collect(), rows)
     }
 
     /// A table of `rows` rows whose columns others have too.

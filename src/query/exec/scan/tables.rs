@@ -19,17 +19,13 @@ pub fn read_table(snapshot: &Snapshot, heap: Option<&Heap>, table: TableId, used
         TableId::Modules => snapshot.modules.len(),
         _ => 0,
     };
-    let columns = table.doc().columns.iter().enumerate().map(|(at, column)| {
-        let cells = used.contains(&at).then(|| match table {
-            TableId::Types => types_column(types, column.name),
-            TableId::Segments => segments_column(&snapshot.segments, free, column.name),
-            TableId::Modules if column.name == "alc" => Some(contexts(snapshot)),
-            TableId::Modules => modules_column(&snapshot.modules, column.name),
-            _ => None,
-        });
-        cells.flatten().unwrap_or_else(|| Cells::null(0))
-    });
-    Table::new(columns.collect(), rows)
+    Table::of_catalog(table.doc().columns, rows, used, |name| match table {
+        TableId::Types => types_column(types, name),
+        TableId::Segments => segments_column(&snapshot.segments, free, name),
+        TableId::Modules if name == "alc" => Some(contexts(snapshot)),
+        TableId::Modules => modules_column(&snapshot.modules, name),
+        _ => None,
+    })
 }
 
 fn numbers<T>(rows: &[T], of: impl Fn(&T) -> u64) -> Option<Cells> {

@@ -15,11 +15,10 @@ use crate::values::Values;
 pub fn tasks(values: &Values, heap: &Heap, used: &[usize]) -> (Table, Vec<Problem>) {
     let tasks = Tasks::find(values, heap);
     let rows = tasks.all();
-    let columns = TableId::Tasks.doc().columns.iter().enumerate().map(|(at, doc)| {
-        let cells = used.contains(&at).then(|| column(&rows, doc.name)).flatten();
-        cells.unwrap_or_else(|| Cells::null(0))
-    });
-    (Table::new(columns.collect(), rows.len()), tasks.problems(heap))
+    (
+        Table::of_catalog(TableId::Tasks.doc().columns, rows.len(), used, |name| column(&rows, name)),
+        tasks.problems(heap),
+    )
 }
 
 /// A column, or `None` when there is no such column.

@@ -37,11 +37,7 @@ pub fn threads(snapshot: &Snapshot, used: &[usize], progress: &dyn Progress) -> 
         locks: locks.unwrap_or_default(),
         types: snapshot.types.as_deref(),
     };
-    let columns = columns.iter().enumerate().map(|(at, doc)| {
-        let cells = used.contains(&at).then(|| reading.column(doc.name)).flatten();
-        cells.unwrap_or_else(|| Cells::null(0))
-    });
-    Table::new(columns.collect(), snapshot.threads.len())
+    Table::of_catalog(columns, snapshot.threads.len(), used, |name| reading.column(name))
 }
 
 fn locks_held(snapshot: &Snapshot, heap: &Heap, values: &Values) -> Vec<u64> {

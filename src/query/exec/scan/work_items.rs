@@ -16,11 +16,10 @@ pub fn work_items(
     used: &[usize],
 ) -> (Table, Vec<Problem>) {
     let (rows, problems) = read_work_items(&snapshot.threads, values, heap);
-    let columns = TableId::WorkItems.doc().columns.iter().enumerate().map(|(at, doc)| {
-        let cells = used.contains(&at).then(|| column(&rows, doc.name)).flatten();
-        cells.unwrap_or_else(|| Cells::null(0))
-    });
-    (Table::new(columns.collect(), rows.len()), problems)
+    (
+        Table::of_catalog(TableId::WorkItems.doc().columns, rows.len(), used, |name| column(&rows, name)),
+        problems,
+    )
 }
 
 /// A column, or `None` when there is no such column.
