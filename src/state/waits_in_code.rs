@@ -131,10 +131,7 @@ impl WaitsInCode<'_> {
         let caller = loop {
             let frame = frames.next()?;
             match frame.kind {
-                FrameKind::Explicit => {
-                    held.extend(held_by(self.values.types(), frame));
-                    machinery.extend(self.called(frame).filter(is_machinery));
-                }
+                FrameKind::Explicit => held.extend(held_by(self.values.types(), frame)),
                 kind if kind.is_managed() => {
                     start.get_or_insert(frame.sp);
                     match self.method_of(frame) {
@@ -149,14 +146,6 @@ impl WaitsInCode<'_> {
         let mut above = frames.filter(|frame| frame.kind.is_managed());
         let end = above.next().map_or_else(|| thread.stack_end(), |frame| frame.sp);
         Some(Top { machinery, held, caller, bytes: (start, end.min(start.offset(MOST_BYTES))), thread })
-    }
-
-    /// The method of the libraries whose native code has left an explicit frame, where it has noted that.
-    fn called(&self, frame: &StackFrame) -> Option<Method> {
-        let types = self.values.types();
-        let place = types.runtime().located.layout.optional_field("HelperMethodFrame", "MethodDesc")?;
-        frame.frame_type().filter(|of| of.name.starts_with("HelperMethodFrame"))?;
-        types.method(types.memory().pointer(frame.sp.offset(place)).ok()?)
     }
 
     fn method_of(&self, frame: &StackFrame) -> Option<Method> {
