@@ -43,6 +43,12 @@ pub const MAX_DYNAMIC_ENTRIES: u64 = 4096;
 /// Symbols looked at for one name in an ELF hash table. Chains have a handful; a damaged one may never end.
 pub const MAX_SYMBOL_CHAIN: u32 = 65_536;
 
+/// Dynamic symbols of one ELF module that are listed. The largest libraries export some 100,000.
+pub const MAX_DYNAMIC_SYMBOLS: u64 = 1 << 20;
+
+/// Bytes of a symbol's name. Names of C++ templates have some thousands.
+pub const MAX_SYMBOL_NAME_BYTES: u64 = 4 << 10;
+
 /// Names that a PE image exports. The largest real ones have some ten thousand.
 pub const MAX_PE_EXPORTS: u32 = 1 << 20;
 
