@@ -252,6 +252,12 @@ pub const UNPACKED_IN_MEMORY_BYTES: u64 = 64 << 20;
 /// (`--long=31`, 2 GiB). The decoder allocates so much for a frame that asks for it.
 pub const MAX_ZSTD_WINDOW_LOG: u32 = 31;
 
+/// Memory in KiB that an xz stream may ask for. The largest preset (`xz -9`) takes 65 MiB, a dictionary of 256 MiB more.
+pub const MAX_XZ_MEMORY_KIB: u32 = 512 << 10;
+
+/// Bytes of a line of a crash report's core. apport writes 1 MiB of the compressed core on a line, as base64.
+pub const MAX_REPORT_LINE_BYTES: u64 = 16 << 20;
+
 /// UTF-16 code units of a string. The runtime allocates none that is longer (`MAX_STRINGLENGTH` in `src/coreclr/vm/object.h`).
 pub const MAX_STRING_UNITS: u32 = 0x3fff_ffdf;
 
