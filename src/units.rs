@@ -1,4 +1,4 @@
-//! Numbers as people read them: thousands separators, sizes in units, short reals, durations.
+//! Numbers as people read and write them: thousands separators, sizes in units, short reals, durations.
 
 use std::time::Duration;
 
@@ -94,6 +94,21 @@ pub fn duration(elapsed: Duration) -> String {
     }
 }
 
+/// A duration as people write it, a whole number with a unit: `500ms`, `30s`, `5m` (or `min`), `2h`. `None` for
+/// anything else, and for more than a `u64` of milliseconds.
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+    let milliseconds = match unit.trim().to_ascii_lowercase().as_str() {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" | "min" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(milliseconds).map(Duration::from_millis)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +165,24 @@ mod tests {
         let cases = [(7, "7 µs"), (12_345, "12 ms"), (3_400_000, "3.4 s"), (125_000_000, "2 min 5 s")];
         for (micros, text) in cases {
             assert_eq!(duration(Duration::from_micros(micros)), text);
+        }
+    }
+
+    #[test]
+    fn durations_are_read_with_their_unit() {
+        let cases = [
+            ("500ms", 500),
+            ("1s", 1_000),
+            (" 30 S ", 30_000),
+            ("5m", 300_000),
+            ("5min", 300_000),
+            ("2h", 7_200_000),
+        ];
+        for (text, milliseconds) in cases {
+            assert_eq!(parse_duration(text), Some(Duration::from_millis(milliseconds)), "{text}");
+        }
+        for text in ["", "5", "s", "-1s", "1.5s", "1d", "99999999999999999999s", "18446744073709551615h"] {
+            assert_eq!(parse_duration(text), None, "{text}");
         }
     }
 
