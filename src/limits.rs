@@ -425,3 +425,7 @@ pub const MAX_INCLUDES: usize = 256;
 /// Bytes of the answers that a session keeps. Ten million addresses take 80 MB; more than a few such lists are rather asked for
 /// again than kept.
 pub const MAX_KEPT_BYTES: u64 = 1 << 30;
+
+/// Bytes of the environment of a running process, in UTF-16 as its runtime sends it. Linux allows a quarter of the stack's
+/// limit for all of it, 2 MiB usually, and 6 MiB at most.
+pub const MAX_ENVIRONMENT_BYTES: u32 = 16 << 20;
