@@ -1,6 +1,6 @@
-//! Numbers as people read and write them: thousands separators, sizes in units, short reals, durations.
+//! Numbers as people read and write them: thousands separators, sizes in units, short reals, durations, moments.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Appends a whole number with a comma between groups of three digits: `-1,234,567`.
 pub fn push_grouped(number: i128, out: &mut Vec<u8>) {
@@ -94,6 +94,28 @@ pub fn duration(elapsed: Duration) -> String {
     }
 }
 
+/// A moment in UTC to the second: `2026-11-22 12:30:46`. Moments before 1970 are told as its first.
+pub fn utc(moment: SystemTime) -> String {
+    let seconds = moment.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (year, month, day) = date(seconds / 86_400);
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+}
+
+/// Year, month and day of the day that lies so many days after 1970-01-01, in the Gregorian calendar. Counted are years
+/// from March on, so that the odd day is a year's last, in eras of 400 years, after which the calendar repeats.
+fn date(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468; // From 0000-03-01 to 1970-01-01.
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    // Five months from March on have 153 days, whichever five follow each other.
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (era * 400 + year + u64::from(month <= 2), month, day)
+}
+
 /// A duration as people write it, a whole number with a unit: `500ms`, `30s`, `5m` (or `min`), `2h`. `None` for
 /// anything else, and for more than a `u64` of milliseconds.
 pub fn parse_duration(text: &str) -> Option<Duration> {
@@ -165,6 +187,21 @@ mod tests {
         let cases = [(7, "7 µs"), (12_345, "12 ms"), (3_400_000, "3.4 s"), (125_000_000, "2 min 5 s")];
         for (micros, text) in cases {
             assert_eq!(duration(Duration::from_micros(micros)), text);
+        }
+    }
+
+    #[test]
+    fn moments_are_dates_of_the_calendar() {
+        let cases = [
+            (0, "1970-01-01 00:00:00"),
+            (951_782_399, "2000-02-28 23:59:59"),
+            (951_782_400, "2000-02-29 00:00:00"),
+            (1_709_164_800, "2024-02-29 00:00:00"),
+            (1_795_350_646, "2026-11-22 12:30:46"),
+            (4_107_542_400, "2100-03-01 00:00:00"),
+        ];
+        for (seconds, text) in cases {
+            assert_eq!(utc(UNIX_EPOCH + Duration::from_secs(seconds)), text);
         }
     }
 

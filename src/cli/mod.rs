@@ -34,6 +34,7 @@ mod script;
 mod session;
 mod sides;
 mod snapshot;
+mod summary;
 mod user_folders;
 mod worker;
 

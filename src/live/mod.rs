@@ -9,4 +9,4 @@
 
 pub mod ipc;
 pub mod session;
-//pub mod targets;
+pub mod targets;

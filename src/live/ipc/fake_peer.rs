@@ -14,7 +14,7 @@ use super::message::{Command, HEADER, Message};
 
 /// A peer. Its folder goes with it.
 pub(crate) struct FakePeer {
-    folder: TempDir,
+    _folder: TempDir,
     socket: PathBuf,
     requests: Arc<Mutex<Vec<Message>>>,
     /// What a peer that never accepts has instead of a thread.
@@ -103,11 +103,6 @@ impl FakePeer {
         &self.socket
     }
 
-    /// The folder of the socket.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
     /// What was asked so far.
     pub fn requests(&self) -> Vec<Message> {
         self.requests.lock().unwrap().clone()
@@ -132,7 +127,8 @@ impl FakePeer {
         let folder = tempfile::tempdir().unwrap();
         let socket = folder.path().join("socket");
         let listener = UnixListener::bind(&socket).unwrap();
-        let peer = FakePeer { folder, socket, requests: Arc::default(), queue: None, done: Arc::default() };
+        let peer =
+            FakePeer { _folder: folder, socket, requests: Arc::default(), queue: None, done: Arc::default() };
         (peer, listener)
     }
 }
