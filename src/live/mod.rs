@@ -2,3 +2,8 @@
 //!
 //! Knows nothing of dumps, and no layer but the command line knows it. Talks to Unix sockets of this machine only and
 //! opens no port. What a process answers is as hostile as a dump: sizes are capped (`limits`), waiting is bounded.
+
+pub mod conditions;
+pub mod counters;
+pub mod mistake;
+pub mod nettrace;
