@@ -17,6 +17,8 @@ pub mod names;
 mod sample;
 mod selection;
 mod subscription;
+#[cfg(test)]
+mod tests;
 
 pub use feed::{Feed, Heard, News};
 pub use history::{History, Series};

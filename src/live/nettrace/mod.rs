@@ -27,6 +27,10 @@ mod definition;
 mod event;
 mod losses;
 mod reader;
+#[cfg(test)]
+pub(in crate::live) mod synthetic;
+#[cfg(test)]
+mod tests;
 mod trace;
 mod value;
 
