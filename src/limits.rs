@@ -468,3 +468,7 @@ pub const MAX_WINDOW_SAMPLES: usize = 24 * 3600;
 
 /// Bytes of all names of one counter and its tags. Real ones stay below 300.
 pub const MAX_COUNTER_TEXT_BYTES: usize = 4096;
+
+/// Bytes of the environment of a running process, in UTF-16 as its runtime sends it. Linux allows a quarter of the stack's
+/// limit for all of it, 2 MiB usually, and 6 MiB at most.
+pub const MAX_ENVIRONMENT_BYTES: u32 = 16 << 20;

@@ -24,4 +24,4 @@ pub use feed::{Feed, Heard, News};
 pub use history::{History, Series};
 pub use sample::{Kind, Sample, SeriesKey, Unit};
 pub use selection::{Selected, Selection};
-pub use subscription::{Subscription, WantedProvider};
+pub use subscription::Subscription;

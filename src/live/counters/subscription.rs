@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::names::{FIRST_WITH_METER, RUNTIME, runtime_counter};
 use super::selection::{Selected, Selection};
+use crate::live::session::Provider;
 
 /// The EventSource that tells the numbers of all meters.
 pub(super) const METERS: &str = "System.Diagnostics.Metrics";
@@ -18,23 +19,10 @@ const FIRST_WITH_SHARING: u32 = 8;
 const MAX_TIME_SERIES: u32 = 1000;
 const MAX_HISTOGRAMS: u32 = 10;
 
-/// A provider to switch on in a session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WantedProvider {
-    /// Its name.
-    pub name: String,
-    /// The groups of events that are wanted, a bit each.
-    pub keywords: u64,
-    /// Up to which level: 1 critical to 5 verbose.
-    pub level: u32,
-    /// What is asked of it: `key=value;key=value`.
-    pub arguments: String,
-}
-
 /// A selection in the terms of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscription {
-    providers: Vec<WantedProvider>,
+    providers: Vec<Provider>,
     selection: Selection,
     interval: Duration,
     /// The name of the session with the meters.
@@ -60,7 +48,7 @@ impl Subscription {
             let instruments = instruments(selected);
             let only_instruments = counters.as_ref().is_some_and(|all| all.len() == instruments.len());
             if !is_runtime || !only_instruments || runtime < FIRST_WITH_METER {
-                providers.push(WantedProvider {
+                providers.push(Provider {
                     name: provider.clone(),
                     keywords: 0,
                     level: INFORMATIONAL,
@@ -80,7 +68,7 @@ impl Subscription {
                 "SessionId={session};Metrics={metrics};RefreshInterval={seconds};MaxTimeSeries={MAX_TIME_SERIES};\
                  MaxHistograms={MAX_HISTOGRAMS};ClientId={client}"
             );
-            providers.push(WantedProvider {
+            providers.push(Provider {
                 name: METERS.into(),
                 keywords: TIME_SERIES,
                 level: INFORMATIONAL,
@@ -92,7 +80,7 @@ impl Subscription {
     }
 
     /// The providers to switch on.
-    pub fn providers(&self) -> &[WantedProvider] {
+    pub fn providers(&self) -> &[Provider] {
         &self.providers
     }
 
