@@ -2,6 +2,9 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+/// The units of sizes as people write them, and how many bits each shifts: powers of 1024.
+pub const SIZE_UNITS: &[(&str, u32)] = &[("b", 0), ("kb", 10), ("mb", 20), ("gb", 30), ("tb", 40)];
+
 /// Appends a whole number with a comma between groups of three digits: `-1,234,567`.
 pub fn push_grouped(number: i128, out: &mut Vec<u8>) {
     let mut digits = itoa::Buffer::new();
