@@ -105,6 +105,13 @@ pub fn utc(moment: SystemTime) -> String {
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
 }
 
+/// A moment in UTC to the millisecond, as ISO 8601 writes it: `2026-11-22T12:30:46.123Z`. Moments before 1970 are told as its
+/// first.
+pub fn utc_milliseconds(moment: SystemTime) -> String {
+    let milliseconds = moment.duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_millis());
+    format!("{}.{milliseconds:03}Z", utc(moment).replace(' ', "T"))
+}
+
 /// Year, month and day of the day that lies so many days after 1970-01-01, in the Gregorian calendar. Counted are years
 /// from March on, so that the odd day is a year's last, in eras of 400 years, after which the calendar repeats.
 fn date(days: u64) -> (u64, u64, u64) {
@@ -206,6 +213,13 @@ mod tests {
         for (seconds, text) in cases {
             assert_eq!(utc(UNIX_EPOCH + Duration::from_secs(seconds)), text);
         }
+    }
+
+    #[test]
+    fn milliseconds_have_three_digits() {
+        let moment = UNIX_EPOCH + Duration::from_millis(1_795_350_646_007);
+        assert_eq!(utc_milliseconds(moment), "2026-11-22T12:30:46.007Z");
+        assert_eq!(utc_milliseconds(UNIX_EPOCH - Duration::from_millis(1)), "1970-01-01T00:00:00.000Z");
     }
 
     #[test]

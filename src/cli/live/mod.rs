@@ -2,6 +2,7 @@
 
 mod collect;
 mod counters;
+mod listening;
 mod ps;
 mod watch;
 

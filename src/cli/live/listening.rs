@@ -1,0 +1,170 @@
+//! Hearing a process's counters until something ends it: Ctrl-C, the time, the process, or enough was heard.
+
+use std::ops::ControlFlow;
+use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::error::{Error, Result};
+use crate::live::conditions::Condition;
+use crate::live::counters::{Feed, Heard, News, Selection, Subscription};
+use crate::live::ipc::process_info;
+use crate::live::mistake::Mistake;
+use crate::live::session::Session;
+use crate::live::targets::Target;
+use crate::problem::Problem;
+use crate::query::Diagnostic;
+
+/// How long nothing must come for what came to be taken for complete, and how often Ctrl-C is looked for.
+const TICK: Duration = Duration::from_millis(50);
+
+/// News that wait to be taken. A process that tells more than is taken has to wait then.
+const WAITING_NEWS: usize = 1024;
+
+/// Megabytes of events that a runtime buffers. Counters take some kilobytes a second.
+const BUFFER_MB: u32 = 16;
+
+/// The runtime that is assumed where neither it nor its path tell its version: before 6.0 runtimes tell nothing of themselves.
+const OLDEST_VERSION: u32 = 3;
+
+/// A session with the counters of a process.
+#[derive(Debug)]
+pub(super) struct Counting {
+    /// Its events.
+    pub session: Session,
+    /// What was asked for.
+    pub subscription: Subscription,
+    /// The version of the runtime, where it is known.
+    pub runtime: Option<String>,
+}
+
+/// Has a process tell counters.
+///
+/// # Errors
+/// When it cannot be reached, or refuses.
+pub(super) fn begin(target: &Target, selection: &Selection, interval: Duration) -> Result<Counting> {
+    let socket = target.reachable_socket()?;
+    let info = process_info(socket);
+    let told = info.ok().and_then(|info| info.runtime_version);
+    let runtime = told.or_else(|| target.runtime_by_path.clone());
+    let version = runtime.as_deref().and_then(major).unwrap_or(OLDEST_VERSION);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let client = format!("heapql-{}-{}", process::id(), now.as_nanos());
+    let subscription = Subscription::new(selection, interval, version, &client);
+    let session = Session::start(socket, subscription.providers(), BUFFER_MB)
+        .map_err(|fault| target.error("be asked for counters", fault))?;
+    Ok(Counting { session, subscription, runtime })
+}
+
+/// `10` of `10.0.14+0a1b`.
+fn major(version: &str) -> Option<u32> {
+    version.split('.').next()?.parse().ok()
+}
+
+/// A condition as it was typed.
+///
+/// # Errors
+/// What is wrong with it, to be shown with its place.
+pub(super) fn condition(text: &str) -> Result<Condition, String> {
+    Condition::parse(text).map_err(|mistake| rendered(mistake, text))
+}
+
+/// A mistake with its place, as mistakes in statements are shown.
+pub(super) fn rendered(mistake: Mistake, text: &str) -> String {
+    let Mistake { message, span, expected, hint } = mistake;
+    Diagnostic { message, span, expected, hint }.render(text)
+}
+
+/// What ends listening, beside the process and whoever listens.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Until<'a> {
+    /// Set by Ctrl-C.
+    pub cancel: &'a AtomicBool,
+    /// When the time is over.
+    pub deadline: Option<Instant>,
+}
+
+/// Why it ended.
+#[derive(Debug)]
+pub(super) enum End {
+    /// The listener had enough.
+    Enough,
+    /// Ctrl-C.
+    Cancelled,
+    /// The time is over.
+    TimeIsOver,
+    /// The process ended.
+    ProcessEnded,
+    /// What it tells could not be read any further.
+    Failed(Error),
+}
+
+/// How it ended.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// Why.
+    pub end: End,
+    /// What was left out.
+    pub problems: Vec<Problem>,
+}
+
+/// Hears a session to its end, and ends it in the process whatever happens. `listener` is given each news, and nothing when
+/// none came for a moment; it is not called any more once it had enough.
+pub(super) fn listen(
+    session: Session,
+    subscription: &Subscription,
+    until: Until<'_>,
+    mut listener: impl FnMut(Option<News>) -> ControlFlow<()>,
+) -> Outcome {
+    let stopper = session.stopper();
+    let (sender, receiver) = sync_channel(WAITING_NEWS);
+    thread::scope(|scope| {
+        let reader = scope.spawn(move || {
+            let mut feed = Feed::new(session, subscription);
+            loop {
+                let heard = feed.hear();
+                let is_last = matches!(heard, Ok(Heard::End(_)) | Err(_));
+                let is_quiet = matches!(heard, Ok(Heard::Waiting));
+                let is_heard = is_quiet || sender.send(heard).is_ok();
+                if is_last || !is_heard {
+                    return feed.problems();
+                }
+            }
+        });
+        let mut end = None;
+        let end = loop {
+            if end.is_none() {
+                end = until.reached();
+                if end.is_some() {
+                    // Should the process not answer, reading ends a few seconds later all the same.
+                    let _ = stopper.stop();
+                }
+            }
+            let news = match receiver.recv_timeout(TICK) {
+                Ok(Ok(Heard::News(news))) => Some(news),
+                Ok(Ok(Heard::Waiting)) | Err(RecvTimeoutError::Timeout) => None,
+                Ok(Ok(Heard::End(_))) | Err(RecvTimeoutError::Disconnected) => {
+                    break end.unwrap_or(End::ProcessEnded);
+                }
+                Ok(Err(error)) => break end.unwrap_or(End::Failed(error)),
+            };
+            if end.is_none() && listener(news).is_break() {
+                end = Some(End::Enough);
+                let _ = stopper.stop();
+            }
+        };
+        drop(receiver);
+        Outcome { end, problems: reader.join().unwrap_or_default() }
+    })
+}
+
+impl Until<'_> {
+    fn reached(self) -> Option<End> {
+        if self.cancel.load(Ordering::SeqCst) {
+            return Some(End::Cancelled);
+        }
+        self.deadline.filter(|&deadline| Instant::now() >= deadline).map(|_| End::TimeIsOver)
+    }
+}
