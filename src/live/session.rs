@@ -11,11 +11,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::ipc::{Connection, Fault, PATIENCE, SessionId, begin_tracing, is_passing, stop_tracing};
+use super::ipc::{Connection, Fault, Message, PATIENCE, SessionId, begin_tracing, is_passing, stop_tracing};
 
 pub use super::ipc::Provider;
 
-/// How often a reader that waits for events looks whether it is to stop.
+/// How long reading waits for events.
 const TICK: Duration = Duration::from_millis(100);
 
 /// How long a stream may go on after it was told to stop. What was buffered is written meanwhile; a runtime that never
@@ -25,8 +25,9 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// How long a session that is dropped may take to end: nobody waits for what it still holds.
 const HASTE: Duration = Duration::from_secs(2);
 
-/// A stream of events, in the nettrace format. Reading waits until there are some; the end of the stream is the end of the
-/// session, because it was stopped or because the process ended.
+/// A stream of events, in the nettrace format. Reading waits a tenth of a second for some and then fails with
+/// [`io::ErrorKind::WouldBlock`], so that whoever reads can look up; the end of the stream is the end of the session, because
+/// it was stopped or because the process ended.
 #[derive(Debug)]
 pub struct Session {
     stream: UnixStream,
@@ -42,6 +43,7 @@ pub struct Stopper {
     shared: Arc<Shared>,
 }
 
+/// What is known of a session by those who end it.
 #[derive(Debug)]
 struct Shared {
     socket: PathBuf,
@@ -74,7 +76,7 @@ impl Session {
     /// # Errors
     /// When the process does not end it in time; it does when this connection is closed, which it then is. A process that
     /// has ended meanwhile is no error.
-    pub fn stop(mut self) -> Result<(), Fault> {
+    pub fn stop(&mut self) -> Result<(), Fault> {
         self.end(DRAIN)
     }
 
@@ -90,9 +92,20 @@ impl Session {
             }
             asked => asked?,
         };
-        self.deadline = Some(Instant::now() + limit);
-        io::copy(self, &mut io::sink())?;
-        match asked.map(|mut connection| connection.receive(limit).and_then(|answer| answer.into_answer())) {
+        let deadline = Instant::now() + limit;
+        self.deadline = Some(deadline);
+        let mut rest = [0; 16 << 10];
+        while !self.ended {
+            match self.read(&mut rest) {
+                Err(error) if !is_passing(&error) => return Err(error.into()),
+                _ => {}
+            }
+        }
+        if Instant::now() >= deadline {
+            return Err(Fault::TimedOut(limit));
+        }
+        let answer = asked.map(|mut connection| connection.receive(limit).and_then(Message::into_answer));
+        match answer {
             None | Some(Ok(_) | Err(Fault::Closed)) => Ok(()),
             Some(Err(fault)) => Err(fault),
         }
@@ -126,30 +139,24 @@ impl Shared {
 
 impl Read for Session {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            if self.ended || buffer.is_empty() {
-                return Ok(0);
+        if self.deadline.is_none() && self.shared.stopped.load(Ordering::SeqCst) {
+            self.deadline = Some(Instant::now() + DRAIN);
+        }
+        self.ended |= self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        if self.ended || buffer.is_empty() {
+            return Ok(0);
+        }
+        match self.stream.read(buffer) {
+            Ok(read) => {
+                self.ended = read == 0;
+                Ok(read)
             }
-            if self.deadline.is_none() && self.shared.stopped.load(Ordering::SeqCst) {
-                self.deadline = Some(Instant::now() + DRAIN);
-            }
-            if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            // The process was killed.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {
                 self.ended = true;
-                return Err(io::Error::new(
-                    io::ErrorKind::TimedOut,
-                    "the process did not end its session in time",
-                ));
+                Ok(0)
             }
-            match self.stream.read(buffer) {
-                Ok(read) => {
-                    self.ended = read == 0;
-                    return Ok(read);
-                }
-                // The process was killed.
-                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => self.ended = true,
-                Err(error) if is_passing(&error) => {}
-                Err(error) => return Err(error),
-            }
+            Err(error) => Err(error),
         }
     }
 }
@@ -168,8 +175,8 @@ mod tests {
     use std::sync::mpsc::{Receiver, channel};
     use std::thread;
 
+    use super::super::ipc::Command;
     use super::super::ipc::fake_peer::{FakePeer, ok};
-    use super::super::ipc::{Command, Message};
     use super::*;
 
     /// A runtime that streams `chunk` again and again until it is told to stop, and then `last`.
@@ -210,16 +217,33 @@ mod tests {
         Session::start(peer.socket(), &[Provider::default()], 16).unwrap()
     }
 
+    fn read_all(session: &mut Session) -> String {
+        let (mut all, mut buffer) = (Vec::new(), [0; 64]);
+        loop {
+            match session.read(&mut buffer) {
+                Ok(0) => return String::from_utf8(all).unwrap(),
+                Ok(read) => all.extend_from_slice(&buffer[..read]),
+                Err(error) => assert!(is_passing(&error), "{error}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_reader_that_waits_may_look_up() {
+        let peer = FakePeer::conversing(|stream, _| {
+            let _ = stream.write_all(&ok(&9_u64.to_le_bytes()));
+            thread::sleep(Duration::from_millis(300));
+        });
+        let mut session = start(&peer);
+        assert_eq!(session.read(&mut [0; 8]).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+    }
+
     #[test]
     fn the_stream_is_read_to_its_end_after_a_stop_from_elsewhere() {
         let peer = runtime(b"event;", b"end", true);
         let mut session = start(&peer);
         let stopper = session.stopper();
-        let reader = thread::spawn(move || {
-            let mut all = String::new();
-            session.read_to_string(&mut all).unwrap();
-            all
-        });
+        let reader = thread::spawn(move || read_all(&mut session));
         thread::sleep(Duration::from_millis(30));
         stopper.stop().unwrap();
         stopper.stop().unwrap();
@@ -229,9 +253,13 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_stopped_where_it_is_read() {
+    fn a_session_is_stopped_once() {
         let peer = runtime(b"event;", b"end", true);
-        start(&peer).stop().unwrap();
+        let mut session = start(&peer);
+        session.stop().unwrap();
+        session.stop().unwrap();
+        assert_eq!(session.read(&mut [0; 8]).unwrap(), 0, "it is over");
+        drop(session);
         assert_eq!(stops(&peer), 1);
     }
 
@@ -247,7 +275,7 @@ mod tests {
         let peer = runtime(b"event;", b"", false);
         let mut session = start(&peer);
         let fault = session.end(Duration::from_millis(150)).unwrap_err();
-        assert!(fault.to_string().contains("did not end its session"), "{fault}");
+        assert!(matches!(fault, Fault::TimedOut(_)), "{fault}");
         assert_eq!(session.read(&mut [0; 8]).unwrap(), 0, "it is over for the reader");
     }
 
@@ -255,9 +283,7 @@ mod tests {
     fn the_end_of_the_process_ends_the_session() {
         let peer = FakePeer::sending([ok(&9_u64.to_le_bytes()), b"last words".to_vec()].concat());
         let mut session = start(&peer);
-        let mut all = String::new();
-        session.read_to_string(&mut all).unwrap();
-        assert_eq!(all, "last words");
+        assert_eq!(read_all(&mut session), "last words");
         drop(session);
         let sent: Vec<Message> = peer.requests();
         assert_eq!(sent.len(), 1, "nothing is left to stop");
