@@ -6,12 +6,14 @@
 //! - [`nettrace`] reads the events of such a stream.
 //! - [`counters`] turns them into samples of counters, and knows what to ask a runtime for.
 //! - [`conditions`] tells when samples fulfil what a user waits for.
+//! - [`disk`] tells whether there is room for a dump.
 //!
 //! Knows nothing of dumps, and no layer but the command line knows it. Talks to Unix sockets of this machine only and
 //! opens no port. What a process answers is as hostile as a dump: sizes are capped (`limits`), waiting is bounded.
 
 pub mod conditions;
 pub mod counters;
+pub mod disk;
 pub mod ipc;
 pub mod mistake;
 pub mod nettrace;

@@ -2,8 +2,11 @@
 
 mod collect;
 mod counters;
+mod dump_file;
+mod dumping;
 mod listening;
 mod ps;
+mod waiting;
 mod watch;
 
 use super::console::Console;

@@ -7,7 +7,7 @@ use crate::live::ipc::{Fault, ProcessInfo, process_info};
 use crate::live::targets::{System, Target, discover, matching};
 use crate::output::{Document, Format};
 use crate::query::{Answer, AnswerColumn, Kind, ValueRef};
-use crate::units::utc;
+use crate::units::{human_bytes, utc};
 
 use super::super::console::Console;
 use super::super::destination::Destination;
@@ -101,28 +101,36 @@ impl Row {
     }
 }
 
-/// The processes as an answer. A table has the column of problems only where there is one.
+/// The processes as an answer. A table is for people: numbers of processes without separators, memory in units, and the
+/// column of problems only where there is one.
 fn answer(rows: &[Row], format: Format) -> Answer {
     let texts = |name: &str, value: &dyn Fn(&Row) -> Option<String>| {
         let values: Vec<Option<String>> = rows.iter().map(value).collect();
         let cells = values.iter().map(|value| value.as_deref().map_or(ValueRef::Null, ValueRef::Text));
         AnswerColumn::new(name, Kind::Text, cells)
     };
+    let is_table = format == Format::Table;
     let pids = rows.iter().map(|row| ValueRef::Integer(row.target.pid.into()));
     let memory = rows.iter().map(|row| row.target.working_set.map_or(ValueRef::Null, ValueRef::Bytes));
+    let (pid, memory) = if is_table {
+        let memory = |row: &Row| row.target.working_set.map(|bytes| human_bytes(bytes as f64));
+        (texts("pid", &|row| Some(row.target.pid.to_string())), texts("working_set", &memory))
+    } else {
+        (AnswerColumn::new("pid", Kind::Integer, pids), AnswerColumn::new("working_set", Kind::Bytes, memory))
+    };
     let of_info =
         |part: fn(&ProcessInfo) -> &str| move |row: &Row| row.info.as_ref().map(|info| part(info).to_owned());
     let mut columns = vec![
-        AnswerColumn::new("pid", Kind::Integer, pids),
+        pid,
         texts("name", &|row| Some(row.name().to_owned())),
         texts("runtime", &|row| row.version().map(str::to_owned)),
-        AnswerColumn::new("working_set", Kind::Bytes, memory),
+        memory,
         texts("started_utc", &|row| row.target.started.map(utc)),
     ];
-    if format != Format::Table {
+    if !is_table {
         columns.push(texts("architecture", &of_info(|info| &info.architecture)));
     }
-    if format != Format::Table || rows.iter().any(|row| row.problem.is_some()) {
+    if !is_table || rows.iter().any(|row| row.problem.is_some()) {
         columns.push(texts("problem", &|row| row.problem.clone()));
     }
     columns.push(texts("command_line", &|row| Some(row.target.command_line.clone())));

@@ -11,6 +11,7 @@ mod system;
 mod tests;
 mod unreachable;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -20,7 +21,7 @@ use super::ipc::Fault;
 use process_files::ProcessFiles;
 
 pub use choice::{choose, matching};
-pub use system::System;
+pub use system::{System, own_user};
 pub use unreachable::Unreachable;
 
 /// A .NET process.
@@ -36,7 +37,9 @@ pub struct Target {
     pub started: Option<SystemTime>,
     /// Bytes of it that are in memory.
     pub working_set: Option<u64>,
-    /// Bytes of it that no file holds, swapped ones included: what a dump of its heap must hold at most.
+    /// Bytes that it may write to and that are its own, whether it ever touched them or not: what a dump of its heap holds.
+    /// createdump writes pages that were never touched too: arrays that are not filled yet count in it, not in the working
+    /// set.
     pub private_bytes: Option<u64>,
     /// The number of the user that it runs as.
     pub user: Option<u32>,
@@ -50,6 +53,8 @@ pub struct Target {
     pub socket: Result<PathBuf, Unreachable>,
     /// Where its files are seen from here.
     root: PathBuf,
+    /// The link to its program.
+    executable: Option<PathBuf>,
 }
 
 impl Default for Target {
@@ -68,6 +73,7 @@ impl Default for Target {
             same_files: true,
             socket: Err(Unreachable::NoSocket { folders: Vec::new() }),
             root: PathBuf::new(),
+            executable: None,
         }
     }
 }
@@ -99,6 +105,15 @@ impl Target {
     /// What a fault of talking to this process means, and what can be done.
     pub fn error(&self, doing: &str, fault: Fault) -> Error {
         unreachable::fault(self, doing, fault)
+    }
+
+    /// The folder in which its runtime looks for createdump, if that is not there: beside the runtime's library, or beside
+    /// the program when the runtime is part of it. `None` when it is there, or that cannot be seen.
+    pub fn folder_without_createdump(&self) -> Option<PathBuf> {
+        let beside_program = || fs::read_link(self.executable.as_ref()?).ok()?.parent().map(Path::to_owned);
+        let folder = self.runtime_folder.clone().or_else(beside_program)?;
+        let here = self.seen_from_here(&folder);
+        (here.is_dir() && !here.join("createdump").exists()).then_some(folder)
     }
 
     /// How it is called in messages: `Shop (process 4711)`.
@@ -142,5 +157,6 @@ pub fn target(system: &System, pid: u32) -> Option<Target> {
         same_files: files.sees_same_files(system),
         socket,
         root: system.root_of(pid),
+        executable: Some(system.file(pid, "exe")),
     })
 }

@@ -38,7 +38,6 @@ impl ProcessFiles {
         let kilobytes = |key: &str| number(key, 0).and_then(|number| number.checked_mul(1024));
         let inner =
             line_of(&status, "NSpid").and_then(|line| line.split_ascii_whitespace().last()?.parse().ok());
-        let private = ["RssAnon", "RssShmem", "VmSwap"].map(kilobytes);
         Some(ProcessFiles {
             pid,
             inner_pid: inner.unwrap_or(pid),
@@ -48,7 +47,7 @@ impl ProcessFiles {
             // The second number is the effective user, as whom the socket was made.
             user: number("Uid", 1).and_then(|user| user.try_into().ok()),
             working_set: kilobytes("VmRSS"),
-            private_bytes: private[0].map(|_| private.iter().flatten().sum()),
+            private_bytes: kilobytes("VmData"),
             arguments: arguments(&system.file(pid, "cmdline")),
         })
     }

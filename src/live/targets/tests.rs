@@ -69,7 +69,7 @@ impl Fake {
         write(
             "status",
             format!(
-                "Name:\tdotnet\nUid:\t7\t1000\t7\t7\nNSpid:\t{namespaces}\nVmRSS:\t  2048 kB\nRssAnon:\t 1024 kB\nVmSwap:\t 1 kB\n"
+                "Name:\tdotnet\nUid:\t7\t1000\t7\t7\nNSpid:\t{namespaces}\nVmRSS:\t  2048 kB\nVmData:\t 9000 kB\n"
             ),
         );
         let zero_ended = |parts: &[&str]| parts.iter().map(|part| format!("{part}\0")).collect::<String>();
@@ -106,7 +106,7 @@ fn a_process_is_known_by_its_socket() {
     assert_eq!(shop.command_line, "/usr/bin/dotnet exec /app/Shop.dll --port 80");
     assert_eq!(shop.socket, Ok(socket));
     assert_eq!(shop.started, Some(UNIX_EPOCH + Duration::from_secs(1005)));
-    assert_eq!((shop.working_set, shop.private_bytes), (Some(2048 << 10), Some(1025 << 10)));
+    assert_eq!((shop.working_set, shop.private_bytes), (Some(2048 << 10), Some(9000 << 10)));
     assert!(shop.same_files && shop.is_running(&fake.system));
     assert_eq!(shop.temporary_folder(), fake.path("tmp"));
     assert_eq!(shop.seen_from_here(Path::new("/dumps/a")), Path::new("/dumps/a"));
