@@ -1,6 +1,8 @@
 //! The program from outside: arguments in, text and an exit status out.
 
 mod answers;
+#[cfg(all(feature = "live", target_os = "linux"))]
+mod counters;
 mod diff;
 mod examples;
 mod export;

@@ -7,6 +7,8 @@ pub mod gc_info;
 pub mod image;
 pub mod metadata;
 pub mod minidump;
+#[cfg(all(feature = "live", target_os = "linux"))]
+pub mod nettrace;
 pub mod packed;
 pub mod signature;
 pub mod statement;
@@ -22,6 +24,8 @@ pub const TARGETS: &[Target] = &[
     ("image", image::run),
     ("metadata", metadata::run),
     ("minidump", minidump::run),
+    #[cfg(all(feature = "live", target_os = "linux"))]
+    ("nettrace", nettrace::run),
     ("open_histogram", dump::run),
     ("packed", packed::run),
     ("signature", signature::run),

@@ -3,8 +3,6 @@
 use std::ops::ControlFlow;
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
-use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::error::{Error, Result};
@@ -16,12 +14,6 @@ use crate::live::session::Session;
 use crate::live::targets::Target;
 use crate::problem::Problem;
 use crate::query::Diagnostic;
-
-/// How long nothing must come for what came to be taken for complete, and how often Ctrl-C is looked for.
-const TICK: Duration = Duration::from_millis(50);
-
-/// News that wait to be taken. A process that tells more than is taken has to wait then.
-const WAITING_NEWS: usize = 1024;
 
 /// Megabytes of events that a runtime buffers. Counters take some kilobytes a second.
 const BUFFER_MB: u32 = 16;
@@ -119,45 +111,29 @@ pub(super) fn listen(
     mut listener: impl FnMut(Option<News>) -> ControlFlow<()>,
 ) -> Outcome {
     let stopper = session.stopper();
-    let (sender, receiver) = sync_channel(WAITING_NEWS);
-    thread::scope(|scope| {
-        let reader = scope.spawn(move || {
-            let mut feed = Feed::new(session, subscription);
-            loop {
-                let heard = feed.hear();
-                let is_last = matches!(heard, Ok(Heard::End(_)) | Err(_));
-                let is_quiet = matches!(heard, Ok(Heard::Waiting));
-                let is_heard = is_quiet || sender.send(heard).is_ok();
-                if is_last || !is_heard {
-                    return feed.problems();
-                }
+    // Should the process not answer, the session gives up a few seconds later all the same.
+    let stop = || drop(stopper.stop());
+    let mut feed = Feed::new(session, subscription);
+    let mut end = None;
+    let end = loop {
+        if end.is_none() {
+            end = until.reached();
+            if end.is_some() {
+                stop();
             }
-        });
-        let mut end = None;
-        let end = loop {
-            if end.is_none() {
-                end = until.reached();
-                if end.is_some() {
-                    // Should the process not answer, reading ends a few seconds later all the same.
-                    let _ = stopper.stop();
-                }
-            }
-            let news = match receiver.recv_timeout(TICK) {
-                Ok(Ok(Heard::News(news))) => Some(news),
-                Ok(Ok(Heard::Waiting)) | Err(RecvTimeoutError::Timeout) => None,
-                Ok(Ok(Heard::End(_))) | Err(RecvTimeoutError::Disconnected) => {
-                    break end.unwrap_or(End::ProcessEnded);
-                }
-                Ok(Err(error)) => break end.unwrap_or(End::Failed(error)),
-            };
-            if end.is_none() && listener(news).is_break() {
-                end = Some(End::Enough);
-                let _ = stopper.stop();
-            }
+        }
+        let news = match feed.hear() {
+            Ok(Heard::News(news)) => Some(news),
+            Ok(Heard::Waiting) => None,
+            Ok(Heard::End(_)) => break end.unwrap_or(End::ProcessEnded),
+            Err(error) => break end.unwrap_or(End::Failed(error)),
         };
-        drop(receiver);
-        Outcome { end, problems: reader.join().unwrap_or_default() }
-    })
+        if end.is_none() && listener(news).is_break() {
+            end = Some(End::Enough);
+            stop();
+        }
+    };
+    Outcome { end, problems: feed.problems() }
 }
 
 impl Until<'_> {
