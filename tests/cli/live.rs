@@ -151,7 +151,7 @@ fn processes_are_listed() {
         "{row}"
     );
     assert!(row.contains("\"architecture\":\"x64\",\"problem\":null"), "{row}");
-    let table = runtime.run(&["ps"]).out;
+    let table = runtime.run(&["ps", &pid()]).out;
     assert!(table.contains(" Shop ") && !table.contains("problem"), "{table}");
 }
 

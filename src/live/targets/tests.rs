@@ -172,10 +172,11 @@ fn a_process_without_a_socket_says_why() {
         told.starts_with("Shop (process 40) cannot be reached: .NET Core 2.1.30 has no diagnostic socket"),
         "{told}"
     );
-    assert!(told.contains("gcore 40") && told.contains("DOTNET_DbgEnableMiniDump=1"), "{told}");
+    assert!(told.contains("gcore 40") && told.contains("COMPlus_DbgEnableMiniDump=1"), "{told}");
     let off = ["DOTNET_EnableDiagnostics=0"];
     let told = refusal(&Process { maps: CORECLR_8, environment: &off, ..SHOP });
     assert!(told.contains("switched off by DOTNET_EnableDiagnostics=0\nstart it without"), "{told}");
+    assert!(told.contains("DOTNET_DbgEnableMiniDump=1"), "{told}");
     let on = ["DOTNET_EnableDiagnostics=1"];
     let told = refusal(&Process { maps: CORECLR_8, environment: &on, ..SHOP });
     assert!(told.contains("is not in its temporary folder") && told.contains("/tmp"), "{told}");
