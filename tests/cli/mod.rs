@@ -8,6 +8,8 @@ mod examples;
 mod export;
 mod help;
 mod index;
+#[cfg(all(feature = "live", target_os = "linux"))]
+mod live;
 mod refusals;
 mod report;
 mod scripts;

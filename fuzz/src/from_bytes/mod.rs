@@ -5,6 +5,8 @@ pub mod core_file;
 pub mod dump;
 pub mod gc_info;
 pub mod image;
+#[cfg(all(feature = "live", target_os = "linux"))]
+pub mod ipc_answer;
 pub mod metadata;
 pub mod minidump;
 #[cfg(all(feature = "live", target_os = "linux"))]
@@ -22,6 +24,8 @@ pub const TARGETS: &[Target] = &[
     ("core_file", core_file::run),
     ("gc_info", gc_info::run),
     ("image", image::run),
+    #[cfg(all(feature = "live", target_os = "linux"))]
+    ("ipc_answer", ipc_answer::run),
     ("metadata", metadata::run),
     ("minidump", minidump::run),
     #[cfg(all(feature = "live", target_os = "linux"))]

@@ -85,7 +85,7 @@ pub(in crate::cli) struct CollectArguments {
     #[arg(long, value_name = "CONDITION")]
     pub when: Option<String>,
 
-    /// Take so many dumps, each when the condition holds again
+    /// Take so many dumps, each when the condition holds after the cooldown
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), requires = "when")]
     pub count: u32,
 

@@ -268,7 +268,7 @@ mod tests {
     fn a_process_of_another_user_writes_to_its_own_folder() {
         let file = DumpFile::place(&shop(), 8, Path::new("a.core")).unwrap();
         let path = file.seen_by_process().unwrap();
-        assert!(path.starts_with("/tmp/heapql-dump-") && path.ends_with(".core"), "{path}");
+        assert!(path.contains("/heapql-dump-") && path.ends_with(".core"), "{path}");
         assert_eq!((file.bytes(), file.folder()), (0, Path::new("/tmp")));
     }
 }

@@ -57,7 +57,12 @@ impl Connection {
         drop(folder);
         let stream = UnixStream::from(socket);
         stream.set_nonblocking(false)?;
-        Ok(Connection { stream })
+        Ok(Connection::over(stream))
+    }
+
+    /// A connection that stands already.
+    pub fn over(stream: UnixStream) -> Connection {
+        Connection { stream }
     }
 
     /// Sends a message within `limit`.

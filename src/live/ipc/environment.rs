@@ -16,6 +16,14 @@ pub fn environment(socket: &Path) -> Result<Vec<(String, String)>, Fault> {
     let mut connection = Connection::open(socket, PATIENCE)?;
     let command = Command::PROCESS_ENVIRONMENT;
     connection.send(&Message { command, payload: Vec::new() }, PATIENCE)?;
+    receive_environment(&mut connection)
+}
+
+/// Receives the answer to the command, and the block that follows it.
+///
+/// # Errors
+/// As for [`environment`].
+pub fn receive_environment(connection: &mut Connection) -> Result<Vec<(String, String)>, Fault> {
     let answer = connection.receive(PATIENCE)?.into_answer()?;
     let length = PayloadReader::new(&answer).u32()?;
     if length > limits::MAX_ENVIRONMENT_BYTES {

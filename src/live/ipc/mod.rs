@@ -19,7 +19,7 @@ mod tracing;
 pub(crate) use connection::is_passing;
 pub use connection::{Connection, PATIENCE, ask};
 pub use dump::{DumpType, write_dump};
-pub use environment::environment;
+pub use environment::{environment, receive_environment};
 pub use fault::{Fault, HResult};
 pub use message::{Command, Message};
 pub use payload::{PayloadReader, PayloadWriter};

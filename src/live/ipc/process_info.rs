@@ -36,7 +36,8 @@ pub struct ProcessInfo {
 pub fn process_info(socket: &Path) -> Result<ProcessInfo, Fault> {
     let mut result = Err(Fault::Closed);
     for (version, command) in Command::PROCESS_INFO.into_iter().enumerate().rev() {
-        result = ask(socket, command, Vec::new()).and_then(|answer| decode(&answer, version + 1));
+        result =
+            ask(socket, command, Vec::new()).and_then(|answer| ProcessInfo::decode(&answer, version + 1));
         match &result {
             Err(fault) if fault.is_unknown_command() => {}
             _ => break,
@@ -45,30 +46,35 @@ pub fn process_info(socket: &Path) -> Result<ProcessInfo, Fault> {
     result
 }
 
-/// Reads the answer to a version of the command. Fields were only ever added at the end.
-fn decode(answer: &[u8], version: usize) -> Result<ProcessInfo, Fault> {
-    let mut payload = PayloadReader::new(answer);
-    if version >= 3 {
-        // The version of the answer: later ones have more behind, which is left alone.
-        payload.u32()?;
+impl ProcessInfo {
+    /// Reads the answer to a version of the command, from 1 on. Fields were only ever added at the end.
+    ///
+    /// # Errors
+    /// [`Fault::Malformed`] when it ends before the last field of that version.
+    pub fn decode(answer: &[u8], version: usize) -> Result<ProcessInfo, Fault> {
+        let mut payload = PayloadReader::new(answer);
+        if version >= 3 {
+            // The version of the answer: later ones have more behind, which is left alone.
+            payload.u32()?;
+        }
+        let mut info = ProcessInfo {
+            pid: payload.u64()?,
+            cookie: payload.guid()?,
+            command_line: payload.text()?,
+            system: payload.text()?,
+            architecture: payload.text()?,
+            ..ProcessInfo::default()
+        };
+        let mut known = || payload.text().map(|text| Some(text).filter(|text| !text.is_empty()));
+        if version >= 2 {
+            info.entry_assembly = known()?;
+            info.runtime_version = known()?;
+        }
+        if version >= 3 {
+            info.runtime_identifier = known()?;
+        }
+        Ok(info)
     }
-    let mut info = ProcessInfo {
-        pid: payload.u64()?,
-        cookie: payload.guid()?,
-        command_line: payload.text()?,
-        system: payload.text()?,
-        architecture: payload.text()?,
-        ..ProcessInfo::default()
-    };
-    let mut known = || payload.text().map(|text| Some(text).filter(|text| !text.is_empty()));
-    if version >= 2 {
-        info.entry_assembly = known()?;
-        info.runtime_version = known()?;
-    }
-    if version >= 3 {
-        info.runtime_identifier = known()?;
-    }
-    Ok(info)
 }
 
 #[cfg(test)]
@@ -129,7 +135,7 @@ mod tests {
     #[test]
     fn what_later_versions_add_is_left_alone() {
         let later = [answer(3), b"and more".to_vec()].concat();
-        assert_eq!(decode(&later, 3).unwrap().runtime_identifier.as_deref(), Some("linux_x64"));
+        assert_eq!(ProcessInfo::decode(&later, 3).unwrap().runtime_identifier.as_deref(), Some("linux_x64"));
     }
 
     proptest! {
@@ -137,12 +143,12 @@ mod tests {
         fn an_answer_cut_anywhere_is_refused(version in 1_usize..=3, cut in 0_usize..1000) {
             let whole = answer(version);
             let cut = cut % whole.len();
-            prop_assert!(decode(&whole[..cut], version).is_err());
+            prop_assert!(ProcessInfo::decode(&whole[..cut], version).is_err());
         }
 
         #[test]
         fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200), version in 1_usize..=3) {
-            let _ = decode(&bytes, version);
+            let _ = ProcessInfo::decode(&bytes, version);
         }
     }
 }

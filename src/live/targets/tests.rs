@@ -129,11 +129,12 @@ fn a_container_is_looked_into_under_its_own_number() {
     fake.add(&Process { inner: 1, files: "mnt:[2]", ..SHOP });
     let real = fake.socket("root-40/tmp", 1, 500);
     let shop = target(&fake.system, 40).unwrap();
-    let seen = fake.path("proc/40/root/tmp").join(real.file_name().unwrap());
+    let root = fake.path("proc/40").join("root");
+    let seen = root.join("tmp").join(real.file_name().unwrap());
     assert_eq!(shop.socket, Ok(seen));
     assert!(!shop.same_files);
     assert_eq!(shop.temporary_folder(), Path::new("/tmp"));
-    assert_eq!(shop.seen_from_here(Path::new("/tmp/a")), fake.path("proc/40/root/tmp/a"));
+    assert_eq!(shop.seen_from_here(Path::new("/var/a")), root.join("var").join("a"));
 }
 
 #[test]
