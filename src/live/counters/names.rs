@@ -136,6 +136,29 @@ mod tests {
     }
 
     #[test]
+    fn the_documentation_has_them_all() {
+        let page = include_str!("../../../docs/counters.md");
+        let rows: Vec<&str> =
+            page.lines().filter(|line| line.starts_with("| `") && line.matches('|').count() == 5).collect();
+        assert_eq!(rows.len(), RUNTIME_COUNTERS.len());
+        for (counter, row) in RUNTIME_COUNTERS.iter().zip(rows) {
+            let unit = match (counter.quantity, counter.rate) {
+                (Bytes, false) => "bytes",
+                (Bytes, true) => "bytes a second",
+                (Percent, _) => "%",
+                (Milliseconds, _) => "ms a second",
+                (Things, false) => "",
+                (Things, true) => "a second",
+            };
+            let instrument = counter.instrument.map_or_else(String::new, |(name, tag)| match tag {
+                "" => format!("`{name}`"),
+                tag => format!("`{name}` with `{tag}`"),
+            });
+            assert_eq!(row, format!("| `{}` | {unit} | {} | {instrument} |", counter.name, counter.help));
+        }
+    }
+
+    #[test]
     fn near_names_are_found() {
         let cases = [
             ("gc-heapsize", Some("gc-heap-size")),

@@ -52,9 +52,9 @@ pub struct Target {
     /// Its diagnostic socket, or why there is none to talk to.
     pub socket: Result<PathBuf, Unreachable>,
     /// Where its files are seen from here.
-    root: PathBuf,
+    pub(crate) root: PathBuf,
     /// The link to its program.
-    executable: Option<PathBuf>,
+    pub(crate) executable: Option<PathBuf>,
 }
 
 impl Default for Target {
