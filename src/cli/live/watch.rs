@@ -45,7 +45,9 @@ pub(super) fn wait(request: &Watch, common: &Common, console: &Console) -> ExitS
     let dumping = Dumping { target: &target, kind: DumpType::Heap, zst: false, common, console };
     let mut dumps = Dumps { baseline: numbered(&file, "baseline"), spikes: Vec::new() };
     let status = watch(request, &condition, &dumping, &file, &mut dumps).unwrap_or_else(|status| status);
-    let removed = dumps.keep(request.keep, true);
+    // Without a report the dumps are all there is.
+    let told = status < ExitStatus::Statement;
+    let removed = if told { dumps.keep(request.keep, true) } else { 0 };
     if removed > 0 {
         console.messages.remark(&format!("dumps removed as asked by --keep: {removed}"));
     }
