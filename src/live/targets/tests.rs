@@ -183,6 +183,27 @@ fn a_process_without_a_socket_says_why() {
 }
 
 #[test]
+fn a_missing_createdump_is_noticed() {
+    let fake = Fake::new();
+    let folder = fake.path("shared/Microsoft.NETCore.App/8.0.4");
+    fs::create_dir_all(&folder).unwrap();
+    let maps = format!("7f91-7f92 r--p 00000000 fe:00 1   {}/libcoreclr.so\n", folder.display());
+    fake.add(&Process { maps: &maps, ..SHOP });
+    let shop = target(&fake.system, 40).unwrap();
+    assert_eq!(shop.runtime_by_path.as_deref(), Some("8.0.4"));
+    assert_eq!(shop.folder_without_createdump(), Some(folder.clone()));
+    fs::write(folder.join("createdump"), "").unwrap();
+    assert_eq!(shop.folder_without_createdump(), None);
+    // A single-file program has no runtime's library: createdump is looked for beside the program.
+    let program = fake.path("app");
+    fs::create_dir(&program).unwrap();
+    fake.add(&Process { pid: 41, inner: 41, ..SHOP });
+    symlink(program.join("Shop"), fake.path("proc/41/exe")).unwrap();
+    fake.socket("tmp", 41, 500);
+    assert_eq!(target(&fake.system, 41).unwrap().folder_without_createdump(), Some(program));
+}
+
+#[test]
 fn processes_without_a_runtime_are_not_listed() {
     let fake = Fake::new();
     fake.add(&Process {

@@ -126,7 +126,7 @@ mod tests {
         let mut history = History::keeping(SHOWN_NUMBERS);
         for value in [500.0, 510.0, 530.0, 520.0] {
             add(&mut history, "System.Runtime", "gc-heap-size", "", Unit::Bytes, value * 1_048_576.0);
-            add(&mut history, "System.Runtime", "cpu-usage", "", Unit::Percent, 12.25);
+            add(&mut history, "System.Runtime", "cpu-usage", "", Unit::Percent, 12.4);
             add(&mut history, "System.Runtime", "alloc-rate", "", Unit::Bytes, value * 1000.0);
             add(&mut history, "Shop.Orders", "waiting", "shop=a\u{1b}[31m", Unit::None, value);
         }
@@ -143,11 +143,11 @@ mod tests {
         let expected = [
             "shop (4711)",
             "System.Runtime",
-            "  cpu-usage                      12.3 %  ▁▁▁▁",
-            "  gc-heap-size                 520.0 MB  ▁▃█▆",
-            "  alloc-rate                 507.8 KB/s  ▁▃█▆",
+            "  cpu-usage                       12.4 %  ▁▁▁▁",
+            "  gc-heap-size                  520.0 MB  ▁▃█▆",
+            "  alloc-rate                  507.8 KB/s  ▁▃█▆",
             "Shop.Orders",
-            r"  waiting [shop=a\u001b[31m]        520  ▁▃█▆",
+            r"  waiting [shop=a\u001b[31m]         520  ▁▃█▆",
             "a note",
         ];
         assert_eq!(page(80, 20), expected);
@@ -156,8 +156,8 @@ mod tests {
 
     #[test]
     fn a_narrow_page_gives_up_the_blocks_then_shortens_names() {
-        assert_eq!(page(42, 20)[3], "  gc-heap-size                 520.0 MB");
-        assert_eq!(page(30, 20)[6], r"  waiting …b[31m]         520");
+        assert_eq!(page(42, 20)[3], "  gc-heap-size                  520.0 MB");
+        assert_eq!(page(30, 20)[6], "  waiting …1b[31m]         520");
     }
 
     #[test]
