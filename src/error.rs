@@ -36,6 +36,8 @@ pub enum ErrorKind {
     Usage,
     /// The answer takes more memory than it may.
     Memory,
+    /// A running process cannot be found or reached, or does not do what is asked of it.
+    Process,
 }
 
 /// Where in the input an error arose.

@@ -30,6 +30,7 @@
 //! | [`diff`] | several dumps of one program: growth, who holds it, leaks | how results are printed |
 //! | [`sos`] | the words of SOS and of debuggers, as statements | how statements are answered |
 //! | [`output`] | results as tables, JSON, CSV | where they came from |
+//! | `live` | processes that run here: their diagnostic sockets, counters, conditions | dumps |
 //! | [`open`] | the way from a file to a dump that can be asked | statements |
 //! | [`cli`] | arguments, commands, the prompt, exit statuses | everything else is below it |
 
@@ -46,6 +47,9 @@ pub mod graph;
 pub mod image;
 pub mod info;
 pub mod limits;
+#[cfg(all(feature = "live", target_os = "linux"))]
+#[cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
+pub mod live;
 pub mod memory_limit;
 pub mod open;
 pub mod output;

@@ -3,6 +3,8 @@
 //! A dump is hostile input: nothing is allocated or looped over by a count that
 //! was read from it before that count was held against one of these.
 
+use std::time::Duration;
+
 /// Objects of one heap, free ones included. Ids have 32 bits, of which the last three stand for what is no object.
 pub const MAX_OBJECTS: u32 = u32::MAX - 3;
 
@@ -42,6 +44,12 @@ pub const MAX_DYNAMIC_ENTRIES: u64 = 4096;
 
 /// Symbols looked at for one name in an ELF hash table. Chains have a handful; a damaged one may never end.
 pub const MAX_SYMBOL_CHAIN: u32 = 65_536;
+
+/// Dynamic symbols of one ELF module that are listed. The largest libraries export some 100,000.
+pub const MAX_DYNAMIC_SYMBOLS: u64 = 1 << 20;
+
+/// Bytes of a symbol's name. Names of C++ templates have some thousands.
+pub const MAX_SYMBOL_NAME_BYTES: u64 = 4 << 10;
 
 /// Names that a PE image exports. The largest real ones have some ten thousand.
 pub const MAX_PE_EXPORTS: u32 = 1 << 20;
@@ -215,7 +223,7 @@ pub const GC_VARIABLES_AROUND: u64 = 64 << 10;
 /// Variables of a process's environment: they lie on the stack, which holds some hundred mostly.
 pub const MAX_ENVIRONMENT_VARIABLES: usize = 1 << 16;
 /// Bytes of one variable of the environment: Linux takes no more.
-pub const MAX_ENVIRONMENT_BYTES: usize = 128 << 10;
+pub const MAX_VARIABLE_BYTES: usize = 128 << 10;
 
 /// Assemblies of the process.
 pub const MAX_ASSEMBLIES: u64 = 1 << 20;
@@ -257,6 +265,12 @@ pub const UNPACKED_IN_MEMORY_BYTES: u64 = 64 << 20;
 /// The largest window of a zstd frame, as a power of two: the format's own tool goes no further
 /// (`--long=31`, 2 GiB). The decoder allocates so much for a frame that asks for it.
 pub const MAX_ZSTD_WINDOW_LOG: u32 = 31;
+
+/// Memory in KiB that an xz stream may ask for. The largest preset (`xz -9`) takes 65 MiB, a dictionary of 256 MiB more.
+pub const MAX_XZ_MEMORY_KIB: u32 = 512 << 10;
+
+/// Bytes of a line of a crash report's core. apport writes 1 MiB of the compressed core on a line, as base64.
+pub const MAX_REPORT_LINE_BYTES: u64 = 16 << 20;
 
 /// UTF-16 code units of a string. The runtime allocates none that is longer (`MAX_STRINGLENGTH` in `src/coreclr/vm/object.h`).
 pub const MAX_STRING_UNITS: u32 = 0x3fff_ffdf;
@@ -437,3 +451,51 @@ pub const MAX_INCLUDES: usize = 256;
 /// Bytes of the answers that a session keeps. Ten million addresses take 80 MB; more than a few such lists are rather asked for
 /// again than kept.
 pub const MAX_KEPT_BYTES: u64 = 1 << 30;
+
+/// Bytes of one block of a process's stream of events. The runtime closes blocks at 100 KB, or behind an event that is larger.
+pub const MAX_NETTRACE_BLOCK_BYTES: usize = 16 << 20;
+
+/// Bytes of the name of a type of objects in a stream of events: `MetadataBlock` has 13.
+pub const MAX_NETTRACE_NAME_BYTES: usize = 256;
+
+/// Bytes of all descriptions of events that are kept of one stream. Those of the runtime and of all its libraries take
+/// half a megabyte.
+pub const MAX_NETTRACE_DEFINITION_BYTES: usize = 8 << 20;
+
+/// Fields of one event, nested ones included. The largest events have some thirty.
+pub const MAX_NETTRACE_FIELDS: usize = 4096;
+
+/// How deep fields of an event may be nested in each other. EventSources nest objects in arrays in objects at most.
+pub const MAX_NETTRACE_NESTING: usize = 16;
+
+/// Values of one event's payload, those of arrays and nested objects included. A payload has at most 64 KB, but elements
+/// may have no size at all.
+pub const MAX_NETTRACE_VALUES: usize = 1 << 16;
+
+/// Threads whose numbering of events is followed, to tell how many were dropped.
+pub const MAX_NETTRACE_THREADS: usize = 1 << 16;
+
+/// Rows of numbers that are followed of one process: a meter's tags may be anything, and without end.
+pub const MAX_LIVE_SERIES: usize = 4096;
+
+/// Tests in one condition on counters. Nobody writes ten.
+pub const MAX_CONDITION_TESTS: usize = 64;
+
+/// How deep parentheses of a condition on counters may be nested.
+pub const MAX_CONDITION_NESTING: usize = 32;
+
+/// The longest time over which growth of a counter is looked at.
+pub const MAX_CONDITION_WINDOW: Duration = Duration::from_secs(24 * 3600);
+
+/// Samples of one counter that are kept to tell growth: a day of one a second.
+pub const MAX_WINDOW_SAMPLES: usize = 24 * 3600;
+
+/// Bytes of all names of one counter and its tags. Real ones stay below 300.
+pub const MAX_COUNTER_TEXT_BYTES: usize = 4096;
+
+/// Bytes of the environment of a running process, in UTF-16 as its runtime sends it. Linux allows a quarter of the stack's
+/// limit for all of it, 2 MiB usually, and 6 MiB at most.
+pub const MAX_ENVIRONMENT_BYTES: u32 = 16 << 20;
+
+/// Bytes that are read of a file in which the system tells of a process: its mappings may be 65,530 lines of some 100 bytes.
+pub const MAX_PROCESS_FILE_BYTES: u64 = 64 << 20;

@@ -1,6 +1,9 @@
-//! Numbers as people read them: thousands separators, sizes in units, short reals, durations.
+//! Numbers as people read and write them: thousands separators, sizes in units, short reals, durations, moments.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The units of sizes as people write them, and how many bits each shifts: powers of 1024.
+pub const SIZE_UNITS: &[(&str, u32)] = &[("b", 0), ("kb", 10), ("mb", 20), ("gb", 30), ("tb", 40)];
 
 /// Appends a whole number with a comma between groups of three digits: `-1,234,567`.
 pub fn push_grouped(number: i128, out: &mut Vec<u8>) {
@@ -94,6 +97,50 @@ pub fn duration(elapsed: Duration) -> String {
     }
 }
 
+/// A moment in UTC to the second: `2026-11-22 12:30:46`. Moments before 1970 are told as its first.
+pub fn utc(moment: SystemTime) -> String {
+    let seconds = moment.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (year, month, day) = date(seconds / 86_400);
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+}
+
+/// A moment in UTC to the millisecond, as ISO 8601 writes it: `2026-11-22T12:30:46.123Z`. Moments before 1970 are told as its
+/// first.
+pub fn utc_milliseconds(moment: SystemTime) -> String {
+    let milliseconds = moment.duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_millis());
+    format!("{}.{milliseconds:03}Z", utc(moment).replace(' ', "T"))
+}
+
+/// Year, month and day of the day that lies so many days after 1970-01-01, in the Gregorian calendar. Counted are years
+/// from March on, so that the odd day is a year's last, in eras of 400 years, after which the calendar repeats.
+fn date(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468; // From 0000-03-01 to 1970-01-01.
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    // Five months from March on have 153 days, whichever five follow each other.
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (era * 400 + year + u64::from(month <= 2), month, day)
+}
+
+/// A duration as people write it, a whole number with a unit: `500ms`, `30s`, `5m` (or `min`), `2h`. `None` for
+/// anything else, and for more than a `u64` of milliseconds.
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+    let milliseconds = match unit.trim().to_ascii_lowercase().as_str() {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" | "min" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(milliseconds).map(Duration::from_millis)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +197,46 @@ mod tests {
         let cases = [(7, "7 µs"), (12_345, "12 ms"), (3_400_000, "3.4 s"), (125_000_000, "2 min 5 s")];
         for (micros, text) in cases {
             assert_eq!(duration(Duration::from_micros(micros)), text);
+        }
+    }
+
+    #[test]
+    fn moments_are_dates_of_the_calendar() {
+        let cases = [
+            (0, "1970-01-01 00:00:00"),
+            (951_782_399, "2000-02-28 23:59:59"),
+            (951_782_400, "2000-02-29 00:00:00"),
+            (1_709_164_800, "2024-02-29 00:00:00"),
+            (1_795_350_646, "2026-11-22 12:30:46"),
+            (4_107_542_400, "2100-03-01 00:00:00"),
+        ];
+        for (seconds, text) in cases {
+            assert_eq!(utc(UNIX_EPOCH + Duration::from_secs(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn milliseconds_have_three_digits() {
+        let moment = UNIX_EPOCH + Duration::from_millis(1_795_350_646_007);
+        assert_eq!(utc_milliseconds(moment), "2026-11-22T12:30:46.007Z");
+        assert_eq!(utc_milliseconds(UNIX_EPOCH - Duration::from_millis(1)), "1970-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn durations_are_read_with_their_unit() {
+        let cases = [
+            ("500ms", 500),
+            ("1s", 1_000),
+            (" 30 S ", 30_000),
+            ("5m", 300_000),
+            ("5min", 300_000),
+            ("2h", 7_200_000),
+        ];
+        for (text, milliseconds) in cases {
+            assert_eq!(parse_duration(text), Some(Duration::from_millis(milliseconds)), "{text}");
+        }
+        for text in ["", "5", "s", "-1s", "1.5s", "1d", "99999999999999999999s", "18446744073709551615h"] {
+            assert_eq!(parse_duration(text), None, "{text}");
         }
     }
 

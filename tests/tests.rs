@@ -3,6 +3,8 @@
 mod cli;
 mod conformance;
 mod corpus;
+#[cfg(all(feature = "live", target_os = "linux"))]
+mod counters;
 mod damage;
 mod damage_sweep;
 mod dominators;

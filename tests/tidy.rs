@@ -13,8 +13,11 @@ const LONG_FILES: &[(&str, &str)] = &[];
 /// The layers, lowest first: each may use itself and those before it.
 const LAYERS: &[&str] = &[
     "bytes", "dump", "image", "clr", "values", "graph", "state", "info", "query", "diff", "sos", "output",
-    "open", "cli",
+    "open", "live", "cli",
 ];
+
+/// The layer that talks to running processes: it uses the ground only, and no layer but the last uses it.
+const APART: &str = "live";
 
 /// What every layer may use: errors, limits, problems, progress, .NET text; and the builders for tests.
 const GROUND: &[&str] = &["error", "limits", "memory_limit", "problem", "progress", "synth", "text", "units"];
@@ -189,9 +192,11 @@ fn layer_of(path: &str) -> Option<usize> {
 /// What the file at `path` uses and must not.
 fn forbidden_modules(path: &str, text: &str) -> Vec<String> {
     let Some(rank) = layer_of(path) else { return Vec::new() };
+    let own = LAYERS[rank];
     let allowed = |name: &str| {
         let layer = LAYERS.iter().position(|layer| *layer == name);
-        layer.is_some_and(|layer| layer <= rank) || GROUND.contains(&name) || ROOT_NAMES.contains(&name)
+        let below = layer.is_some_and(|layer| layer <= rank) && (own != APART || name == APART);
+        below || GROUND.contains(&name) || ROOT_NAMES.contains(&name)
     };
     crate_modules(text).into_iter().filter(|name| !allowed(name)).collect()
 }
@@ -213,6 +218,10 @@ fn the_check_of_layers_finds_what_it_should() {
     assert_eq!(forbidden_modules("src/image/pe.rs", "fn f() { crate::clr::locate(); }"), ["clr"]);
     assert_eq!(forbidden_modules("src/image/pe.rs", "// crate::clr is above\n"), Vec::<String>::new());
     assert_eq!(forbidden_modules("src/image/pe.rs", "use crate::nowhere::X;"), ["nowhere"]);
+    let apart = "use crate::{limits, bytes::Addr, live::ipc};";
+    assert_eq!(forbidden_modules("src/live/ipc/a.rs", apart), ["bytes"]);
+    assert_eq!(forbidden_modules("src/open/a.rs", apart), ["live"]);
+    assert_eq!(forbidden_modules("src/cli/a.rs", apart), Vec::<String>::new());
 }
 
 #[test]

@@ -24,6 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("open_histogram", cores::processes()),
         ("core_file", cores::headers()),
         ("minidump", minidumps::all()),
+        ("nettrace", streams()?),
         ("metadata", cut.metadata),
         ("image", cut.images),
         ("signature", cut.signatures),
@@ -48,6 +49,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn write(folder: &Path, seeds: &[Seed]) -> std::io::Result<()> {
     fs::create_dir_all(folder)?;
     seeds.iter().try_for_each(|(name, bytes)| fs::write(folder.join(name), bytes))
+}
+
+/// The streams of events of real runtimes that tests read.
+fn streams() -> std::io::Result<Vec<Seed>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/counters");
+    let names = ["zoo-8.0.4.nettrace", "web-10.0.14.nettrace"];
+    names.into_iter().map(|name| Ok((name.into(), fs::read(folder.join(name))?))).collect()
 }
 
 /// Inputs of the targets that damage something whole: one change of each kind.

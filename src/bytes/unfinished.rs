@@ -51,6 +51,11 @@ impl Unfinished {
         Ok((file, Unfinished { name, path: Some(path) }))
     }
 
+    /// The name that it has until then, for others who write to it.
+    pub fn path(&self) -> &Path {
+        &self.name
+    }
+
     /// Gives the file its name, in the place of what stands there.
     ///
     /// # Errors

@@ -12,6 +12,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::memory_limit::MemoryLimit;
 use crate::query::parse_size;
 
+mod live;
+
+pub(super) use live::{
+    CollectArguments, CountersArguments, DumpType, ListFormat, PsArguments, WatchArguments,
+};
+
 /// Ask a .NET core dump questions, offline, in a small SQL-like language.
 #[derive(Debug, Parser)]
 #[command(
@@ -40,7 +46,7 @@ Exit status:
   0    answered
   1    a statement is wrong, or needs more memory than it may use
   2    the command line is wrong, or a file it names cannot be read or written
-  3    a dump cannot be opened, or does not hold what a statement asks for
+  3    a dump cannot be opened, or lacks what a statement asks for; a process cannot be reached
   4    a condition of --fail-if holds
   5    answered in part: what is missing is listed on standard error
   130  stopped by Ctrl-C
@@ -96,6 +102,24 @@ pub(super) enum Command {
     /// DIR/objects/NAME.parquet and so on, one file a table and dump; the first columns of each row
     /// say which dump it is of. docs/export.md has the schema.
     Export(ExportArguments),
+    /// List the .NET processes that run here and can be reached
+    ///
+    /// Processes of containers are listed too, where their files can be seen. What keeps a process from being
+    /// reached is told.
+    Ps(PsArguments),
+    /// Show the counters of a running process: CPU, memory, collections, queues
+    ///
+    /// On a terminal the table is refreshed in place until Ctrl-C.
+    Counters(CountersArguments),
+    /// Take a dump of a running process, now or when a condition holds
+    ///
+    /// The runtime of the process writes it, with createdump, which lies beside it. When it is done, the dump is opened and
+    /// what it holds is told.
+    Collect(CollectArguments),
+    /// Wait for a spike of a running process, and report what grew
+    ///
+    /// Takes a dump at once and one when the condition holds, and writes what heapql report tells of the two.
+    Watch(WatchArguments),
     /// Write the reference of the language as Markdown
     #[command(hide = true)]
     Reference,

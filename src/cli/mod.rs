@@ -15,6 +15,11 @@ mod info;
 mod interrupt;
 mod leaks;
 mod library;
+#[cfg(all(feature = "live", target_os = "linux"))]
+mod live;
+#[cfg(not(all(feature = "live", target_os = "linux")))]
+#[path = "live_missing.rs"]
+mod live;
 mod messages;
 mod open_options;
 mod pager;
@@ -29,6 +34,7 @@ mod script;
 mod session;
 mod sides;
 mod snapshot;
+mod summary;
 mod user_folders;
 mod worker;
 
@@ -71,6 +77,7 @@ fn carry_out(request: &Request) -> ExitStatus {
         Action::Report(request) => report::write(request, common, &console),
         Action::Export(request) => export::write(request, common, &console),
         Action::Snapshot(request) => snapshot::keep(request, common, &console),
+        Action::Live(request) => live::carry_out(request, common, &console),
         Action::Index(request) => index::make(request, common, &console),
         Action::Open { dumps } => repl::open(dumps, common, &console),
     }

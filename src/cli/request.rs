@@ -19,6 +19,12 @@ pub(super) use super::args::{DiffFormat, LeaksFormat, ReportFormat};
 use super::export::{ExportTable, default_tables};
 use crate::diff::compare::Thresholds;
 
+mod live;
+
+pub(super) use live::Live;
+#[cfg(all(feature = "live", target_os = "linux"))]
+pub(super) use live::{Collect, Counters, Ps, Watch};
+
 /// What the user wants.
 #[derive(Debug)]
 pub(super) struct Request {
@@ -47,6 +53,8 @@ pub(super) enum Action {
     Snapshot(Baseline),
     /// Write Parquet files.
     Export(Export),
+    /// Talk to processes that run.
+    Live(Live),
     /// Write the reference of the language.
     Reference,
     /// Tell what a dump is.
@@ -238,6 +246,10 @@ fn action(
             selects: snapshot.selects,
             output: snapshot.output,
         }),
+        Command::Ps(ps) => Action::Live(Live::Ps(ps.into())),
+        Command::Counters(counters) => Action::Live(Live::Counters(counters.into())),
+        Command::Collect(collect) => Action::Live(Live::Collect(collect.into())),
+        Command::Watch(watch) => Action::Live(Live::Watch(live::watch(watch)?)),
         Command::Reference => Action::Reference,
         Command::Run(arguments) => Action::Run(run(arguments)?),
         Command::Query(query) => {

@@ -7,7 +7,7 @@
 //! Source: `create_elf_tables` in `fs/binfmt_elf.c` of Linux; `getauxval(3)` for the kinds of entries.
 
 use crate::bytes::Addr;
-use crate::limits::{MAX_ENVIRONMENT_BYTES, MAX_ENVIRONMENT_VARIABLES};
+use crate::limits::{MAX_ENVIRONMENT_VARIABLES, MAX_VARIABLE_BYTES};
 
 use super::{AddressSpace, Dump};
 
@@ -62,7 +62,7 @@ impl Dump {
 /// The text at `at` up to its 0; `None` where it does not end in time, or is not in the dump.
 fn text(memory: &AddressSpace, at: Addr) -> Option<String> {
     let run = memory.run_at(at).ok()?;
-    let bytes = run.bytes.get(..MAX_ENVIRONMENT_BYTES).unwrap_or(run.bytes);
+    let bytes = run.bytes.get(..MAX_VARIABLE_BYTES).unwrap_or(run.bytes);
     let end = bytes.iter().position(|&byte| byte == 0)?;
     Some(String::from_utf8_lossy(bytes.get(..end)?).into_owned())
 }

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::diagnostic::{Diagnostic, Span};
+use crate::units::SIZE_UNITS;
 
 /// A token and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,9 +49,6 @@ pub const SYMBOLS: &[&str] = &[
     "||", "<>", "!=", "<=", ">=", "=", "<", ">", "~", "+", "-", "*", "/", "%", "(", ")", "[", "]", ",", ".",
     ";",
 ];
-
-/// The units of sizes and how many bits each shifts.
-const UNITS: &[(&str, u32)] = &[("b", 0), ("kb", 10), ("mb", 20), ("gb", 30), ("tb", 40)];
 
 /// Splits a statement into tokens.
 pub fn tokens(text: &str) -> Result<Vec<Token>, Diagnostic> {
@@ -312,7 +310,7 @@ impl Lexer<'_> {
             };
             return number.ok_or_else(|| too_big(self.at));
         }
-        let Some(&(_, shift)) = UNITS.iter().find(|(name, _)| *name == unit) else {
+        let Some(&(_, shift)) = SIZE_UNITS.iter().find(|(name, _)| *name == unit) else {
             let span = unit_start..self.at;
             if [digits.as_str(), &unit].concat().bytes().all(|b| b.is_ascii_hexdigit()) {
                 let message = "a number in hexadecimal begins with `0x`";
@@ -320,7 +318,7 @@ impl Lexer<'_> {
             }
             return Err(Diagnostic::new(span, format!("`{unit}` is no unit of size"))
                 .expected("b, kb, mb, gb or tb")
-                .nearest(&unit, UNITS.iter().map(|(name, _)| *name)));
+                .nearest(&unit, SIZE_UNITS.iter().map(|(name, _)| *name)));
         };
         size(&digits, shift).map(TokenKind::Size).ok_or_else(|| too_big(self.at))
     }

@@ -50,6 +50,10 @@ fn help_of_the_commands() {
     assert_golden("help-leaks.txt", &["leaks", "--help"]);
     assert_golden("help-report.txt", &["report", "--help"]);
     assert_golden("help-snapshot.txt", &["snapshot", "--help"]);
+    assert_golden("help-ps.txt", &["ps", "--help"]);
+    assert_golden("help-counters.txt", &["counters", "--help"]);
+    assert_golden("help-collect.txt", &["collect", "--help"]);
+    assert_golden("help-watch.txt", &["watch", "--help"]);
 }
 
 #[test]

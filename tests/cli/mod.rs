@@ -1,11 +1,15 @@
 //! The program from outside: arguments in, text and an exit status out.
 
 mod answers;
+#[cfg(all(feature = "live", target_os = "linux"))]
+mod counters;
 mod diff;
 mod examples;
 mod export;
 mod help;
 mod index;
+#[cfg(all(feature = "live", target_os = "linux"))]
+mod live;
 mod refusals;
 mod report;
 mod scripts;

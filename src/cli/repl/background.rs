@@ -15,8 +15,8 @@ use crate::cli::session::Session;
 use crate::graph::Snapshot;
 use crate::limits::MAX_OBJECTS_BUILT_UNASKED;
 
+use super::super::summary;
 use super::notices::Notices;
-use super::summary;
 
 /// Builds what the open dumps will be asked for, and tells what was found. What is returned hears when all heaps are
 /// walked.

@@ -13,10 +13,11 @@ use crate::cli::destination::Destination;
 use crate::cli::exit::ExitStatus;
 use crate::cli::session::Session;
 
+use super::super::summary;
 use super::assistant::Assistant;
 use super::interpreter::{Flow, Interpreter};
 use super::notices::Notices;
-use super::{background, history, recall, summary};
+use super::{background, history, recall};
 
 /// As it is measured, and as it is shown where colours are.
 const PROMPT: (&str, &str) = ("heapql> ", "\u{1b}[1mheapql>\u{1b}[0m ");

@@ -13,7 +13,6 @@ mod notices;
 mod recall;
 mod results;
 mod setting;
-mod summary;
 
 use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;

@@ -36,9 +36,7 @@ impl<'a> CodePlaces<'a> {
         let numbers = |of: &dyn Fn(&CodePlace) -> Option<u64>| Cells::optional(self.places.iter().map(of));
         let lines = || self.source_lines().iter().map(Option::as_ref);
         Some(match name {
-            "method" => {
-                texts(self.places.iter().map(|place| Some(self.types.method_signature(&self.method(place)?))))
-            }
+            "method" => texts(self.places.iter().map(|place| self.signature(place))),
             "type" => {
                 texts(self.places.iter().map(|place| Some(self.types.name(self.declaring_type(place)?))))
             }
@@ -62,6 +60,11 @@ impl<'a> CodePlaces<'a> {
 
     fn method(&self, place: &CodePlace) -> Option<Method> {
         place.method.and_then(|desc| self.types.method(desc)).or_else(|| self.types.method_at(place.code?))
+    }
+
+    /// The method of a place with the types of its parameters.
+    pub(super) fn signature(&self, place: &CodePlace) -> Option<Arc<str>> {
+        Some(self.types.method_signature(&self.method(place)?))
     }
 
     /// The type that declares the method; `None` for code made at run time, whose holder is none of the program's.

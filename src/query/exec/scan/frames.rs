@@ -1,5 +1,6 @@
 //! The table `frames`.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -32,6 +33,7 @@ struct Rows<'a> {
     code: CodePlaces<'a>,
     /// For each row its place.
     place_of_row: Vec<usize>,
+    natives: OnceCell<NativeNames<'a>>,
 }
 
 impl<'a> Rows<'a> {
@@ -50,7 +52,8 @@ impl<'a> Rows<'a> {
         });
         let place_of_row = place_of_row.collect();
         let code = places.iter().map(|frame| code_place(walked, frame)).collect();
-        Rows { types, walked, places, code: CodePlaces::new(types, code), place_of_row }
+        let (code, natives) = (CodePlaces::new(types, code), OnceCell::new());
+        Rows { types, walked, places, code, place_of_row, natives }
     }
 
     fn count(&self) -> usize {
@@ -69,23 +72,32 @@ impl<'a> Rows<'a> {
             "kind" => self.texts(|frame| Some(frame.kind.word().into())),
             "sp" => Cells::optional(self.frames().map(|frame| shown(frame.sp))),
             "ip" => Cells::optional(self.frames().map(|frame| shown(frame.ip))),
-            "module" => {
-                let natives = NativeNames::of(self.types.runtime());
-                self.texts(|frame| match frame.kind {
-                    FrameKind::Native => natives.module(frame.ip).map(Into::into),
-                    _ => self.code.module(&code_place(self.walked, frame)),
-                })
-            }
-            "frame" => {
-                let natives = NativeNames::of(self.types.runtime());
-                self.texts(|frame| match frame.kind {
-                    FrameKind::Explicit => frame.frame_type().map(|kind| kind.name.into()),
-                    FrameKind::Native => natives.module(frame.ip).map(Into::into),
-                    _ => None,
-                })
-            }
+            "method" => self.texts(|frame| match frame.kind {
+                FrameKind::Native => self.natives().function(frame.ip).map(|(name, _)| name.into()),
+                _ => self.code.signature(&code_place(self.walked, frame)),
+            }),
+            "offset" => self.of_places(Cells::optional(self.places.iter().map(|frame| match frame.kind {
+                FrameKind::Native => self.natives().function(frame.ip).map(|(_, distance)| distance),
+                _ => code_place(self.walked, frame).offset,
+            }))),
+            "module" => self.texts(|frame| match frame.kind {
+                FrameKind::Native => self.natives().module(frame.ip).map(Into::into),
+                _ => self.code.module(&code_place(self.walked, frame)),
+            }),
+            "frame" => self.texts(|frame| match frame.kind {
+                FrameKind::Explicit => frame.frame_type().map(|kind| kind.name.into()),
+                FrameKind::Native => self.natives().module(frame.ip).map(Into::into),
+                _ => None,
+            }),
             name => self.of_places(self.code.column(name)?),
         })
+    }
+
+    /// The names of all native places.
+    fn natives(&self) -> &NativeNames<'a> {
+        let places =
+            || self.places.iter().filter(|frame| frame.kind == FrameKind::Native).map(|frame| frame.ip);
+        self.natives.get_or_init(|| NativeNames::of(self.types.runtime(), places()))
     }
 
     fn frames(&self) -> impl Iterator<Item = &StackFrame> {

@@ -1,4 +1,4 @@
-//! The few lines with which a prompt greets: what was opened, in two parts. What the dump tells without a walk over its
+//! The few lines that tell what a dump is when it was opened, in two parts. What the dump tells without a walk over its
 //! heap is there at once; objects and types follow when the walk is done.
 
 use crate::error::Error;
