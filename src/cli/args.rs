@@ -46,7 +46,7 @@ Exit status:
   0    answered
   1    a statement is wrong, or needs more memory than it may use
   2    the command line is wrong, or a file it names cannot be read or written
-  3    a dump cannot be opened, or does not hold what a statement asks for; a process cannot be reached, or ended
+  3    a dump cannot be opened, or lacks what a statement asks for; a process cannot be reached
   4    a condition of --fail-if holds
   5    answered in part: what is missing is listed on standard error
   130  stopped by Ctrl-C

@@ -5,13 +5,19 @@ use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::process;
+use std::process::{self, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
 use std::thread;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
 use super::{Ended, heapql};
+
+/// Long enough for the slowest machine; nothing waits for it unless something is wrong.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The commands that the runtime is asked, by set and number.
 const PROCESS_INFO_3: (u8, u8) = (4, 8);
@@ -66,11 +72,15 @@ impl Runtime {
         })
     }
 
-    /// Runs the program against it.
-    fn run(&self, arguments: &[&str]) -> Ended {
+    /// The program, to be run against it.
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = heapql();
-        command.env("TMPDIR", self.folder.path()).current_dir(self.folder.path());
-        command.args(arguments).output().expect("the program starts").into()
+        command.env("TMPDIR", self.folder.path()).current_dir(self.folder.path()).args(arguments);
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ended {
+        self.command(arguments).output().expect("the program starts").into()
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -151,7 +161,7 @@ fn processes_are_listed() {
         "{row}"
     );
     assert!(row.contains("\"architecture\":\"x64\",\"problem\":null"), "{row}");
-    let table = runtime.run(&["ps"]).out;
+    let table = runtime.run(&["ps", &pid()]).out;
     assert!(table.contains(" Shop ") && !table.contains("problem"), "{table}");
 }
 
@@ -241,6 +251,56 @@ fn the_end_of_the_stream_ends_the_wait() {
     let ended = runtime.run(&["collect", &pid(), "--when", "working-set > 900gb", "-o", "a.core"]);
     assert_eq!(ended.status, 3);
     assert!(ended.err.contains("closed the stream of its counters"), "{}", ended.err);
+    assert_eq!(runtime.files(), Vec::<String>::new());
+}
+
+#[test]
+fn ctrl_c_ends_the_wait_and_the_session() {
+    let (sender, heard) = channel();
+    let session = Mutex::new(None);
+    let runtime = Runtime::new(move |command, payload, connection| match command {
+        COLLECT_TRACING_2 => {
+            *session.lock().unwrap() = Some(connection.try_clone().unwrap());
+            sender.send(command).unwrap();
+            let mut unended = stream();
+            unended.pop();
+            [ok(&9_u64.to_le_bytes()), unended].concat()
+        }
+        STOP_TRACING => {
+            sender.send(command).unwrap();
+            session.lock().unwrap().take();
+            ok(payload)
+        }
+        _ => ok(&info()),
+    });
+    let mut command = runtime.command(&["collect", &pid(), "--when", "working-set > 900gb"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    assert_eq!(heard.recv_timeout(PATIENCE).unwrap(), COLLECT_TRACING_2);
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+    assert_eq!(heard.recv_timeout(PATIENCE).unwrap(), STOP_TRACING);
+    let ended = Ended::from(child.wait_with_output().unwrap());
+    assert_eq!((ended.status, ended.err.lines().last()), (130, Some("stopped")));
+    assert_eq!(runtime.files(), Vec::<String>::new());
+}
+
+#[test]
+fn ctrl_c_leaves_no_file_of_a_dump_behind() {
+    let (sender, heard) = channel();
+    let runtime = Runtime::new(move |_, payload, connection| {
+        fs::write(path_of(payload), "the first bytes").unwrap();
+        sender.send(()).unwrap();
+        // Until the program has gone away.
+        let _ = connection.read(&mut [0]);
+        Vec::new()
+    });
+    let mut command = runtime.command(&["collect", &pid(), "-o", "a.core"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    heard.recv_timeout(PATIENCE).unwrap();
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+    let ended = Ended::from(child.wait_with_output().unwrap());
+    assert!(ended.status == 130 && ended.err.starts_with("stopped; the process writes on"), "{ended:?}");
     assert_eq!(runtime.files(), Vec::<String>::new());
 }
 

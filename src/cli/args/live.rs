@@ -81,7 +81,7 @@ pub(in crate::cli) struct CollectArguments {
     #[arg(long)]
     pub zst: bool,
 
-    /// Wait until this holds: \"gc-heap-size > 500mb\", \"working-set grows 100mb in 1m\"
+    /// Wait until this holds: gc-heap-size > 500mb, working-set grows 100mb in 1m
     #[arg(long, value_name = "CONDITION")]
     pub when: Option<String>,
 
@@ -115,7 +115,7 @@ pub(in crate::cli) struct WatchArguments {
     #[arg(value_name = "TARGET")]
     pub target: String,
 
-    /// What is waited for: \"gc-heap-size > 500mb\", \"working-set grows 100mb in 1m\"
+    /// What is waited for: gc-heap-size > 500mb, working-set grows 100mb in 1m
     #[arg(long, value_name = "CONDITION", required = true)]
     pub when: String,
 

@@ -5,6 +5,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +13,7 @@ use std::time::SystemTime;
 
 use crate::bytes::Unfinished;
 use crate::live::disk;
-use crate::live::targets::Target;
+use crate::live::targets::{Target, own_user};
 use crate::progress::Progress;
 use crate::units::utc;
 
@@ -97,11 +98,14 @@ impl DumpFile {
         fs::metadata(self.seen_from_here()).map_or(0, |metadata| metadata.len())
     }
 
+    /// Whether the process writes to a folder of its own.
+    pub fn is_foreign(&self) -> bool {
+        matches!(self, DumpFile::InTemporaryFolder(_))
+    }
+
     /// Whether it must be copied to become `to`.
     pub fn is_copied(&self, to: &Path, compressed: bool) -> bool {
-        compressed
-            || matches!(self, DumpFile::InTemporaryFolder(_))
-                && !disk::is_same_disk(self.folder(), folder_of(to))
+        compressed || self.is_foreign() && !disk::is_same_disk(self.folder(), folder_of(to))
     }
 
     /// Makes it `to`, compressed or as it is; tells how many bytes that has.
@@ -120,7 +124,11 @@ impl DumpFile {
         }
         let bytes = self.bytes();
         match self {
-            DumpFile::InTemporaryFolder(file) => fs::rename(&file.seen_from_here, to)?,
+            DumpFile::InTemporaryFolder(file) => {
+                fs::rename(&file.seen_from_here, to)?;
+                // It is the user's who asked for it, as a copy would be. Where that is refused it can be read all the same.
+                let _ = chown(to, Some(own_user()), None);
+            }
             DumpFile::Beside { unfinished, .. } => unfinished.persist(to)?,
         }
         Ok(bytes)

@@ -34,6 +34,9 @@ const TRIAGE: u64 = 64 << 20;
 /// What zstd leaves of a heap, in the worst case that is worth a warning: a half.
 const COMPRESSED_SHARE: u64 = 2;
 
+/// How createdump calls a full disk.
+const NO_SPACE: &str = "No space left on device";
+
 /// A disk with less room than this is full.
 const FULL: u64 = 1 << 20;
 
@@ -116,7 +119,7 @@ impl Dumping<'_> {
         let Some(estimate) = self.estimate() else { return Ok(()) };
         let check = |folder: &Path, needed: u64| match disk::free_bytes(folder) {
             Ok(free) if free < needed => {
-                let error = no_room(folder, needed, free);
+                let error = self.no_room(file, folder, Some(needed), free);
                 Err(self.told(&error, ExitStatus::Usage))
             }
             // Where the system does not tell, writing will.
@@ -184,10 +187,12 @@ impl Dumping<'_> {
     /// Why there is no dump, and what can be done.
     fn failure(&self, fault: Fault, file: &DumpFile) -> Error {
         let folder = file.folder();
+        // createdump removes what it could not finish, so that the disk may have room again.
+        let says_so = matches!(&fault, Fault::Refused { text: Some(text), .. } if text.contains(NO_SPACE));
         if let Ok(free) = disk::free_bytes(folder)
-            && free < FULL
+            && (free < FULL || says_so)
         {
-            return no_room(folder, file.bytes(), free).caused_by(fault);
+            return self.no_room(file, folder, None, free).caused_by(fault);
         }
         let refused = matches!(fault, Fault::Refused { .. });
         let error = self.target.error("write a dump", fault);
@@ -228,11 +233,21 @@ impl Dumping<'_> {
             Err(error) => Err(error.duplicate()),
         }
     }
-}
 
-fn no_room(folder: &Path, needed: u64, free: u64) -> Error {
-    let [needed, free] = [needed, free].map(|bytes| human_bytes(bytes as f64));
-    let message = format!("the dump may take {needed}, and {} has room for {free}", folder.display());
-    Error::new(ErrorKind::Io, message)
-        .hint("-o names a file on another disk; --type triage is small, without the heap")
+    /// That a folder is too small for a dump of so many bytes, where that is known.
+    fn no_room(&self, file: &DumpFile, folder: &Path, needed: Option<u64>, free: u64) -> Error {
+        let needed = needed.map_or_else(|| "more".to_owned(), |needed| human_bytes(needed as f64));
+        let (folder_name, free) = (folder.display(), human_bytes(free as f64));
+        let error = Error::new(
+            ErrorKind::Io,
+            format!("the dump may take {needed}, and {folder_name} has room for {free}"),
+        );
+        if file.is_foreign() && folder == file.folder() {
+            return error.hint(
+                "the process cannot write where this program does, so it writes to its own temporary folder first: make \
+                 that larger, or give the process another one (TMPDIR); --type triage is small, without the heap",
+            );
+        }
+        error.hint("-o names a file on another disk; --type triage is small, without the heap")
+    }
 }

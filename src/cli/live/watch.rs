@@ -45,7 +45,12 @@ pub(super) fn wait(request: &Watch, common: &Common, console: &Console) -> ExitS
     let dumping = Dumping { target: &target, kind: DumpType::Heap, zst: false, common, console };
     let mut dumps = Dumps { baseline: numbered(&file, "baseline"), spikes: Vec::new() };
     let status = watch(request, &condition, &dumping, &file, &mut dumps).unwrap_or_else(|status| status);
-    dumps.keep(request.keep, true);
+    // Without a report the dumps are all there is.
+    let told = status < ExitStatus::Statement;
+    let removed = if told { dumps.keep(request.keep, true) } else { 0 };
+    if removed > 0 {
+        console.messages.remark(&format!("dumps removed as asked by --keep: {removed}"));
+    }
     status
 }
 
@@ -61,25 +66,27 @@ impl Dumps {
     }
 
     /// Removes dumps of spikes but for the last so many; at the end the baseline too, when none is kept.
-    fn keep(&mut self, keep: Option<u32>, at_end: bool) {
-        let Some(keep) = keep.map(|keep| keep as usize) else { return };
+    /// Tells how many were removed.
+    fn keep(&mut self, keep: Option<u32>, at_end: bool) -> usize {
+        let Some(keep) = keep.map(|keep| keep as usize) else { return 0 };
         // Until the end the last spike is needed for the report.
         let spikes = if at_end { keep } else { keep.max(1) };
         let surplus = self.spikes.len().saturating_sub(spikes);
-        self.spikes.drain(..surplus).for_each(|dump| remove(&dump));
+        let mut surplus: Vec<PathBuf> = self.spikes.drain(..surplus).collect();
         if at_end && keep == 0 {
-            remove(&self.baseline);
+            surplus.push(self.baseline.clone());
         }
+        surplus.iter().filter(|dump| remove(dump)).count()
     }
 }
 
-/// Removes a dump with its index. What is gone already is gone.
-fn remove(dump: &Path) {
+/// Removes a dump with its index; whether it was there.
+fn remove(dump: &Path) -> bool {
     let mut index = dump.as_os_str().to_owned();
     index.push(".hqlx");
-    for file in [dump, Path::new(&index)] {
-        let _ = fs::remove_file(file);
-    }
+    // There may be none.
+    let _ = fs::remove_file(Path::new(&index));
+    fs::remove_file(dump).is_ok()
 }
 
 fn watch(

@@ -88,7 +88,8 @@ impl Message {
                 let mut payload = PayloadReader::new(&self.payload);
                 let code = HResult(payload.u32()?);
                 // Three versions of the answer are in use: 32 bits, the same in 64, and 32 bits with a text behind.
-                let text = payload.text().ok().filter(|text| !text.is_empty());
+                let text =
+                    payload.text().ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
                 Err(Fault::Refused { code, text })
             }
             _ => Err(Fault::Malformed("it is a command, not an answer")),

@@ -51,9 +51,9 @@ pub struct Target {
     pub same_files: bool,
     /// Its diagnostic socket, or why there is none to talk to.
     pub socket: Result<PathBuf, Unreachable>,
-    /// Where its files are seen from here.
+    /// The folder in which its files are seen from here.
     pub(crate) root: PathBuf,
-    /// The link to its program.
+    /// The link to its program; `None` where it is not known.
     pub(crate) executable: Option<PathBuf>,
 }
 

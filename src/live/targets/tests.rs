@@ -172,13 +172,35 @@ fn a_process_without_a_socket_says_why() {
         told.starts_with("Shop (process 40) cannot be reached: .NET Core 2.1.30 has no diagnostic socket"),
         "{told}"
     );
-    assert!(told.contains("gcore 40") && told.contains("DOTNET_DbgEnableMiniDump=1"), "{told}");
+    assert!(told.contains("gcore 40") && told.contains("COMPlus_DbgEnableMiniDump=1"), "{told}");
     let off = ["DOTNET_EnableDiagnostics=0"];
     let told = refusal(&Process { maps: CORECLR_8, environment: &off, ..SHOP });
     assert!(told.contains("switched off by DOTNET_EnableDiagnostics=0\nstart it without"), "{told}");
+    assert!(told.contains("DOTNET_DbgEnableMiniDump=1"), "{told}");
     let on = ["DOTNET_EnableDiagnostics=1"];
     let told = refusal(&Process { maps: CORECLR_8, environment: &on, ..SHOP });
     assert!(told.contains("is not in its temporary folder") && told.contains("/tmp"), "{told}");
+}
+
+#[test]
+fn a_missing_createdump_is_noticed() {
+    let fake = Fake::new();
+    let folder = fake.path("shared/Microsoft.NETCore.App/8.0.4");
+    fs::create_dir_all(&folder).unwrap();
+    let maps = format!("7f91-7f92 r--p 00000000 fe:00 1   {}/libcoreclr.so\n", folder.display());
+    fake.add(&Process { maps: &maps, ..SHOP });
+    let shop = target(&fake.system, 40).unwrap();
+    assert_eq!(shop.runtime_by_path.as_deref(), Some("8.0.4"));
+    assert_eq!(shop.folder_without_createdump(), Some(folder.clone()));
+    fs::write(folder.join("createdump"), "").unwrap();
+    assert_eq!(shop.folder_without_createdump(), None);
+    // A single-file program has no runtime's library: createdump is looked for beside the program.
+    let program = fake.path("app");
+    fs::create_dir(&program).unwrap();
+    fake.add(&Process { pid: 41, inner: 41, ..SHOP });
+    symlink(program.join("Shop"), fake.path("proc/41/exe")).unwrap();
+    fake.socket("tmp", 41, 500);
+    assert_eq!(target(&fake.system, 41).unwrap().folder_without_createdump(), Some(program));
 }
 
 #[test]

@@ -38,9 +38,12 @@ const SWITCHES: [&str; 4] = [
 
 /// How a dump is taken without the runtime's help.
 fn other_ways(target: &Target) -> String {
+    // Runtimes before .NET 6 read variables of this prefix only.
+    let version = target.runtime_by_path.as_deref().and_then(major);
+    let prefix = if version.is_some_and(|major| major < 6) { "COMPlus" } else { "DOTNET" };
     format!(
         "take the dump with gdb's `gcore {}`, or have the runtime write one at a crash: \
-         DOTNET_DbgEnableMiniDump=1 DOTNET_DbgMiniDumpType=2 in the environment of the process",
+         {prefix}_DbgEnableMiniDump=1 {prefix}_DbgMiniDumpType=2 in the environment of the process",
         target.pid
     )
 }
@@ -100,7 +103,12 @@ impl Unreachable {
 
 /// Whether a version of the runtime is one before 3.0.
 fn is_before_protocol(version: &str) -> bool {
-    version.split('.').next().and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major < 3)
+    major(version).is_some_and(|major| major < 3)
+}
+
+/// `10` of `10.0.14`.
+fn major(version: &str) -> Option<u32> {
+    version.split('.').next()?.parse().ok()
 }
 
 /// What a fault means for a command about a process. `doing` is what was wanted: "tell what it is".
