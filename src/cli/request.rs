@@ -19,9 +19,9 @@ pub(super) use super::args::{DiffFormat, LeaksFormat, ReportFormat};
 use super::export::{ExportTable, default_tables};
 use crate::diff::compare::Thresholds;
 
-mod live;
+pub(super) mod live;
 
-pub(super) use live::{Collect, Counters, Live, Ps, Watch};
+pub(super) use live::Live;
 
 /// What the user wants.
 #[derive(Debug)]
