@@ -45,6 +45,12 @@ pub const MAX_DYNAMIC_ENTRIES: u64 = 4096;
 /// Symbols looked at for one name in an ELF hash table. Chains have a handful; a damaged one may never end.
 pub const MAX_SYMBOL_CHAIN: u32 = 65_536;
 
+/// Dynamic symbols of one ELF module that are listed. The largest libraries export some 100,000.
+pub const MAX_DYNAMIC_SYMBOLS: u64 = 1 << 20;
+
+/// Bytes of a symbol's name. Names of C++ templates have some thousands.
+pub const MAX_SYMBOL_NAME_BYTES: u64 = 4 << 10;
+
 /// Names that a PE image exports. The largest real ones have some ten thousand.
 pub const MAX_PE_EXPORTS: u32 = 1 << 20;
 
@@ -247,6 +253,12 @@ pub const UNPACKED_IN_MEMORY_BYTES: u64 = 64 << 20;
 /// The largest window of a zstd frame, as a power of two: the format's own tool goes no further
 /// (`--long=31`, 2 GiB). The decoder allocates so much for a frame that asks for it.
 pub const MAX_ZSTD_WINDOW_LOG: u32 = 31;
+
+/// Memory in KiB that an xz stream may ask for. The largest preset (`xz -9`) takes 65 MiB, a dictionary of 256 MiB more.
+pub const MAX_XZ_MEMORY_KIB: u32 = 512 << 10;
+
+/// Bytes of a line of a crash report's core. apport writes 1 MiB of the compressed core on a line, as base64.
+pub const MAX_REPORT_LINE_BYTES: u64 = 16 << 20;
 
 /// UTF-16 code units of a string. The runtime allocates none that is longer (`MAX_STRINGLENGTH` in `src/coreclr/vm/object.h`).
 pub const MAX_STRING_UNITS: u32 = 0x3fff_ffdf;

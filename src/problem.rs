@@ -53,3 +53,28 @@ impl fmt::Display for Problem {
         Ok(())
     }
 }
+
+/// So many names stand in one message; the rest is counted.
+const NAMED: usize = 6;
+
+/// Names for a message: the first few, and how many more there are.
+pub fn some_of(names: &[&str]) -> String {
+    let first = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_names_the_first_stand_in_a_message() {
+        let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        assert_eq!(some_of(&names[..2]), "a, b");
+        assert_eq!(some_of(&names[..6]), "a, b, c, d, e, f");
+        assert_eq!(some_of(&names), "a, b, c, d, e, f and 2 more");
+    }
+}

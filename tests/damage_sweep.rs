@@ -29,6 +29,19 @@ const OF_SOME: &[&str] = &[
     "select count(message), count(stack) from exceptions",
     "select sum(count), sum(wasted) from collections",
     "select kind, count from damage group by kind",
+    "select kind, count, count(method), count(source) from frames group by kind",
+    "select kind, count from locks group by kind",
+    "select kind, count from waits group by kind",
+    "select count from deadlocks",
+    "select state, count from tasks group by state",
+    "select count(method) from async_frames",
+    "select count from timers",
+    "select count from work_items",
+    "select count from requests",
+    "select kind, sum(size) from mappings group by kind",
+    "select * from memory_use",
+    "select * from load_contexts",
+    "select * from gc",
     "select type, count, size, retained group by type order by retained desc limit 10",
     "roots of (select address from arrays order by size desc limit 1)",
 ];
@@ -151,6 +164,7 @@ fn sweep(dump: &str, flips: u64, cuts: u64) {
     let mut tally = Tally::default();
     let (_, whole) = ask(&path, true, &mut tally);
     let whole = whole.expect("the dump is whole");
+    assert_eq!(tally.failed, 0, "each statement has an answer on {dump} as it is");
     tally = Tally::default();
     let mut case = |name: String, more: bool| {
         let (path, began) = (path.clone(), Instant::now());

@@ -21,7 +21,9 @@ use crate::diff::compare::Thresholds;
 
 mod live;
 
-pub(super) use live::{Collect, Counters, Live, Ps, Watch};
+pub(super) use live::Live;
+#[cfg(all(feature = "live", target_os = "linux"))]
+pub(super) use live::{Collect, Counters, Ps, Watch};
 
 /// What the user wants.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::bytes::Addr;
-use crate::problem::Problem;
+use crate::problem::{Problem, some_of};
 
 use super::TypeId;
 
@@ -96,7 +96,7 @@ impl TypeTable {
             "{} of {} types have no name, because the dump lacks the metadata of {}",
             nameless.len(),
             self.types.len(),
-            if modules.is_empty() { "their modules".to_owned() } else { modules.join(", ") }
+            if modules.is_empty() { "their modules".to_owned() } else { some_of(&modules) }
         );
         Some(Problem::note(message).hint("give the folders with these files: --files DIR"))
     }

@@ -15,12 +15,9 @@ use rustc_hash::FxHashMap;
 use crate::bytes::{Addr, Mapped};
 use crate::dump::{Dump, FileMapping, Piece, TakenBy, without_deleted_mark};
 use crate::image::ModuleFiles;
-use crate::problem::Problem;
+use crate::problem::{Problem, some_of};
 
 use proof::{Extent, Proof, prove};
-
-/// Files named in one problem; the rest is counted.
-const NAMED: usize = 6;
 
 /// A file that gives bytes to a dump's memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +62,9 @@ impl Backing {
             (unproved, "not proved to be those that were mapped"),
         ];
         for (paths, what) in told.into_iter().filter(|(paths, _)| !paths.is_empty()) {
-            let message = format!("no pages are taken from files that are {what}: {}", named(&paths));
+            let names: Vec<&str> =
+                paths.iter().map(|path| path.rsplit(['/', '\\']).next().unwrap_or(path)).collect();
+            let message = format!("no pages are taken from files that are {what}: {}", some_of(&names));
             backing.problems.push(Problem::note(message));
         }
         backing
@@ -143,33 +142,32 @@ fn parts(dump: &Dump, mapping: &FileMapping, extent: &Extent) -> Vec<(Addr, u64,
     let read_only = extent.read_only.iter().filter_map(|part| common(part, &of_file));
     let mut parts: Vec<_> =
         read_only.map(|part| (place(part.start), part.start, part.end - part.start)).collect();
-    // The kernel leaves a mapping of a file out when nothing was ever written to it, and gcore asks the kernel; createdump
-    // chooses by what debuggers ask for.
-    if matches!(dump.taken_by, Some(TakenBy::Kernel | TakenBy::Gcore)) {
-        for range in dump.memory.left_out(mapping.start, mapping.end) {
-            let Some(from) = range.start.since(mapping.start) else { continue };
-            let offset = mapping.file_offset.saturating_add(from);
-            let left_out = offset..offset.saturating_add(range.end.0 - range.start.0);
-            let same = extent.same.iter().filter_map(|part| common(part, &left_out));
-            parts.extend(same.map(|part| (place(part.start), part.start, part.end - part.start)));
-        }
+    for range in never_written(dump, mapping) {
+        let Some(from) = range.start.since(mapping.start) else { continue };
+        let offset = mapping.file_offset.saturating_add(from);
+        let left_out = offset..offset.saturating_add(range.end.0 - range.start.0);
+        let same = extent.same.iter().filter_map(|part| common(part, &left_out));
+        parts.extend(same.map(|part| (place(part.start), part.start, part.end - part.start)));
     }
     parts
+}
+
+/// What of a mapping the dump lacks because the process never wrote to it.
+///
+/// The kernel leaves a mapping of a file out when nothing was ever written to it, and gcore asks the kernel; where the
+/// one lists the mapping without bytes, the other does not list it. createdump chooses by what debuggers ask for.
+fn never_written(dump: &Dump, mapping: &FileMapping) -> Vec<Range<Addr>> {
+    let left_out = || dump.memory.left_out(mapping.start, mapping.end);
+    match dump.taken_by {
+        Some(TakenBy::Kernel) => left_out().collect(),
+        Some(TakenBy::Gcore) => left_out().chain(dump.memory.unlisted(mapping.start, mapping.end)).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn common(one: &Range<u64>, other: &Range<u64>) -> Option<Range<u64>> {
     let (start, end) = (one.start.max(other.start), one.end.min(other.end));
     (start < end).then_some(start..end)
-}
-
-/// The file names of some paths, of many only the first.
-fn named(paths: &[&str]) -> String {
-    let name = |path: &&str| path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
-    let first = paths.iter().take(NAMED).map(name).collect::<Vec<_>>().join(", ");
-    match paths.len().saturating_sub(NAMED) {
-        0 => first,
-        more => format!("{first} and {more} more"),
-    }
 }
 
 #[cfg(test)]

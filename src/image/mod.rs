@@ -6,8 +6,8 @@
 mod backing;
 mod build_id;
 mod elf;
-
 mod files;
+mod functions;
 mod module_image;
 mod pe;
 mod sparse;
@@ -17,6 +17,7 @@ pub use backing::{Backed, Backing};
 pub use build_id::BuildId;
 pub use elf::{ElfFile, ElfImage};
 pub use files::ModuleFiles;
+pub use functions::Functions;
 pub use module_image::{LoadedPe, ModuleImage};
 pub use pe::{PeImage, PeLayout, PePart, PortablePdbLink};
 pub use sparse::{Absent, SparseBytes};

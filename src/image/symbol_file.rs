@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use object::SymbolKind;
 use object::read::{Object, ObjectSegment, ObjectSymbol};
 
 use super::{BuildId, ModuleFiles};
@@ -23,6 +24,10 @@ pub struct SymbolFile {
 pub struct FileSymbol<'a> {
     /// Its distance from the module's base, in bytes.
     pub distance: u64,
+    /// How many bytes it covers; 0 where the file does not say.
+    pub size: u64,
+    /// Whether it is a function.
+    pub is_function: bool,
     /// Its name.
     pub name: &'a str,
 }
@@ -63,7 +68,8 @@ impl SymbolFile {
         let first = first_address(&file).unwrap_or(0);
         for symbol in file.symbols().filter(ObjectSymbol::is_definition) {
             if let (Ok(name), Some(distance)) = (symbol.name(), symbol.address().checked_sub(first)) {
-                each(FileSymbol { distance, name });
+                let (size, is_function) = (symbol.size(), symbol.kind() == SymbolKind::Text);
+                each(FileSymbol { distance, size, is_function, name });
             }
         }
     }

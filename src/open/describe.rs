@@ -8,15 +8,12 @@ use crate::dump::{Dump, OperatingSystem};
 use crate::error::Error;
 use crate::graph::{Generation, Heap, Snapshot, generation_totals};
 use crate::info::Info;
-use crate::problem::{Problem, Severity};
+use crate::problem::{Problem, Severity, some_of};
 use crate::progress::Progress;
 use crate::state;
 use crate::units::{grouped, human_bytes};
 
 use super::{Opened, heap_checks};
-
-/// Modules named in one fact; the rest is counted.
-const MODULES_NAMED: usize = 6;
 
 pub(super) fn describe(opened: &Opened, progress: &dyn Progress) -> Info {
     let mut info = Info::default();
@@ -67,7 +64,7 @@ fn dump_section(info: &mut Info, opened: &Opened) {
     if !files.is_empty() {
         let paths: Vec<String> = files.iter().map(|file| file.path.display().to_string()).collect();
         let names: Vec<&str> = paths.iter().filter_map(|path| path.rsplit(['/', '\\']).next()).collect();
-        let text = format!("{} from {}", human_bytes(*of_files as f64), named(&names));
+        let text = format!("{} from {}", human_bytes(*of_files as f64), some_of(&names));
         section.row("pages of files", text, serde_json::json!({"bytes": of_files, "files": paths}));
     }
     section.row("cut off", human_bytes(dump.memory.cut_bytes() as f64), dump.memory.cut_bytes());
@@ -166,16 +163,8 @@ fn modules_section(info: &mut Info, runtime: &ClrRuntime) {
     }
     for (index, (label, names)) in by_source.iter().enumerate().filter(|(_, (_, names))| !names.is_empty()) {
         let text =
-            if index == 0 { names.len().to_string() } else { format!("{}: {}", names.len(), named(names)) };
+            if index == 0 { names.len().to_string() } else { format!("{}: {}", names.len(), some_of(names)) };
         section.row(*label, text, names.clone());
-    }
-}
-
-fn named(names: &[&str]) -> String {
-    let shown = names.iter().take(MODULES_NAMED).copied().collect::<Vec<_>>().join(", ");
-    match names.len().checked_sub(MODULES_NAMED).filter(|&more| more > 0) {
-        Some(more) => format!("{shown} and {more} more"),
-        None => shown,
     }
 }
 

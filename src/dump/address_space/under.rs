@@ -29,6 +29,22 @@ impl AddressSpace {
         space
     }
 
+    /// What lies between two addresses and in no segment of the dump at all.
+    pub fn unlisted(&self, from: Addr, to: Addr) -> impl Iterator<Item = Range<Addr>> {
+        let first = self.starts.partition_point(|&s| s <= from.0).saturating_sub(1);
+        let segments = self.starts.iter().zip(&self.segments).skip(first);
+        let segments = segments.take_while(move |&(&start, _)| start < to.0);
+        let listed = segments.map(|(&start, segment)| (start, segment.end)).chain([(to.0, to.0)]);
+        listed
+            .scan(from.0, |end, (start, segment_end)| {
+                let gap = *end..start;
+                *end = (*end).max(segment_end);
+                Some(gap)
+            })
+            .filter(|gap| gap.start < gap.end)
+            .map(|gap| Addr(gap.start)..Addr(gap.end))
+    }
+
     /// The memory between two addresses that the process had but the dump was never meant to hold.
     pub fn left_out(&self, from: Addr, to: Addr) -> impl Iterator<Item = Range<Addr>> {
         let first = self.starts.partition_point(|&s| s <= from.0).saturating_sub(1);
@@ -167,5 +183,17 @@ mod tests {
         assert_eq!(ranges, [Addr(0x1004)..Addr(0x1008)]);
         let ranges: Vec<_> = space().left_out(Addr(0x1005), Addr(0x1006)).collect();
         assert_eq!(ranges, [Addr(0x1005)..Addr(0x1006)]);
+    }
+
+    #[test]
+    fn what_is_in_no_segment_is_told() {
+        let unlisted = |from, to| space().unlisted(Addr(from), Addr(to)).collect::<Vec<_>>();
+        let (before, between, behind) = (0x0ff0..0x1000, 0x1008..0x1010, 0x1018..0x1020);
+        let ranges = [before, between, behind].map(|range| Addr(range.start)..Addr(range.end));
+        assert_eq!(unlisted(0x0ff0, 0x1020), ranges);
+        assert_eq!(unlisted(0x1002, 0x1018), [ranges[1].clone()]);
+        assert_eq!(unlisted(0x1009, 0x100a), [Addr(0x1009)..Addr(0x100a)]);
+        assert_eq!(unlisted(0x1012, 0x1014), [], "a part of a segment");
+        assert_eq!(unlisted(0x5000, 0x5000), []);
     }
 }

@@ -1,8 +1,8 @@
 //! Tells by its first bytes how a file is packed.
 //!
 //! Sources: RFC 8878 (Zstandard, sections 3.1.1 and 3.1.2), RFC 1952 (gzip, section 2.3.1), the LZ4
-//! frame format 1.6, the .xz file format 1.2, the bzip2 stream header, PKWARE's APPNOTE 4.3, and
-//! POSIX `ustar`.
+//! frame format 1.6, the .xz file format 1.2, the bzip2 stream header, PKWARE's APPNOTE 4.3,
+//! POSIX `ustar`, and apport's `problem_report.py`.
 
 use std::path::Path;
 
@@ -23,16 +23,22 @@ pub enum Compression {
     Gzip,
     /// LZ4, a frame.
     Lz4,
+    /// Xz, one or more streams.
+    Xz,
+    /// A crash report of apport, whose core is compressed within.
+    Apport,
 }
 
 impl Compression {
-    /// The name that people know: `none`, `zstd`, `gzip`, `lz4`.
+    /// The name that people know: `none`, `zstd`, `gzip`, `lz4`, `xz`, `apport`.
     pub fn name(self) -> &'static str {
         match self {
             Compression::None => "none",
             Compression::Zstd => "zstd",
             Compression::Gzip => "gzip",
             Compression::Lz4 => "lz4",
+            Compression::Xz => "xz",
+            Compression::Apport => "apport",
         }
     }
 }
@@ -61,13 +67,14 @@ impl Refusal {
     }
 }
 
+/// The field with which a crash report begins.
+const REPORT: &[u8] = b"ProblemType: ";
+
 const OLD_LZ4: Refusal = Refusal {
     kind: ErrorKind::Unsupported,
     what: "compressed with the old form of lz4",
     command: "lz4 -d FILE",
 };
-const XZ: Refusal =
-    Refusal { kind: ErrorKind::Unsupported, what: "compressed with xz", command: "xz -dk FILE" };
 const BZIP2: Refusal =
     Refusal { kind: ErrorKind::Unsupported, what: "compressed with bzip2", command: "bzip2 -dk FILE" };
 const ZIP: Refusal = Refusal { kind: ErrorKind::NotADump, what: "a zip archive", command: "unzip FILE" };
@@ -87,10 +94,11 @@ impl Packing {
             [0x04, 0x22, 0x4d, 0x18, ..] => Packing::Readable(Compression::Lz4),
             // The "legacy" frame of `lz4 -l`.
             [0x02, 0x21, 0x4c, 0x18, ..] => Packing::Refused(OLD_LZ4),
-            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Packing::Refused(XZ),
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Packing::Readable(Compression::Xz),
             [b'B', b'Z', b'h', b'1'..=b'9', ..] => Packing::Refused(BZIP2),
             [b'P', b'K', 3, 4, ..] => Packing::Refused(ZIP),
             [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Packing::Refused(SEVEN_ZIP),
+            _ if head.starts_with(REPORT) => Packing::Readable(Compression::Apport),
             _ if head.get(257..262) == Some(b"ustar") => Packing::Refused(TAR),
             _ => Packing::Readable(Compression::None),
         }
@@ -109,7 +117,9 @@ mod tests {
             (b"\x1f\x8b\x08\0", Packing::Readable(Compression::Gzip)),
             (b"\x04\x22\x4d\x18\0", Packing::Readable(Compression::Lz4)),
             (b"\x02\x21\x4c\x18\0", Packing::Refused(OLD_LZ4)),
-            (b"\xfd7zXZ\0\0", Packing::Refused(XZ)),
+            (b"\xfd7zXZ\0\0", Packing::Readable(Compression::Xz)),
+            (b"ProblemType: Crash\nArch", Packing::Readable(Compression::Apport)),
+            (b"ProblemType of", Packing::Readable(Compression::None)),
             (b"BZh91AY&SY", Packing::Refused(BZIP2)),
             (b"PK\x03\x04", Packing::Refused(ZIP)),
             (b"7z\xbc\xaf\x27\x1c", Packing::Refused(SEVEN_ZIP)),
@@ -132,9 +142,9 @@ mod tests {
 
     #[test]
     fn a_refusal_says_how_to_unpack() {
-        let error = XZ.error(Path::new("core.1.xz"));
+        let error = BZIP2.error(Path::new("core.1.bz2"));
         assert_eq!(error.kind(), ErrorKind::Unsupported);
-        assert_eq!(error.message(), "core.1.xz is compressed with xz, which is not read directly");
-        assert_eq!(error.hint_text(), Some("unpack it first: xz -dk FILE"));
+        assert_eq!(error.message(), "core.1.bz2 is compressed with bzip2, which is not read directly");
+        assert_eq!(error.hint_text(), Some("unpack it first: bzip2 -dk FILE"));
     }
 }

@@ -6,6 +6,7 @@
 //! of untouched memory needs neither that memory nor that disk. What the bytes mean is not
 //! known here.
 
+mod apport;
 mod cache;
 mod compression;
 mod sparse_file;

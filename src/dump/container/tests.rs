@@ -55,6 +55,22 @@ fn lz4(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("the end of the frame")
 }
 
+fn xz(bytes: &[u8]) -> Vec<u8> {
+    let options = lzma_rust2::XzOptions::with_preset(0);
+    let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), options).expect("an encoder");
+    encoder.write_all(bytes).expect("compressing");
+    encoder.finish().expect("the end of the stream")
+}
+
+/// A crash report whose core is `packed`, some bytes of it on each line.
+fn report(packed: &[u8]) -> Vec<u8> {
+    use base64::Engine;
+    let encode = |line: &[u8]| format!(" {}\n", base64::engine::general_purpose::STANDARD.encode(line));
+    let core: String = packed.chunks(50_000).map(encode).collect();
+    format!("ProblemType: Crash\nExecutablePath: /app/zoo\nCoreDump: base64\n{core}Uname: Linux\n")
+        .into_bytes()
+}
+
 struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -112,6 +128,9 @@ fn packed_files_are_told_by_content_and_unpacked() {
         ("a.gz", zstd(&bytes), Compression::Zstd),
         ("b.zst", gzip(&bytes), Compression::Gzip),
         ("core.zoo.lz4", lz4(&bytes), Compression::Lz4),
+        ("core.zoo", xz(&bytes), Compression::Xz),
+        ("_app_zoo.0.crash", report(&gzip(&bytes)), Compression::Apport),
+        ("_app_zoo.1.crash", report(&zstd(&bytes)), Compression::Apport),
     ] {
         let contents = open_by_file(&folder.file(name, &packed)).expect("opening");
         assert_whole(&contents, compression, &bytes);
@@ -163,12 +182,16 @@ fn several_gzip_members_are_one_file() {
 #[test]
 fn a_cut_off_file_keeps_what_was_unpacked() {
     let bytes = dump_like();
-    for packed in [zstd(&bytes), gzip(&bytes), lz4(&bytes)] {
+    for packed in [zstd(&bytes), gzip(&bytes), lz4(&bytes), report(&gzip(&bytes))] {
         // All but the last frame's or member's end, which is where the noise at the end stands.
         let cut = packed.len() - 50_000;
         let contents = open_bytes(&packed[..cut]).expect("opening");
         assert_partial(&contents, &bytes, 200_000, "the compressed file ends early");
     }
+    // Xz decodes a block when all of it is there.
+    let packed = xz(&bytes);
+    let contents = open_bytes(&packed[..packed.len() - 50_000]).expect("opening");
+    assert_partial(&contents, &bytes, 200_000, "the rest is missing");
 }
 
 #[test]
@@ -256,10 +279,35 @@ fn what_fills_the_disk_from_next_to_nothing_is_refused() {
 }
 
 #[test]
+fn a_report_whose_core_is_missing_or_of_another_kind_is_an_error() {
+    let message = |bytes: &[u8]| open_bytes(bytes).expect_err("no core").to_string();
+    assert!(message(b"ProblemType: Package\nTitle: x\n").contains("cannot read"));
+    assert!(message(&report(b"BZh91AY&SY")).contains("cannot read"));
+    assert!(message(&report(&report(b"endless"))).contains("cannot read"));
+}
+
+#[test]
+fn an_xz_stream_that_asks_for_too_much_memory_is_refused() {
+    let mut packed = xz(&noise(1000));
+    // The block's header: size, flags, filter, size of its properties, the dictionary's size, padding, checksum.
+    packed[16] = 40;
+    let checksum = crc32(&packed[12..20]).to_le_bytes();
+    packed[20..24].copy_from_slice(&checksum);
+    let error = open_bytes(&packed).expect_err("4 GiB");
+    assert!(format!("{error:?}").contains("memory"), "{error:?}");
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    let mut crc = flate2::Crc::new();
+    crc.update(bytes);
+    crc.sum()
+}
+
+#[test]
 fn refused_packings_say_what_to_do() {
-    let error = open_bytes(b"\xfd7zXZ\0\0").expect_err("xz");
+    let error = open_bytes(b"BZh91AY&SY").expect_err("bzip2");
     assert_eq!(error.kind(), ErrorKind::Unsupported);
-    assert!(error.hint_text().is_some_and(|hint| hint.contains("xz -dk")));
+    assert!(error.hint_text().is_some_and(|hint| hint.contains("bzip2 -dk")));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! as much as decoding a dump of mostly zeros, and so hide behind it.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver, Sender, SyncSender};
 use std::thread;
@@ -15,6 +15,8 @@ use crate::limits;
 use crate::problem::Problem;
 use crate::progress::{NoProgress, Progress};
 
+use super::apport::CoreDumpField;
+use super::compression::Packing;
 use super::sparse_file::{BLOCK_BYTES, SparseFile};
 use super::{Compression, ContainerOptions, Contents, read_error};
 
@@ -270,8 +272,11 @@ fn fill(chunk: &mut Vec<u8>, reader: &mut dyn Read) -> Option<End> {
     chunk.resize(CHUNK_BYTES, 0);
     let mut filled = 0;
     let end = loop {
+        // No decoder is asked for nothing: some would take what they then return for their end.
+        if filled == CHUNK_BYTES {
+            break None;
+        }
         match reader.read(chunk.get_mut(filled..).unwrap_or_default()) {
-            Ok(0) if filled == CHUNK_BYTES => break None,
             Ok(0) => break Some(End::Whole),
             Ok(n) => filled += n,
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
@@ -295,8 +300,26 @@ pub(super) fn first_bytes(source: &Source<'_>, count: u64) -> io::Result<Vec<u8>
 /// A reader of the unpacked bytes, which tells `progress` the packed bytes that it reads.
 fn decoder<'a>(source: &'a Source<'_>, progress: &'a dyn Progress) -> io::Result<Box<dyn Read + 'a>> {
     let packed = BufReader::with_capacity(CHUNK_BYTES, Tracked { file: &source.file, progress });
-    Ok(match source.compression {
-        Compression::None => Box::new(packed),
+    match source.compression {
+        Compression::Apport => {
+            let mut core = CoreDumpField::find(packed)?;
+            match Packing::of(core.fill_buf()?) {
+                // A report within a report is none: it would be read without end.
+                Packing::Readable(inner) if inner != Compression::Apport => decoder_of(inner, core),
+                _ => Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "the report's core is packed in an unknown way",
+                )),
+            }
+        }
+        compression => decoder_of(compression, packed),
+    }
+}
+
+/// A reader of what `packed` unpacks to. Of [`Compression::Apport`] the packed bytes are those of its core's field.
+fn decoder_of<'a>(compression: Compression, packed: impl BufRead + 'a) -> io::Result<Box<dyn Read + 'a>> {
+    Ok(match compression {
+        Compression::None | Compression::Apport => Box::new(packed),
         // Reads frame after frame to the end of the file and steps over skippable ones.
         Compression::Zstd => {
             let mut decoder = zstd::stream::read::Decoder::with_buffer(packed)?;
@@ -306,6 +329,9 @@ fn decoder<'a>(source: &'a Source<'_>, progress: &'a dyn Progress) -> io::Result
         Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(packed)),
         // Blocks have 8 MiB at most, whatever the frame claims.
         Compression::Lz4 => Box::new(lz4_flex::frame::FrameDecoder::new(packed)),
+        Compression::Xz => {
+            Box::new(lzma_rust2::XzReader::new_mem_limit(packed, true, limits::MAX_XZ_MEMORY_KIB))
+        }
     })
 }
 

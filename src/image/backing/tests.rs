@@ -164,6 +164,20 @@ fn a_bundle_is_taken_when_its_manifest_lies_where_the_process_has_it() {
 }
 
 #[test]
+fn of_gcores_dumps_the_mappings_that_are_not_listed_are_filled() {
+    let file = single_file(0x5800);
+    let mut core = kernel_core(&file, PATH).by_gcore();
+    core.loads.remove(0);
+    let (dump, _, bytes) = backed(&core, &[("zoo", &file)]);
+    assert_eq!(bytes, TEXT - 0x1000 + 0x1000);
+    assert_eq!(byte(&dump.memory, ASSEMBLY), Some(0xbb));
+    let mut core = kernel_core(&file, PATH).by_createdump();
+    core.loads.remove(0);
+    let (dump, _, _) = backed(&core, &[("zoo", &file)]);
+    assert_eq!(byte(&dump.memory, ASSEMBLY), None, "createdump may have left out what was written");
+}
+
+#[test]
 fn of_another_program_of_the_same_runtime_only_the_runtime_is_taken() {
     let (file, other) = (single_file(0x5800), single_file(0x5900));
     let (dump, backing, bytes) = backed(&kernel_core(&file, PATH), &[("zoo", &other)]);

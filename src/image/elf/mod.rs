@@ -4,6 +4,7 @@
 //! loaded and are never looked at. Sources: the System V gABI, chapters "ELF Header" and "Program Header".
 
 mod dynamic;
+mod exports;
 mod file;
 mod symbols;
 
@@ -19,6 +20,7 @@ use crate::bytes::{Addr, Cursor, OutOfBounds};
 use crate::dump::{AddressSpace, Fault};
 use crate::error::{Error, ErrorKind};
 use crate::image::BuildId;
+use crate::image::functions::Function;
 use crate::limits::{MAX_MODULE_NOTE_BYTES, MAX_MODULE_PROGRAM_HEADERS};
 
 const HEADER_SIZE: usize = 64;
@@ -143,6 +145,15 @@ impl ElfImage {
         match dynamic::DynamicTable::read(space, self)? {
             Some(table) => symbols::find(space, self, &table, name.as_bytes()),
             None => Ok(None),
+        }
+    }
+
+    /// The functions that the module exports: those of which symbol and name are in the dump, where the hash tables that
+    /// tell how many symbols there are is there too.
+    pub(super) fn exported_functions(&self, space: &AddressSpace) -> Vec<Function> {
+        match dynamic::DynamicTable::read(space, self) {
+            Ok(Some(table)) => exports::functions(space, self, &table),
+            Ok(None) | Err(_) => Vec::new(),
         }
     }
 

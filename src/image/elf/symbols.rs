@@ -12,7 +12,8 @@ use crate::dump::AddressSpace;
 use crate::error::Error;
 use crate::limits::MAX_SYMBOL_CHAIN;
 
-const SYMBOL_SIZE: u64 = 24;
+/// Bytes of a symbol.
+pub(super) const SYMBOL_SIZE: u64 = 24;
 
 /// Looks `name` up; `None` when the module does not define it.
 pub(super) fn find(

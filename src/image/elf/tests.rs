@@ -9,6 +9,8 @@ const SIZE: u64 = 0x8000;
 /// Symbol names in the order of the symbol table; the last one is not defined here.
 const NAMES: [&str; 5] =
     ["g_dacTable", "DotNetRuntimeContractDescriptor", "coreclr_initialize", "a", "malloc"];
+/// The functions among them; the others are variables.
+const FUNCTIONS: [&str; 3] = ["coreclr_initialize", "a", "malloc"];
 /// One page of the module each, as [`Module::without`] takes them away.
 const PAGE_OF_HASH: u64 = 0x2000;
 
@@ -103,7 +105,8 @@ impl Module {
         let mut at = 1;
         for (i, name) in self.order().into_iter().enumerate() {
             let section = if name == "malloc" { 0 } else { 1 };
-            self.put32(0x3000 + 24 * (i + 1), &[at as u32, section << 16 | 0x11]);
+            let kind = if FUNCTIONS.contains(&name) { 0x12 } else { 0x11 };
+            self.put32(0x3000 + 24 * (i + 1), &[at as u32, section << 16 | kind]);
             let value = self.first + 0x6000 + 0x10 * NAMES.iter().position(|n| *n == name).unwrap() as u64;
             self.put64(0x3000 + 24 * (i + 1) + 8, &[value, 8]);
             self.put(0x4000 + at, name.as_bytes());
@@ -324,6 +327,46 @@ fn chains_without_end_and_counts_of_zero_end() {
     assert_eq!(symbol(&module.space(), "nowhere").unwrap_err().kind(), ErrorKind::MissingMemory);
 }
 
+/// The names of the functions that a module exports, with their distances from its base.
+fn functions(space: &AddressSpace) -> Vec<(String, Range<u64>)> {
+    let functions = ElfImage::at(space, Addr(BASE)).unwrap().exported_functions(space);
+    let row = |f: Function| (f.name, f.code.start.0 - BASE..f.code.end.0 - BASE);
+    let mut rows: Vec<_> = functions.into_iter().map(row).collect();
+    rows.sort_by(|a, b| a.0.cmp(&b.0));
+    rows
+}
+
+#[test]
+fn functions_that_are_exported_are_listed_by_each_kind_of_hash_table() {
+    let both = [("a".to_owned(), 0x6030..0x6038), ("coreclr_initialize".to_owned(), 0x6020..0x6028)];
+    assert_eq!(functions(&Module::new().build().space()), both);
+    let sysv = Module { gnu_hash: false, sysv_hash: true, ..Module::new() };
+    assert_eq!(functions(&sysv.build().space()), both);
+    let shifted = Module { first: 0x40_0000, pointer_bias: BASE.wrapping_sub(0x40_0000), ..Module::new() };
+    assert_eq!(functions(&shifted.build().space()), both);
+}
+
+#[test]
+fn functions_whose_tables_are_not_in_the_dump_are_not_listed() {
+    let without = |hole: Range<u64>| functions(&Module::new().build().space_without(hole));
+    assert_eq!(without(0x1000..0x2000), [], "the dynamic table");
+    assert_eq!(without(0x2000..0x3000), [], "the hash table, which tells how many there are");
+    assert_eq!(without(0x3000..0x4000), [], "the symbols");
+    assert_eq!(without(0x4000..0x5000), [], "their names");
+    let no_hash = Module { gnu_hash: false, ..Module::new() };
+    assert_eq!(functions(&no_hash.build().space()), []);
+}
+
+#[test]
+fn counts_of_symbols_that_are_damaged_end() {
+    let mut module = Module { gnu_hash: false, sysv_hash: true, ..Module::new() }.build();
+    module.put32(0x5000, &[3, u32::MAX]);
+    assert!(functions(&module.space()).len() >= 2, "ends with the memory");
+    let mut module = Module::new().build();
+    module.put32(0x2000, &[u32::MAX]);
+    assert_eq!(functions(&module.space()), []);
+}
+
 #[test]
 fn an_absurd_segment_size_stays_in_the_address_space() {
     let mut module = Module::new().build();
@@ -343,6 +386,7 @@ proptest::proptest! {
         if let Ok(image) = ElfImage::at(&space, Addr(BASE)) {
             image.writable_ranges().for_each(drop);
             let _ = (image.load_size(), image.symbol(&space, "g_dacTable"), image.symbol(&space, "nowhere"));
+            image.exported_functions(&space);
         }
     }
 }

@@ -55,8 +55,10 @@ fn symbols_and_bytes_lie_at_distances_from_the_base() {
     let folder = tempfile::tempdir().unwrap();
     let file = file(folder.path(), &elf("_ZTV5a_b_c"));
     let mut found = Vec::new();
-    file.for_each_symbol(|symbol| found.push((symbol.distance, symbol.name.to_owned())));
-    assert_eq!(found, [(0x110, "_ZTV5a_b_c".to_owned())]);
+    file.for_each_symbol(|symbol| {
+        found.push((symbol.distance, symbol.size, symbol.is_function, symbol.name.to_owned()));
+    });
+    assert_eq!(found, [(0x110, 24, false, "_ZTV5a_b_c".to_owned())]);
     assert!(file.bytes_at(0x180).unwrap().starts_with(b"text"));
     assert!(file.bytes_at(0x800).is_none(), "memory that the file does not have");
 }

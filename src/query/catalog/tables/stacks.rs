@@ -25,8 +25,8 @@ pub(super) const FRAMES: TableDoc = TableDoc {
         column(
             "method",
             Kind::Text,
-            "The managed method with the types of its parameters, generic ones of shared code as System.__Canon; null for \
-             all but method and funclet.",
+            "The managed method with the types of its parameters, generic ones of shared code as System.__Canon; of native \
+             code the function, where a symbol covers it. Null for explicit frames.",
         ),
         column("type", Kind::Text, "The type that declares the method; null where there is none."),
         column(
@@ -37,7 +37,7 @@ pub(super) const FRAMES: TableDoc = TableDoc {
         column(
             "offset",
             Kind::Integer,
-            "Bytes of machine code from the method's start to ip; null for all but method and funclet.",
+            "Bytes of machine code from the start of the method or function to ip; null where there is none.",
         ),
         column(
             "frame",

@@ -32,13 +32,15 @@ struct Rows<'a> {
     /// For each row its place.
     place_of_row: Vec<usize>,
     source_lines: OnceCell<Vec<Option<SourceLine>>>,
+    natives: OnceCell<NativeNames<'a>>,
 }
 
 impl<'a> Rows<'a> {
     fn of(types: &'a TypeSystem, walked: &'a ProcessFrames) -> Rows<'a> {
         let mut known: FxHashMap<(u8, Addr, Option<&str>), usize> = FxHashMap::default();
         let (places, place_of_row) = (Vec::new(), Vec::new());
-        let mut rows = Rows { types, walked, places, place_of_row, source_lines: OnceCell::new() };
+        let (source_lines, natives) = (OnceCell::new(), OnceCell::new());
+        let mut rows = Rows { types, walked, places, place_of_row, source_lines, natives };
         for frame in walked.threads.iter().flat_map(|thread| &thread.frames) {
             // Where explicit frames lead says nothing of themselves.
             let ip = if frame.kind == FrameKind::Explicit { Addr::NULL } else { frame.ip };
@@ -69,20 +71,17 @@ impl<'a> Rows<'a> {
             "sp" => Cells::optional(self.frames().map(|frame| shown(frame.sp))),
             "ip" => Cells::optional(self.frames().map(|frame| shown(frame.ip))),
             "offset" => self.numbers(|frame| self.offset(frame)),
-            "method" => self.texts(|frame| Some(self.types.method_signature(&self.method(frame)?))),
+            "method" => self.texts(|frame| match frame.kind {
+                FrameKind::Native => self.natives().function(frame.ip).map(|(name, _)| name.into()),
+                _ => Some(self.types.method_signature(&self.method(frame)?)),
+            }),
             "type" => self.texts(|frame| Some(self.types.name(self.declaring_type(frame)?))),
-            "module" => {
-                let natives = NativeNames::of(self.types.runtime());
-                self.texts(|frame| self.module(frame, &natives))
-            }
-            "frame" => {
-                let natives = NativeNames::of(self.types.runtime());
-                self.texts(|frame| match frame.kind {
-                    FrameKind::Explicit => frame.frame_type().map(|kind| kind.name.into()),
-                    FrameKind::Native => natives.module(frame.ip).map(Into::into),
-                    _ => None,
-                })
-            }
+            "module" => self.texts(|frame| self.module(frame)),
+            "frame" => self.texts(|frame| match frame.kind {
+                FrameKind::Explicit => frame.frame_type().map(|kind| kind.name.into()),
+                FrameKind::Native => self.natives().module(frame.ip).map(Into::into),
+                _ => None,
+            }),
             "il_offset" => self.numbers(|frame| match self.il_offset(frame)? {
                 IlOffset::At(offset) => Some(offset.into()),
                 _ => None,
@@ -150,9 +149,9 @@ impl<'a> Rows<'a> {
         (!method.dynamic).then_some(method.method_table)
     }
 
-    fn module(&self, frame: &StackFrame, natives: &NativeNames<'_>) -> Option<Arc<str>> {
+    fn module(&self, frame: &StackFrame) -> Option<Arc<str>> {
         if frame.kind == FrameKind::Native {
-            return natives.module(frame.ip).map(Into::into);
+            return self.natives().module(frame.ip).map(Into::into);
         }
         let types = self.types;
         let module =
@@ -160,7 +159,17 @@ impl<'a> Rows<'a> {
         Some(types.module_name(module).into())
     }
 
+    /// The names of all native places.
+    fn natives(&self) -> &NativeNames<'a> {
+        let places =
+            || self.places.iter().filter(|frame| frame.kind == FrameKind::Native).map(|frame| frame.ip);
+        self.natives.get_or_init(|| NativeNames::of(self.types.runtime(), places()))
+    }
+
     fn offset(&self, frame: &StackFrame) -> Option<u64> {
+        if frame.kind == FrameKind::Native {
+            return self.natives().function(frame.ip).map(|(_, distance)| distance);
+        }
         frame.ip.since(self.walked.code(frame)?.info.start)
     }
 }
