@@ -19,9 +19,11 @@ pub(super) use super::args::{DiffFormat, LeaksFormat, ReportFormat};
 use super::export::{ExportTable, default_tables};
 use crate::diff::compare::Thresholds;
 
-pub(super) mod live;
+mod live;
 
 pub(super) use live::Live;
+#[cfg(all(feature = "live", target_os = "linux"))]
+pub(super) use live::{Collect, Counters, Ps, Watch};
 
 /// What the user wants.
 #[derive(Debug)]

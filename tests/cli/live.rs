@@ -331,6 +331,7 @@ fn slips_are_told_before_anything_is_waited_for() {
     told(&["collect", "no such program"], 3, "in its name or command line");
     told(&["collect", &pid(), "-o", "missing/a.core"], 2, "is the folder there");
     told(&["collect", &pid(), "--count", "2"], 2, "--when");
+    told(&["collect", &pid(), "--collections", "missing.json"], 2, "missing.json");
     told(
         &["watch", &pid(), "--when", "cpu-usage > 1", "--report", "missing/a.html"],
         2,

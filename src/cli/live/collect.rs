@@ -10,8 +10,7 @@ use crate::live::targets::{System, Target, choose};
 
 use super::super::console::Console;
 use super::super::exit::ExitStatus;
-use super::super::request::Common;
-use super::super::request::live::Collect;
+use super::super::request::{Collect, Common};
 use super::dump_file::{default_name, numbered};
 use super::dumping::Dumping;
 use super::listening::condition;
@@ -30,8 +29,10 @@ pub(super) fn take(request: &Collect, common: &Common, console: &Console) -> Exi
         Ok(target) => target,
         Err(status) => return status,
     };
-    let (kind, zst) = (request.kind, request.zst);
-    let dumping = Dumping { target: &target, kind, zst, common, console };
+    let dumping = match Dumping::of(&target, request.kind, request.zst, common, console) {
+        Ok(dumping) => dumping,
+        Err(status) => return status,
+    };
     let files = Files::of(request, &target);
     let result = console.interrupt.while_working(|cancel| match &condition {
         None => one(&dumping, &files.only, cancel),

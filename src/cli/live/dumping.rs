@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind};
 use crate::live::disk;
 use crate::live::ipc::{DumpType, Fault, write_dump};
 use crate::live::targets::{Target, own_user};
-use crate::open::{Opened, open};
+use crate::open::{OpenOptions, Opened, open};
 use crate::units::{duration, human_bytes};
 
 use super::super::args;
@@ -55,6 +55,8 @@ pub(super) struct Dumping<'a> {
     pub zst: bool,
     pub common: &'a Common,
     pub console: &'a Console,
+    /// How a dump is opened for the first look at it.
+    options: OpenOptions,
 }
 
 /// What was told of a dump when it was taken.
@@ -66,7 +68,21 @@ pub(super) struct Taken {
     pub status: ExitStatus,
 }
 
-impl Dumping<'_> {
+impl<'a> Dumping<'a> {
+    /// Reads the files that the options for opening dumps name, too: a slip there should not cost the wait for a dump. What
+    /// is wrong with one is told.
+    pub fn of(
+        target: &'a Target,
+        kind: args::DumpType,
+        zst: bool,
+        common: &'a Common,
+        console: &'a Console,
+    ) -> Result<Dumping<'a>, ExitStatus> {
+        // An index of a dump that still has another name would be nobody's.
+        let options = OpenOptions { index: None, ..open_options(common, console)? };
+        Ok(Dumping { target, kind, zst, common, console, options })
+    }
+
     /// Takes a dump and makes it `to`. What goes wrong is told.
     pub fn take(&self, to: &Path, cancel: &AtomicBool) -> Result<Taken, ExitStatus> {
         let file = DumpFile::place(self.target, own_user(), to).map_err(|error| {
@@ -219,10 +235,8 @@ impl Dumping<'_> {
 
     /// Opens the dump as any other and tells what it holds.
     fn look(&self, file: &DumpFile, to: &Path) -> Result<String, Error> {
-        let Ok(mut options) = open_options(self.common, self.console) else { return Ok(String::new()) };
-        options.index = None;
         let progress = &*self.console.progress;
-        let Opened { mut snapshot, .. } = open(file.seen_from_here(), &options, progress)?;
+        let Opened { mut snapshot, .. } = open(file.seen_from_here(), &self.options, progress)?;
         snapshot.facts.file = to.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let head = summary::of_dump(&snapshot, None);
         if self.kind == args::DumpType::Triage {

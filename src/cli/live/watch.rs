@@ -10,8 +10,7 @@ use crate::live::conditions::Condition;
 use super::super::args::DumpType;
 use super::super::console::Console;
 use super::super::exit::ExitStatus;
-use super::super::request::live::Watch;
-use super::super::request::{Common, Leaks, LeaksFormat, Report};
+use super::super::request::{Common, Leaks, LeaksFormat, Report, Watch};
 use super::super::{leaks, report};
 use super::collect::{chosen, one};
 use super::dump_file::{default_name, folder_of, numbered};
@@ -43,7 +42,10 @@ pub(super) fn wait(request: &Watch, common: &Common, console: &Console) -> ExitS
         Err(status) => return status,
     };
     let file = folder.join(default_name(&target, SystemTime::now(), false));
-    let dumping = Dumping { target: &target, kind: DumpType::Heap, zst: false, common, console };
+    let dumping = match Dumping::of(&target, DumpType::Heap, false, common, console) {
+        Ok(dumping) => dumping,
+        Err(status) => return status,
+    };
     let mut dumps = Dumps { baseline: numbered(&file, "baseline"), spikes: Vec::new() };
     let status = watch(request, &condition, &dumping, &file, &mut dumps).unwrap_or_else(|status| status);
     // Without a report the dumps are all there is.

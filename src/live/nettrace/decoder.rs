@@ -17,6 +17,9 @@ use crate::units::grouped;
 const MAGIC: &[u8] = b"Nettrace";
 const SERIALIZATION: &[u8] = b"!FastSerialization.1";
 
+/// The name of the first object.
+const TRACE: &[u8] = b"Trace";
+
 /// Tags of objects.
 const NO_MORE: u8 = 1;
 const BEGIN: u8 = 5;
@@ -90,6 +93,13 @@ enum Frame<'a> {
     Trace(&'a [u8]),
     Block { name: &'a [u8], oldest_reader: u32, payload: &'a [u8] },
     End,
+}
+
+/// The type of an object.
+struct ObjectType<'a> {
+    name: &'a [u8],
+    version: u32,
+    oldest_reader: u32,
 }
 
 impl Decoder {
@@ -229,38 +239,22 @@ impl Decoder {
         }
     }
 
-    /// One object of the stream, if it is there as a whole.
+    /// One object of the stream, if it is there as a whole. Whatever is missing may still arrive.
     fn object<'a>(&self, bytes: &'a [u8]) -> Result<Option<(Frame<'a>, usize)>> {
-        let mut cursor = Cursor::new(bytes);
-        let position = |cursor: &Cursor<'_>| bytes.len() - cursor.len();
         if bytes.first() == Some(&NO_MORE) {
             return Ok(Some((Frame::End, 1)));
         }
-        let begins = bytes.get(..TYPE_BEGINS.len()).unwrap_or(bytes);
-        if !TYPE_BEGINS.starts_with(begins) {
-            return Err(self.damaged("no object begins here", 0));
-        }
-        // Whatever is missing from here on may still arrive.
-        let Ok(_) = cursor.take(TYPE_BEGINS.len()) else { return Ok(None) };
-        let (Ok(version), Ok(oldest_reader), Ok(length)) = (cursor.u32(), cursor.u32(), cursor.u32()) else {
-            return Ok(None);
-        };
-        if length as usize > MAX_NETTRACE_NAME_BYTES {
-            return Err(self.damaged(&format!("the name of a type has {length} bytes"), position(&cursor)));
-        }
-        let Ok(name) = cursor.take(length as usize) else { return Ok(None) };
-        let Ok(tag) = cursor.u8() else { return Ok(None) };
-        if tag != END {
-            return Err(self.damaged("the type of an object does not end", position(&cursor)));
-        }
-        let is_trace = name == b"Trace";
+        let mut cursor = Cursor::new(bytes);
+        let position = |cursor: &Cursor<'_>| bytes.len() - cursor.len();
+        let Some(kind) = self.object_type(&mut cursor)? else { return Ok(None) };
+        let is_trace = kind.name == TRACE;
         if self.trace.is_none() != is_trace {
             let wrong = if is_trace { "a second Trace object" } else { "the first object is not Trace" };
             return Err(self.damaged(wrong, position(&cursor)));
         }
         let size = if is_trace {
-            if oldest_reader > NEWEST_TRACE {
-                return Err(unsupported(format!("version {version} of the nettrace format")));
+            if kind.oldest_reader > NEWEST_TRACE {
+                return Err(unsupported(format!("version {} of the nettrace format", kind.version)));
             }
             Trace::BYTES
         } else {
@@ -272,14 +266,38 @@ impl Decoder {
         if size > MAX_NETTRACE_BLOCK_BYTES {
             return Err(self.damaged(&format!("a block of {size} bytes"), position(&cursor)));
         }
-        let Ok(payload) = cursor.take(size) else { return Ok(None) };
-        let Ok(tag) = cursor.u8() else { return Ok(None) };
+        let (Ok(payload), Ok(tag)) = (cursor.take(size), cursor.u8()) else { return Ok(None) };
         if tag != END {
             return Err(self.damaged("an object does not end where its size says", position(&cursor)));
         }
+        let ObjectType { name, oldest_reader, .. } = kind;
         let frame =
             if is_trace { Frame::Trace(payload) } else { Frame::Block { name, oldest_reader, payload } };
         Ok(Some((frame, position(&cursor))))
+    }
+
+    /// The type of the object that begins at the cursor.
+    fn object_type<'a>(&self, cursor: &mut Cursor<'a>) -> Result<Option<ObjectType<'a>>> {
+        let whole = cursor.len();
+        let inside = |cursor: &Cursor<'_>| whole - cursor.len();
+        for tag in TYPE_BEGINS {
+            match cursor.u8() {
+                Ok(found) if found == tag => {}
+                Ok(_) => return Err(self.damaged("no object begins here", 0)),
+                Err(_) => return Ok(None),
+            }
+        }
+        let (Ok(version), Ok(oldest_reader), Ok(length)) = (cursor.u32(), cursor.u32(), cursor.u32()) else {
+            return Ok(None);
+        };
+        if length as usize > MAX_NETTRACE_NAME_BYTES {
+            return Err(self.damaged(&format!("the name of a type has {length} bytes"), inside(cursor)));
+        }
+        let (Ok(name), Ok(tag)) = (cursor.take(length as usize), cursor.u8()) else { return Ok(None) };
+        if tag != END {
+            return Err(self.damaged("the type of an object does not end", inside(cursor)));
+        }
+        Ok(Some(ObjectType { name, version, oldest_reader }))
     }
 
     fn take_in(&mut self, frame: &Frame<'_>) -> Result<()> {

@@ -60,7 +60,7 @@ error: there is no table `module`
   |
 1 | select name from module
   |                  ^^^^^^
-  = expected: objects, types, refs, fields, strings, arrays, roots, handles, statics, finalizers, exceptions, collections, duplicates, segments, modules, threads, loaded_types, damage, frames, locks, waits, deadlocks, tasks, async_frames, timers, work_items, requests, mappings, memory_use, load_contexts or gc
+  = expected: objects, types, refs, fields, strings, arrays, roots, handles, statics, finalizers, exceptions, collections, duplicates, segments, modules, threads, loaded_types, damage, frames, locks, waits, deadlocks, tasks, async_frames, timers, work_items, requests, mappings, memory_use, load_contexts, gc, exception_frames or pinned
   = help: did you mean `modules`?
 "
 a_field_of_a_dump_without_descriptions: "select address, Name from Zoo.Dog" => "
