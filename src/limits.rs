@@ -1,6 +1,6 @@
-//! Every cap on a count that comes out of a dump, each with its reason.
+//! Every cap on a count that comes out of a dump, or from a process that runs, each with its reason.
 //!
-//! A dump is hostile input: nothing is allocated or looped over by a count that
+//! A dump is hostile input, and so is what a process sends: nothing is allocated or looped over by a count that
 //! was read from it before that count was held against one of these.
 
 use std::time::Duration;
@@ -490,7 +490,8 @@ pub const MAX_CONDITION_WINDOW: Duration = Duration::from_secs(24 * 3600);
 /// Samples of one counter that are kept to tell growth: a day of one a second.
 pub const MAX_WINDOW_SAMPLES: usize = 24 * 3600;
 
-/// Bytes of all names of one counter and its tags. Real ones stay below 300.
+/// Bytes of all names of one counter and its tags, or of a message. Names stay below 300 in real programs, a message is an
+/// exception with its stack.
 pub const MAX_COUNTER_TEXT_BYTES: usize = 4096;
 
 /// Bytes of the environment of a running process, in UTF-16 as its runtime sends it. Linux allows a quarter of the stack's

@@ -1,35 +1,16 @@
-//! `heapql counters` of a process that is played here: its socket, its answers, and the stream that a real runtime once sent.
+//! `heapql counters` of a process that is played by [`Runtime`], with the stream that a real one once sent.
 
-use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
-use std::thread;
-use std::time::Duration;
 
-use tempfile::TempDir;
+use super::Ended;
+use super::live::{COLLECT_TRACING_2, PATIENCE, Runtime, STOP_TRACING, info, ok, pid, stream as recorded};
 
-use super::{Ended, heapql};
-
-/// Long enough for the slowest machine; nothing waits for it unless something is wrong.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-const MAGIC: &[u8] = b"DOTNET_IPC_V1\0";
-/// Sets of commands.
-const TRACING: u8 = 2;
-const PROCESS: u8 = 4;
-const ANSWERS: u8 = 0xff;
-/// Commands of those sets.
-const STOP_TRACING: u8 = 1;
-const COLLECT_TRACING_2: u8 = 3;
-const PROCESS_INFO_2: u8 = 4;
-/// What a runtime answers to a command that it does not know.
-const UNKNOWN_COMMAND: u32 = 0x8013_1385;
-
-/// The .NET process that this test pretends to be.
+/// A process that sends one stream to whoever begins a session.
 struct Peer {
-    folder: TempDir,
+    runtime: Runtime,
     /// Whether the session was ended by command.
     stopped: Receiver<()>,
 }
@@ -44,43 +25,30 @@ enum Then {
 }
 
 impl Peer {
-    /// A process that sends this stream to whoever begins a session.
     fn sending(stream: Vec<u8>, then: Then) -> Peer {
-        let folder = tempfile::tempdir().expect("a folder");
-        let name = format!("dotnet-diagnostic-{}-{}-socket", std::process::id(), start_ticks());
-        let listener = UnixListener::bind(folder.path().join(name)).expect("a socket");
         let (sender, stopped) = channel();
-        thread::spawn(move || {
-            let mut session: Option<UnixStream> = None;
-            while let Ok((mut connection, _)) = listener.accept() {
-                let Some((set, command)) = receive(&mut connection) else { continue };
-                match (set, command) {
-                    (PROCESS, PROCESS_INFO_2) => answer(&mut connection, 0, &process_info()),
-                    (TRACING, COLLECT_TRACING_2) => {
-                        answer(&mut connection, 0, &7_u64.to_le_bytes());
-                        let _ = connection.write_all(&stream);
-                        session = Some(connection).filter(|_| then == Then::WaitsForStop);
-                    }
-                    (TRACING, STOP_TRACING) => {
-                        let _ = sender.send(());
-                        if let Some(mut session) = session.take() {
-                            let _ = session.write_all(&[1]);
-                        }
-                        answer(&mut connection, 0, &7_u64.to_le_bytes());
-                    }
-                    _ => answer(&mut connection, 0xff, &UNKNOWN_COMMAND.to_le_bytes()),
-                }
+        let session = Mutex::new(None);
+        let runtime = Runtime::new(move |command, payload, connection| match command {
+            COLLECT_TRACING_2 => {
+                let kept = connection.try_clone().expect("a descriptor can be copied");
+                *session.lock().expect("one thread") = Some(kept).filter(|_| then == Then::WaitsForStop);
+                [ok(&9_u64.to_le_bytes()), stream.clone()].concat()
             }
+            STOP_TRACING => {
+                let _ = sender.send(());
+                if let Some(mut session) = session.lock().expect("one thread").take() {
+                    let _ = session.write_all(&[1]);
+                }
+                ok(payload)
+            }
+            _ => ok(&info()),
         });
-        Peer { folder, stopped }
+        Peer { runtime, stopped }
     }
 
     /// The program, started to show the counters of this process.
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = heapql();
-        command.args(["counters", &std::process::id().to_string()]).args(arguments);
-        command.env("TMPDIR", self.folder.path());
-        command
+        self.runtime.command(&[&["counters", &pid()], arguments].concat())
     }
 
     fn run(&self, arguments: &[&str]) -> Ended {
@@ -91,48 +59,6 @@ impl Peer {
     fn was_stopped(&self) -> bool {
         self.stopped.recv_timeout(PATIENCE).is_ok()
     }
-}
-
-/// When this process began, in ticks since the boot: the second number of its socket's name.
-fn start_ticks() -> String {
-    let stat = fs::read_to_string("/proc/self/stat").expect("a file of the system");
-    let (_, behind_name) = stat.rsplit_once(')').expect("a name in parentheses");
-    behind_name.split_whitespace().nth(19).expect("twenty numbers").to_owned()
-}
-
-/// A command: its set and its number.
-fn receive(connection: &mut UnixStream) -> Option<(u8, u8)> {
-    let mut header = [0; 20];
-    connection.read_exact(&mut header).ok()?;
-    assert_eq!(&header[..14], MAGIC);
-    let size = u16::from_le_bytes([header[14], header[15]]);
-    let mut payload = vec![0; usize::from(size) - header.len()];
-    connection.read_exact(&mut payload).ok()?;
-    Some((header[16], header[17]))
-}
-
-fn answer(connection: &mut UnixStream, code: u8, payload: &[u8]) {
-    let size = u16::try_from(20 + payload.len()).expect("a short answer");
-    let header = [MAGIC, &size.to_le_bytes(), &[ANSWERS, code, 0, 0]].concat();
-    let _ = connection.write_all(&[&header, payload].concat());
-}
-
-/// Number, cookie, command line, system, architecture, assembly, version.
-fn process_info() -> Vec<u8> {
-    let mut payload = 4711_u64.to_le_bytes().to_vec();
-    payload.extend([0; 16]);
-    for text in ["zoo", "Linux", "x64", "zoo", "8.0.4+0123"] {
-        let units: Vec<u16> = text.encode_utf16().chain([0]).collect();
-        payload.extend((units.len() as u32).to_le_bytes());
-        payload.extend(units.into_iter().flat_map(u16::to_le_bytes));
-    }
-    payload
-}
-
-/// What a runtime once sent in two seconds.
-fn recorded() -> Vec<u8> {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/counters/zoo-8.0.4.nettrace");
-    fs::read(file).expect("a file of the tests")
 }
 
 /// The same without its end mark.
@@ -166,11 +92,8 @@ fn samples_are_pages_or_one_document_too() {
     let peer = Peer::sending(recorded(), Then::Closes);
     let table = peer.run(&[]);
     let last = table.out.split("\n\n").last().expect("a page");
-    assert!(last.contains(", .NET 8.0.4, every 1 s\nSystem.Runtime\n  cpu-usage "), "{}", table.out);
-    assert!(
-        last.lines().any(|line| line.starts_with("  threadpool-queue-length ") && line.ends_with("  █▁")),
-        "{last}"
-    );
+    assert!(last.contains(", .NET 10.0.14, every 1 s\nSystem.Runtime\n  cpu-usage "), "{}", table.out);
+    assert!(last.lines().any(|line| line.starts_with("  cpu-usage ") && line.ends_with("  ▁█")), "{last}");
     let json = peer.run(&[&TWO[..], &["--format", "json"]].concat());
     assert!(json.out.starts_with(r#"{"version":1,"#), "{}", json.out);
     assert_eq!(json.out.matches(r#""threadpool-queue-length""#).count(), 2);

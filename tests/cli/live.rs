@@ -17,22 +17,24 @@ use tempfile::TempDir;
 use super::{Ended, heapql};
 
 /// Long enough for the slowest machine; nothing waits for it unless something is wrong.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The commands that the runtime is asked, by set and number.
 const PROCESS_INFO_3: (u8, u8) = (4, 8);
 const WRITE_DUMP_3: (u8, u8) = (1, 3);
-const COLLECT_TRACING_2: (u8, u8) = (2, 3);
-const STOP_TRACING: (u8, u8) = (2, 1);
+pub(super) const COLLECT_TRACING_2: (u8, u8) = (2, 3);
+pub(super) const STOP_TRACING: (u8, u8) = (2, 1);
 
 /// A runtime in this process, in a temporary folder of its own.
-struct Runtime {
+pub(super) struct Runtime {
     folder: TempDir,
 }
 
 impl Runtime {
     /// One that answers each command with what `answer` makes of it.
-    fn new(answer: impl Fn((u8, u8), &[u8], &mut UnixStream) -> Vec<u8> + Send + 'static) -> Runtime {
+    pub(super) fn new(
+        answer: impl Fn((u8, u8), &[u8], &mut UnixStream) -> Vec<u8> + Send + 'static,
+    ) -> Runtime {
         let folder = tempfile::tempdir().unwrap();
         let stat = fs::read_to_string("/proc/self/stat").unwrap();
         let start = stat.rsplit(')').next().unwrap().split_ascii_whitespace().nth(19).unwrap();
@@ -73,13 +75,13 @@ impl Runtime {
     }
 
     /// The program, to be run against it.
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = heapql();
         command.env("TMPDIR", self.folder.path()).current_dir(self.folder.path()).args(arguments);
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Ended {
+    pub(super) fn run(&self, arguments: &[&str]) -> Ended {
         self.command(arguments).output().expect("the program starts").into()
     }
 
@@ -102,11 +104,11 @@ fn message(id: u8, payload: &[u8]) -> Vec<u8> {
     [b"DOTNET_IPC_V1\0".as_slice(), &size, &[0xff, id, 0, 0], payload].concat()
 }
 
-fn ok(payload: &[u8]) -> Vec<u8> {
+pub(super) fn ok(payload: &[u8]) -> Vec<u8> {
     message(0, payload)
 }
 
-fn refusal(code: u32, text: &str) -> Vec<u8> {
+pub(super) fn refusal(code: u32, text: &str) -> Vec<u8> {
     message(0xff, &[&code.to_le_bytes(), self::text(text).as_slice()].concat())
 }
 
@@ -116,7 +118,7 @@ fn text(text: &str) -> Vec<u8> {
     length.into_iter().chain(units.iter().flat_map(|unit| unit.to_le_bytes())).collect()
 }
 
-fn info() -> Vec<u8> {
+pub(super) fn info() -> Vec<u8> {
     let head = [1_u32.to_le_bytes().as_slice(), &42_u64.to_le_bytes(), &[7; 16]].concat();
     let texts = ["dotnet Shop.dll", "Linux", "x64", "Shop", "10.0.14+c0ffee", "linux-x64"].map(text);
     [head, texts.concat()].concat()
@@ -141,12 +143,12 @@ fn unpacked(dump: &str) -> Vec<u8> {
 }
 
 /// Counters of a real process.
-fn stream() -> Vec<u8> {
+pub(super) fn stream() -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/counters");
     fs::read(folder.join("zoo-8.0.4.nettrace")).unwrap()
 }
 
-fn pid() -> String {
+pub(super) fn pid() -> String {
     process::id().to_string()
 }
 

@@ -17,7 +17,6 @@ use crate::live::targets::{Target, own_user};
 use crate::progress::Progress;
 use crate::units::utc;
 
-use super::super::destination::Destination;
 use super::super::interrupt::Stopped;
 
 /// What the names of dumps in the making begin with.
@@ -143,8 +142,10 @@ fn copy(
     cancel: &AtomicBool,
 ) -> io::Result<u64> {
     let mut from = File::open(from)?;
-    let mut out = Destination::file(to).map_err(io::Error::other)?;
     let total = from.metadata()?.len();
+    // For its owner only, as the process writes it: a dump holds what the process knew.
+    let (mut out, unfinished) =
+        Unfinished::create(folder_of(to), UNFINISHED_PREFIX, tempfile::Builder::new())?;
     progress.begin(if compressed { "compressing the dump" } else { "copying the dump" }, Some(total));
     let result = if compressed {
         zstd::Encoder::new(&mut out, LEVEL).and_then(|mut encoder| {
@@ -157,9 +158,8 @@ fn copy(
     };
     progress.end();
     result?;
-    let written = out.written();
-    out.finish()?;
-    Ok(written)
+    unfinished.persist(to)?;
+    Ok(out.metadata()?.len())
 }
 
 fn pump(
@@ -208,6 +208,7 @@ pub(super) fn numbered(file: &Path, which: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::MetadataExt;
     use std::time::{Duration, UNIX_EPOCH};
 
     use super::*;
@@ -258,6 +259,11 @@ mod tests {
         let bytes = file.deliver(&to, true, &NoProgress, &AtomicBool::new(false)).unwrap();
         let packed = fs::read(&to).unwrap();
         assert_eq!((packed.len() as u64, zstd::decode_all(&*packed).unwrap().len()), (bytes, 40_000));
+        assert_eq!(
+            fs::metadata(&to).unwrap().mode() & 0o777,
+            0o600,
+            "what the process knew is for its owner"
+        );
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

@@ -202,6 +202,19 @@ fn an_instrument_is_answered_by_its_counter() {
 }
 
 #[test]
+fn the_counters_of_one_instrument_are_kept_apart() {
+    let size = |name, megabytes: f64, seconds| sample(name, megabytes * 1_048_576.0, Unit::Bytes, seconds);
+    let samples = [
+        size("gen-0-size", 1.0, 1),
+        size("gen-2-size", 900.0, 1),
+        size("gen-0-size", 2.0, 2),
+        size("gen-2-size", 1000.0, 2),
+    ];
+    let whys = whys("dotnet.gc.last_collection.heap.size grows 100mb in 1m", &samples);
+    assert_eq!(whys, ["", "", "", "gen-2-size grew from 900.0 MB to 1000.0 MB in 1.0 s"]);
+}
+
+#[test]
 fn what_was_never_heard_of_is_told() {
     let mut watcher = Watcher::new(parse("gc-heap-size > 1gb and My.Meter[x] > 1 and My.Meter[x] < 9"));
     assert_eq!(watcher.unseen(), ["gc-heap-size", "My.Meter[x]"]);

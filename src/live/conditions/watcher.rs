@@ -1,10 +1,9 @@
 //! Whether a condition holds, sample by sample.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::super::counters::Sample;
+use super::super::counters::{Sample, SeriesKey};
 use super::condition::{Check, Condition, Part};
 use crate::limits::{MAX_LIVE_SERIES, MAX_WINDOW_SAMPLES};
 use crate::units::duration;
@@ -31,7 +30,7 @@ pub struct Watcher {
 struct TestState {
     /// Whether any sample was of this counter. Stays when the past is forgotten.
     seen: bool,
-    series: HashMap<Arc<str>, State>,
+    series: HashMap<SeriesKey, State>,
 }
 
 /// What one number did lately.
@@ -66,11 +65,11 @@ impl Watcher {
                 continue;
             }
             (concerned, state.seen) = (true, true);
-            let is_new = !state.series.contains_key(&sample.key.tags);
+            let is_new = !state.series.contains_key(&sample.key);
             if is_new && state.series.len() >= MAX_LIVE_SERIES {
                 continue;
             }
-            let series = state.series.entry(Arc::clone(&sample.key.tags)).or_default();
+            let series = state.series.entry(sample.key.clone()).or_default();
             series.holds = series.judge(&test.check, sample);
         }
         if !concerned {
@@ -104,9 +103,9 @@ impl Watcher {
         match part {
             Part::Test(test) => {
                 let series = &self.states.get(*test)?.series;
-                // The first in the order of tags, so that the same samples always give the same text.
-                let holding = series.iter().filter_map(|(tags, state)| Some((tags, state.holds.as_ref()?)));
-                holding.min_by_key(|(tags, _)| Arc::clone(tags)).map(|(_, why)| why.clone())
+                // The first in the order of keys, so that the same samples always give the same text.
+                let holding = series.iter().filter_map(|(key, state)| Some((key, state.holds.as_ref()?)));
+                holding.min_by_key(|(key, _)| *key).map(|(_, why)| why.clone())
             }
             Part::All(parts) => {
                 let whys: Option<Vec<String>> = parts.iter().map(|part| self.why(part)).collect();

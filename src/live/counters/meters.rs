@@ -13,7 +13,7 @@ use super::feed::News;
 use super::names::{RUNTIME, twins_of_instrument};
 use super::sample::{Kind, Sample, SeriesKey};
 use super::subscription::Subscription;
-use crate::limits::MAX_LIVE_SERIES;
+use crate::limits::{MAX_COUNTER_TEXT_BYTES, MAX_LIVE_SERIES};
 use crate::live::nettrace::{Event, Record, Value};
 use crate::problem::Problem;
 
@@ -54,7 +54,8 @@ impl Meters {
             "TimeSeriesLimitReached" if ours => told(limit("rows of numbers")),
             "HistogramLimitReached" if ours => told(limit("histograms")),
             "Error" if ours => {
-                told(Problem::loss(format!("the process cannot tell its meters: {}", text("errorMessage"))))
+                let message = excerpt(text("errorMessage"));
+                told(Problem::loss(format!("the process cannot tell its meters: {message}")))
             }
             "ObservableInstrumentCallbackError" if ours => {
                 let message = text("errorMessage");
@@ -155,6 +156,12 @@ fn number(fields: &Record, name: &str) -> Option<f64> {
 
 fn finite(text: &str) -> Option<f64> {
     text.trim().parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// What is told of a message of the process: mostly an exception with its stack.
+fn excerpt(message: &str) -> &str {
+    let end = message.floor_char_boundary(MAX_COUNTER_TEXT_BYTES);
+    message.get(..end).unwrap_or(message)
 }
 
 fn limit(what: &str) -> Problem {

@@ -222,7 +222,7 @@ impl Stream {
     }
 
     /// What is heard of it.
-    fn heard(self, list: &str) -> Heardings {
+    fn heard(self, list: &str) -> Account {
         let subscription = Subscription::new(&selection(list), Duration::from_secs(2), 10, "me");
         let stream = self.writer.end();
         let mut feed = Feed::new(&*stream, &subscription);
@@ -236,20 +236,20 @@ impl Stream {
                     assert_eq!(ending, Ending::Marked);
                     assert!(feed.source_mut().is_empty());
                     let problems = feed.problems();
-                    return Heardings { samples, told, problems };
+                    return Account { samples, told, problems };
                 }
             }
         }
     }
 }
 
-struct Heardings {
+struct Account {
     samples: Vec<Sample>,
     told: Vec<Problem>,
     problems: Vec<Problem>,
 }
 
-impl Heardings {
+impl Account {
     /// `name [tags] is number`, without what is empty.
     fn lines(&self) -> Vec<String> {
         let line = |sample: &Sample| format!("{} [{}] {}", sample.key.name, sample.key.tags, sample.shown());
@@ -472,6 +472,13 @@ fn what_the_process_cannot_tell_is_told() {
             _ => assert!(told[0].contains(message), "{name}: {told:?}"),
         }
     }
+}
+
+#[test]
+fn a_message_without_end_is_cut() {
+    let long = "é".repeat(MAX_COUNTER_TEXT_BYTES);
+    let told = told("Error", &[("sessionId", "SHARED"), ("errorMessage", &long)]);
+    assert!(told[0].len() < MAX_COUNTER_TEXT_BYTES + 100 && told[0].ends_with('é'));
 }
 
 #[test]

@@ -32,6 +32,14 @@ impl Screen {
         out.write_all(frame.as_bytes())?;
         out.flush()
     }
+
+    /// Clears the line below the page, on which a terminal has shown Ctrl-C.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub(super) fn leave(self, out: &mut impl Write) -> io::Result<()> {
+        out.write_all(b"\r\x1b[K")
+    }
 }
 
 #[cfg(test)]
@@ -46,5 +54,8 @@ mod tests {
         let mut out = Vec::new();
         screen.draw(&["three".into()], &mut out).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "\x1b[2A\rthree\x1b[K\n\x1b[J");
+        let mut out = Vec::new();
+        screen.leave(&mut out).unwrap();
+        assert_eq!(out, b"\r\x1b[K");
     }
 }

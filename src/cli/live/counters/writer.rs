@@ -93,7 +93,8 @@ impl CounterWriter {
                 *changed = false;
                 *shown = Some(Instant::now());
                 let extent = self.out.extent();
-                let columns = extent.map(|extent| extent.columns);
+                // A line that fills the last column leaves the cursor on it, and what is cleared behind would be its end.
+                let columns = extent.map(|extent| extent.columns.saturating_sub(1));
                 // The line below the page is the cursor's.
                 let rows = extent.map(|extent| extent.rows.saturating_sub(1));
                 let page = lines(&self.heading, history, notes, Room { columns, lines: rows });
@@ -156,6 +157,9 @@ impl CounterWriter {
             let told: Vec<&Problem> = problem.iter().collect();
             let document = Document { answer: &answer, dumps: &[], problems: &told, prose: false };
             format.writer(self.out.screen()).write(&document, &mut self.out)?;
+        }
+        if let Form::InPlace { screen, .. } = self.form {
+            screen.leave(&mut self.out)?;
         }
         self.out.finish()?;
         Ok(problem)
