@@ -213,6 +213,18 @@ pub const MAX_DELEGATE_TARGETS: u64 = 16 << 20;
 /// Frames of one exception's stack: a stack of 8 MiB holds about 100,000 at most, and threads may ask for larger ones.
 pub const MAX_EXCEPTION_FRAMES: u64 = 4 << 20;
 
+/// Exceptions that one thread has in flight: each handler that throws takes some KiB of a stack, of which threads have MiB.
+pub const MAX_EXCEPTIONS_IN_FLIGHT: usize = 1 << 16;
+
+/// Bytes before and behind one of the GC's variables in which others are looked for: all of them take some 40 KiB, and a heap's
+/// structure of server GC some 20.
+pub const GC_VARIABLES_AROUND: u64 = 64 << 10;
+
+/// Variables of a process's environment: they lie on the stack, which holds some hundred mostly.
+pub const MAX_ENVIRONMENT_VARIABLES: usize = 1 << 16;
+/// Bytes of one variable of the environment: Linux takes no more.
+pub const MAX_VARIABLE_BYTES: usize = 128 << 10;
+
 /// Assemblies of the process.
 pub const MAX_ASSEMBLIES: u64 = 1 << 20;
 

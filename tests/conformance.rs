@@ -185,6 +185,7 @@ suites! {
     catalog_statements
     conditions
     dates
+    exceptions
     fields
     grammar
     graph

@@ -38,6 +38,7 @@ library! {
     "event-handlers"
     "exceptions"
     "finalizer-backlog"
+    "fragmentation"
     "free-space"
     "garbage-by-type"
     "is-it-growing"

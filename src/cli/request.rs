@@ -19,11 +19,9 @@ pub(super) use super::args::{DiffFormat, LeaksFormat, ReportFormat};
 use super::export::{ExportTable, default_tables};
 use crate::diff::compare::Thresholds;
 
-mod live;
+pub(super) mod live;
 
 pub(super) use live::Live;
-#[cfg(all(feature = "live", target_os = "linux"))]
-pub(super) use live::{Collect, Counters, Ps, Watch};
 
 /// What the user wants.
 #[derive(Debug)]

@@ -24,6 +24,7 @@ pub mod statics;
 pub mod sync_blocks;
 #[cfg(test)]
 pub(crate) mod synthetic;
+mod thread_exceptions;
 mod threads;
 pub mod type_system;
 pub mod types;

@@ -13,6 +13,7 @@ use crate::problem::Problem;
 
 use super::gc::AllocContextFields;
 use super::layout::Descriptor;
+use super::thread_exceptions::ExceptionPlaces;
 
 /// `TS_Background`.
 const BACKGROUND: u32 = 0x200;
@@ -55,8 +56,11 @@ pub struct Thread {
     pub managed_id: Option<u32>,
     /// Its state.
     pub state: ThreadState,
-    /// The exception in flight or last thrown, an object's address.
+    /// The exception that it threw last, an object's address; `None` for none, and once the runtime has forgotten it.
     pub exception: Option<Addr>,
+    /// The exceptions that it has in flight, the innermost first: thrown, and not yet done with by their handlers. `None` where
+    /// that is not told.
+    pub in_flight: Option<Vec<Addr>>,
     /// Where it allocates, and up to where it may; both null when it does not.
     pub allocation: (Addr, Addr),
     /// Its `System.Threading.Thread`; `None` when no managed code ever asked for that.
@@ -71,43 +75,13 @@ struct Offsets {
     state: Option<u64>,
     id: Option<u64>,
     os_id: u64,
-    exception: ExceptionPlace,
+    exceptions: ExceptionPlaces,
     /// The handle of the managed object.
     object: Option<u64>,
     /// The way from the Thread to its allocation context: a distance, or one behind a pointer.
     alloc_context: Option<u64>,
     thread_locals: Option<(u64, u64)>,
     context: AllocContextFields,
-}
-
-/// Where a thread has its exception.
-enum ExceptionPlace {
-    /// The one last thrown, in a handle.
-    LastThrown { handle: u64 },
-    /// Those in flight, in a chain of records on its stack: where it begins, and the exception in a record.
-    InFlight { first: u64, thrown: u64 },
-}
-
-impl ExceptionPlace {
-    fn of(layout: &Descriptor) -> Result<ExceptionPlace> {
-        match layout.optional_field("Thread", "ExInfo") {
-            Some(first) => {
-                Ok(ExceptionPlace::InFlight { first, thrown: layout.field("ExInfo", "ThrownObject")? })
-            }
-            None => Ok(ExceptionPlace::LastThrown { handle: layout.field("Thread", "LastThrownObject")? }),
-        }
-    }
-
-    /// The exception of `thread`. A place that cannot be read says nothing of the thread; the thread is kept.
-    fn exception(&self, memory: &AddressSpace, thread: Addr) -> Result<Option<Addr>, Fault> {
-        let (place, inner) = match *self {
-            ExceptionPlace::LastThrown { handle } => (handle, 0),
-            ExceptionPlace::InFlight { first, thrown } => (first, thrown),
-        };
-        let holder = memory.pointer(thread.offset(place))?;
-        let exception = || memory.pointer(holder.offset(inner)).ok().filter(|o| !o.is_null());
-        Ok(if holder.is_null() { None } else { exception() })
-    }
 }
 
 impl Offsets {
@@ -125,7 +99,7 @@ impl Offsets {
             state: optional("State"),
             id: optional("Id"),
             os_id: of("OSId")?,
-            exception: ExceptionPlace::of(layout)?,
+            exceptions: ExceptionPlaces::of(layout)?,
             object: optional("GCHandle"),
             alloc_context: optional("AllocContext"),
             thread_locals,
@@ -228,6 +202,7 @@ fn thread(
     let optional = |offset: Option<u64>| offset.map(|offset| memory.u32(at.offset(offset))).transpose();
     let state = optional(offsets.state)?.unwrap_or(0);
     let os_id = u64::from(memory.u32(at.offset(offsets.os_id))?);
+    let exceptions = offsets.exceptions.read(memory, at)?;
     let thread = Thread {
         address: at,
         // 0 before the start; the runtime writes a mark of its own (0xbaadf00d) once the thread has ended.
@@ -242,7 +217,8 @@ fn thread(
             waiting: state & WAITING != 0,
             suspending: special.suspending == Some(at),
         },
-        exception: offsets.exception.exception(memory, at)?,
+        exception: exceptions.last_thrown,
+        in_flight: exceptions.in_flight,
         allocation: allocation(memory, offsets, at)?,
         object: object(memory, offsets, at),
     };

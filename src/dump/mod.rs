@@ -3,6 +3,7 @@
 mod address_space;
 pub mod container;
 mod elf_core;
+mod environment;
 mod fingerprint;
 mod mappings;
 mod minidump;

@@ -17,8 +17,10 @@ pub struct Thread {
     pub managed_id: Option<u32>,
     /// Its state, as far as the runtime tells it.
     pub state: ThreadState,
-    /// The exception in flight or last thrown, an object's address.
+    /// The exception that it threw last, an object's address; `None` for none.
     pub exception: Option<Addr>,
+    /// The exceptions that it has in flight, the innermost first; `None` where that is not told.
+    pub in_flight: Option<Vec<Addr>>,
     /// Where it allocates, and up to where it may; both null when it does not.
     pub allocation: (Addr, Addr),
     /// Its `System.Threading.Thread`; `None` when no managed code ever asked for that.
@@ -51,6 +53,7 @@ impl From<&clr::Thread> for Thread {
             managed_id: thread.managed_id,
             state: thread.state,
             exception: thread.exception,
+            in_flight: thread.in_flight.clone(),
             allocation: thread.allocation,
             object: thread.object,
             os_name: None,

@@ -9,7 +9,7 @@ use crate::problem::{Problem, some_of};
 use super::TypeId;
 
 /// What is known of a type.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct TypeInfo {
     /// The address of its MethodTable: two types may share a name, never a MethodTable.
     pub method_table: Addr,

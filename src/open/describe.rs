@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::clr::gc::generation_counts;
 use crate::clr::{ClrRuntime, MetadataSource};
 use crate::dump::container::Compression;
 use crate::dump::{Dump, OperatingSystem};
@@ -13,6 +14,7 @@ use crate::progress::Progress;
 use crate::state;
 use crate::units::{grouped, human_bytes};
 
+use super::memory_section::memory_section;
 use super::{Opened, heap_checks};
 
 pub(super) fn describe(opened: &Opened, progress: &dyn Progress) -> Info {
@@ -24,6 +26,9 @@ pub(super) fn describe(opened: &Opened, progress: &dyn Progress) -> Info {
         Ok(runtime) => {
             runtime_section(&mut info, runtime);
             heap_section(&mut info, snapshot, runtime, &heap);
+            if let Some(types) = &snapshot.types {
+                memory_section(&mut info, types);
+            }
             modules_section(&mut info, runtime);
             threads_section(&mut info, runtime, deadlocked(snapshot, &heap));
             info.checks = runtime.checks().to_vec();
@@ -113,6 +118,10 @@ fn heap_section(
     let (label, count) = (if gc.heaps.regions { "regions" } else { "segments" }, gc.segments.len());
     section.row(label, grouped(count as u64), count);
     section.row("collection under way", if gc.heaps.collecting { "yes" } else { "no" }, gc.heaps.collecting);
+    if let Some([gen0, gen1, gen2]) = collections(runtime) {
+        let text = format!("{} ({} of gen1, {} of gen2)", grouped(gen0), grouped(gen1), grouped(gen2));
+        section.row("collections", text, serde_json::json!({"gen0": gen0, "gen1": gen1, "gen2": gen2}));
+    }
     let heap = match heap {
         Ok(heap) => heap,
         Err(error) => {
@@ -135,6 +144,14 @@ fn heap_section(
             serde_json::json!({"objects": total.objects, "bytes": total.bytes}),
         );
     }
+}
+
+/// How often generations 0, 1 and 2 were collected; `None` where the dump does not tell.
+fn collections(runtime: &ClrRuntime) -> Option<[u64; 3]> {
+    let heaps = &runtime.gc.as_ref().ok()?.heaps.heaps;
+    let counts = generation_counts(&runtime.dump.memory, &runtime.located.layout, heaps)?;
+    let [gen0, gen1, gen2, ..] = counts.first()?.as_slice() else { return None };
+    Some([gen0, gen1, gen2].map(|counts| counts.collections))
 }
 
 fn modules_section(info: &mut Info, runtime: &ClrRuntime) {

@@ -5,6 +5,7 @@ mod facts;
 mod heap_checks;
 mod index;
 mod managed;
+mod memory_section;
 mod native;
 
 use std::path::{Path, PathBuf};

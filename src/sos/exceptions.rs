@@ -8,7 +8,10 @@ use super::words::{WORD, WordDoc, flag, no_effect, takes};
 use crate::query::Diagnostic;
 
 /// What is shown of an exception.
-const COLUMNS: &str = "address, type, message, hex(hresult) as hresult, inner, thread, stack";
+const COLUMNS: &str = "address, type, message, hex(hresult) as hresult, inner, thread, in_flight";
+
+/// What is shown of the frames that it passed.
+const FRAMES: &str = "select exception, level, method, offset, source, line from exception_frames";
 
 pub(super) const WORDS: &[WordDoc] = &[
     WordDoc {
@@ -16,25 +19,29 @@ pub(super) const WORDS: &[WordDoc] = &[
         aliases: &["pe"],
         usage: "printexception [ADDRESS] [-nested]",
         summary: "An exception with its message and the methods that it went through; without an address those that threads \
-                  have in flight.",
+                  have in flight or threw last.",
         switches: &[
             flag("-nested", "The exceptions that it was made from, too."),
-            no_effect("-lines", "Lines of sources are not told: their symbols are not in the dump."),
+            no_effect("-lines", "Lines of sources are shown where --files has the portable PDB."),
         ],
         operands: (0, 1),
         examples: &[
             (
                 "pe 7f02290c86e8",
                 &[
-                    "select address, type, message, hex(hresult) as hresult, inner, thread, stack from exceptions \
+                    "select address, type, message, hex(hresult) as hresult, inner, thread, in_flight from exceptions \
                    where address = 0x7f02290c86e8",
+                    "select exception, level, method, offset, source, line from exception_frames \
+                     where exception = 0x7f02290c86e8",
                 ],
             ),
             (
                 "printexception",
                 &[
-                    "select address, type, message, hex(hresult) as hresult, inner, thread, stack from exceptions \
+                    "select address, type, message, hex(hresult) as hresult, inner, thread, in_flight from exceptions \
                    where thread is not null",
+                    "select exception, level, method, offset, source, line from exception_frames \
+                     where exception in (select address from exceptions where thread is not null)",
                 ],
             ),
         ],
@@ -66,11 +73,17 @@ pub(super) const WORDS: &[WordDoc] = &[
 ];
 
 fn printexception(arguments: &Arguments) -> Result<Translation, Diagnostic> {
-    let condition = match arguments.address(0)? {
-        Some(address) => format!("address = {}", text::address(address)),
+    let given = arguments.address(0)?.map(text::address);
+    let condition = match &given {
+        Some(address) => format!("address = {address}"),
         None => "thread is not null".to_owned(),
     };
     let shown = format!("select {COLUMNS} from exceptions where {condition}");
+    let passed = match &given {
+        Some(address) => format!("exception = {address}"),
+        None => format!("exception in (select address from exceptions where {condition})"),
+    };
+    let frames = format!("{FRAMES} where {passed}");
     // Two levels are nearly always all of them; each row names the next.
     let of = format!("select inner from exceptions where {condition}");
     let nested = arguments.has("-nested").then(|| {
@@ -79,7 +92,7 @@ fn printexception(arguments: &Arguments) -> Result<Translation, Diagnostic> {
              or address in (select inner from exceptions where address in ({of}))"
         )
     });
-    Ok(Translation::of([shown].into_iter().chain(nested)))
+    Ok(Translation::of([shown, frames].into_iter().chain(nested)))
 }
 
 fn dumpexceptions(arguments: &Arguments) -> Result<Translation, Diagnostic> {

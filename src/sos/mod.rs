@@ -28,6 +28,7 @@ mod objects;
 mod process;
 mod roots;
 mod segments;
+mod stacks;
 mod tasks;
 mod text;
 mod types;

@@ -3,24 +3,9 @@
 /// Words with what to do instead.
 const WORDS: &[(&[&str], &str)] = &[
     (
-        &[
-            "clrstack",
-            "dumpstack",
-            "eestack",
-            "parallelstacks",
-            "pstacks",
-            "clru",
-            "u",
-            "ip2md",
-            "dumpmd",
-            "bpmd",
-        ],
-        "`select os_id, level, method, offset from frames` lists the stacks, `threads` has the threads, `roots` what their \
-         stacks hold, `printexception` the methods that an exception went through",
-    ),
-    (
-        &["dumpstackobjects", "dso"],
-        "`select kind, object, type, os_id from roots where kind = 'stack'` lists the objects that stacks hold",
+        &["dumpstack", "parallelstacks", "pstacks", "clru", "u", "ip2md", "dumpmd", "bpmd"],
+        "`clrstack` lists the stacks, `select os_id, level, method, offset from frames` with where in the code they are, \
+         `dumpstackobjects` what they hold",
     ),
     (
         &["eeversion", "runtimes", "crashinfo", "sosstatus", "status"],

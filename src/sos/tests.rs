@@ -201,11 +201,24 @@ const LINES: &[(&str, &[&str])] = &[
     (
         "pe -nested -lines 7f00",
         &[
-            "select address, type, message, hex(hresult) as hresult, inner, thread, stack from exceptions where address = 0x7f00",
-            "select address, type, message, hex(hresult) as hresult, inner, thread, stack from exceptions \
+            "select address, type, message, hex(hresult) as hresult, inner, thread, in_flight from exceptions where address = 0x7f00",
+            "select exception, level, method, offset, source, line from exception_frames where exception = 0x7f00",
+            "select address, type, message, hex(hresult) as hresult, inner, thread, in_flight from exceptions \
          where address in (select inner from exceptions where address = 0x7f00) \
          or address in (select inner from exceptions where address in (select inner from exceptions where address = 0x7f00))",
         ],
+    ),
+    (
+        "clrstack -all -n -p",
+        &[
+            "select os_id, managed_id, level, sp, ip, coalesce(method, frame) as call, source, line from frames \
+             where kind <> 'native'",
+            "select os_id, address as sp, slot, object, type, frame, name from roots where kind = 'stack'",
+        ],
+    ),
+    (
+        "!dso -verify",
+        &["select os_id, address as sp, slot, object, type, frame, name from roots where kind = 'stack'"],
     ),
     (
         "dumpexceptions -gen gen2 -dead",
@@ -312,11 +325,11 @@ fn slips_are_told_at_their_place_with_what_is_right() {
         ("memory read 100 -s 3", &["1, 2, 4 or 8"]),
         ("x/8q 100", &["`q` is no part of a format"]),
         ("x/99999999999999999999x 100", &["is no part of a format"]),
-        ("clrstack -all", &["`clrstack` is not answered yet", "printexception"]),
+        ("pstacks -all", &["`pstacks` is not answered yet", "clrstack"]),
         ("dumpheap -stat\nselect count", &["`select` is no word of SOS", "2 | select count"]),
         ("dumpheap -stat\ndumpob 7f00", &["did you mean `dumpobj`?"]),
         ("soshelp dumpheep", &["did you mean `dumpheap`?"]),
-        ("soshelp clrstack", &["is no word that is answered"]),
+        ("soshelp pstacks", &["is no word that is answered"]),
     ];
     for (line, parts) in cases {
         assert!(is_command(line), "{line}");

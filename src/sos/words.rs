@@ -3,7 +3,7 @@
 use super::arguments::Arguments;
 use super::{
     Translation, collections, exceptions, handles, heap, integrity, locks, memory, modules, objects, process,
-    roots, segments, tasks, types,
+    roots, segments, stacks, tasks, types,
 };
 use crate::query::Diagnostic;
 
@@ -101,6 +101,7 @@ pub fn words() -> impl Iterator<Item = &'static WordDoc> {
         integrity::WORDS,
         collections::WORDS,
         exceptions::WORDS,
+        stacks::WORDS,
         locks::WORDS,
         modules::WORDS,
         process::WORDS,

@@ -22,7 +22,7 @@ const CLASSES: &[(&str, LockKind)] = &[
 
 /// `Lock.State`: the lowest bit of the word says that it is held, the number of waiting threads stands above these.
 const LOCK_HELD: u32 = 1;
-const LOCK_WAITERS_SHIFT: u32 = 6;
+const LOCK_WAITERS_SHIFT: u32 = 7;
 /// `ReaderWriterLockSlim.READER_MASK`.
 const READERS: u32 = 0x0fff_ffff;
 
@@ -71,12 +71,20 @@ fn lock(values: &Values, object: Addr) -> Result<LockState, Fault> {
     let held = state & LOCK_HELD != 0;
     let owner = number("_owningThreadId")?.filter(|&owner| held && owner != 0);
     Ok(LockState {
-        owner: owner.map(LockOwner::ManagedId),
+        owner: owner.map(|owner| lock_owner(values, owner)),
         // The library counts, unlike the runtime, from the second time on.
         recursion: number("_recursionCount")?.filter(|_| held),
         waiters: Some((state >> LOCK_WAITERS_SHIFT).into()),
         ..LockState::default()
     })
+}
+
+/// Who the number in a `Lock` is: 9.0 and 10.0 have the operating system's there, NativeAOT the runtime's own.
+fn lock_owner(values: &Values, id: u32) -> LockOwner {
+    match values.types().runtime().located.layout.number("Lock.OwnerIsOsId") {
+        Some(1) => LockOwner::OsId(id.into()),
+        _ => LockOwner::ManagedId(id),
+    }
 }
 
 fn semaphore(values: &Values, object: Addr) -> Result<LockState, Fault> {
@@ -130,4 +138,69 @@ fn reader_writer(values: &Values, object: Addr) -> Result<LockState, Fault> {
         readers: owners.map(|owners| u64::from(owners & READERS)),
         ..LockState::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synth::{Holds, Kennel, element};
+    use crate::values::synthetic::{class, kennel, values};
+
+    const NUMBER: Holds = Holds::Number(element::I4);
+
+    /// What the lock of `class` says of itself whose fields hold these numbers, 4 bytes each.
+    fn state(of: &str, kind: LockKind, fields: &[(&str, u32)]) -> LockState {
+        let mut kennel: Kennel = kennel();
+        let plan: Vec<_> = (0..).zip(fields).map(|(at, (name, _))| (*name, 4 * at, NUMBER)).collect();
+        let bytes = (4 * fields.len() as u32).next_multiple_of(8);
+        let class = class(&mut kennel.process, of, bytes, &plan);
+        let words: Vec<u64> = fields
+            .chunks(2)
+            .map(|pair| u64::from(pair[0].1) | pair.get(1).map_or(0, |second| u64::from(second.1) << 32))
+            .collect();
+        let object = kennel.object(class, &words);
+        read(&values(kennel.process), Addr(object), kind).unwrap()
+    }
+
+    #[test]
+    fn a_lock_names_its_owner_by_the_operating_systems_id() {
+        let lock = |state_word, owner| {
+            let fields = [("_owningThreadId", owner), ("_state", state_word), ("_recursionCount", 2)];
+            state("System.Threading.Lock", LockKind::Lock, &fields)
+        };
+        let held = LockState {
+            owner: Some(LockOwner::OsId(4711)),
+            recursion: Some(2),
+            waiters: Some(3),
+            ..LockState::default()
+        };
+        assert_eq!(lock(1 | 3 << 7, 4711), held);
+        // What stands there when nobody holds it is left over.
+        assert_eq!(lock(0, 4711), LockState { waiters: Some(0), ..LockState::default() });
+    }
+
+    #[test]
+    fn a_semaphore_counts_those_who_wait_and_who_may_enter() {
+        let fields = [("m_currentCount", 0), ("m_waitCount", 5)];
+        let told = state("System.Threading.SemaphoreSlim", LockKind::Semaphore, &fields);
+        let expected = LockState { waiters: Some(5), available: Some(0), ..LockState::default() };
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_lock_of_readers_and_writers_is_its_writers_then_its_upgraders() {
+        let lock = |writer, upgrader| {
+            let fields = [
+                ("_writeLockOwnerId", writer),
+                ("_upgradeLockOwnerId", upgrader),
+                ("_numWriteWaiters", 1),
+                ("_numReadWaiters", 2),
+                ("_owners", 0x4000_0000 | 4),
+            ];
+            state("System.Threading.ReaderWriterLockSlim", LockKind::ReaderWriter, &fields)
+        };
+        let told = LockState { waiters: Some(3), readers: Some(4), ..LockState::default() };
+        let by = |id| LockState { owner: Some(LockOwner::ManagedId(id)), ..told };
+        assert_eq!([lock(7, 0), lock(0, 8), lock(7, 8), lock(0, 0)], [by(7), by(8), by(7), told]);
+    }
 }

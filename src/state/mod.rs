@@ -7,7 +7,9 @@
 
 pub mod clock;
 mod deadlocks;
+mod exception_traces;
 mod fields;
+mod gc_settings;
 mod held_monitors;
 mod instances;
 mod library_locks;
@@ -15,6 +17,7 @@ pub mod load_contexts;
 mod locks;
 pub mod member_names;
 mod objects_of;
+mod pinned;
 pub mod process_memory;
 pub mod requests;
 pub mod tasks;
@@ -27,7 +30,10 @@ mod waits_in_code;
 pub mod work_items;
 
 pub use deadlocks::{Deadlock, deadlocks};
+pub use exception_traces::{TraceFrame, exception_traces};
+pub use gc_settings::{GcSetting, gc_settings};
 pub use held_monitors::HeldMonitors;
 pub use locks::{Lock, LockKind, Locks, locks};
+pub use pinned::{Pinned, PinnedBy, pinned};
 pub use threads::{Holder, Threads};
 pub use waits::{Wait, WaitKind, Waits, waits};

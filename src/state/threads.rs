@@ -67,6 +67,7 @@ impl<'a> Threads<'a> {
         let (thread, told) = match owner {
             LockOwner::Thread(address) => (self.at(address), None),
             LockOwner::ManagedId(id) => (self.by_managed_id.get(&id).copied(), Some(id)),
+            LockOwner::OsId(id) => (self.at_os_id(id), None),
         };
         let own = thread.and_then(|at| self.get(at)?.managed_id);
         Holder { thread, managed_id: told.or(own) }
@@ -108,6 +109,8 @@ mod tests {
             let threads = Threads::new(&all);
             let holder = threads.holder(LockOwner::ManagedId(4));
             assert_eq!((threads.os_id(holder), holder.managed_id), (Some(101), Some(4)));
+            let holder = threads.holder(LockOwner::OsId(101));
+            assert_eq!((holder.thread, holder.managed_id), (threads.at(Addr(0x20)), Some(4)));
             let holder = threads.holder(LockOwner::Thread(Addr(0x10)));
             assert_eq!((threads.os_id(holder), holder.managed_id), (Some(100), Some(4)));
         }

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use super::fields::type_name;
 use super::instances::{Instance, instances};
-use super::untold::untold;
+use super::untold::{CORE_LIBRARY, Source, untold};
 use crate::bytes::Addr;
 use crate::graph::{Heap, TypeId};
 use crate::problem::Problem;
@@ -81,7 +81,12 @@ pub fn timers(values: &Values, heap: &Heap) -> (Vec<Timer>, Vec<Problem>) {
     let read = |instance: &Instance| timer(values, fields.get(&instance.of)?, instance.address);
     let mut timers: Vec<Timer> = found.par_iter().filter_map(read).collect();
     timers.sort_unstable_by_key(|timer| timer.address);
-    (timers, untold(values, heap, TIMER, DUE).into_iter().collect())
+    (
+        timers,
+        untold(values, heap, Source { rows: "timers", of: TIMER, fields: DUE, module: CORE_LIBRARY })
+            .into_iter()
+            .collect(),
+    )
 }
 
 impl Fields {

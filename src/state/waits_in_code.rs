@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use crate::bytes::Addr;
 use crate::clr::methods::Method;
-use crate::clr::stacks::{ProcessFrames, StackFrame, ThreadFrames};
+use crate::clr::stack_roots::held_by;
+use crate::clr::stacks::{FrameKind, ProcessFrames, StackFrame, ThreadFrames};
 use crate::graph::Heap;
 use crate::values::Values;
 
@@ -70,6 +71,8 @@ pub(super) struct WaitsInCode<'a> {
 struct Top<'a> {
     /// The frames of the machinery, the innermost first.
     machinery: Vec<Method>,
+    /// What the runtime's own code above them holds, which does the waiting up to 9.0.
+    held: Vec<Addr>,
     /// The method that called it.
     caller: Method,
     /// Where the frames of both begin and end.
@@ -121,20 +124,28 @@ impl WaitsInCode<'_> {
 
     /// The frames on top of a stack; `None` for one without a method of the program, as those of idle threads.
     fn top<'f>(&self, thread: &'f ThreadFrames) -> Option<Top<'f>> {
-        let (mut machinery, mut start) = (Vec::new(), None);
-        let mut frames = thread.managed().take(MOST_FRAMES);
+        let (mut machinery, mut held, mut start) = (Vec::new(), Vec::new(), None);
+        let is_machinery =
+            |method: &Method| MACHINERY.iter().any(|namespace| method.name.starts_with(namespace));
+        let mut frames = thread.frames.iter().take(MOST_FRAMES);
         let caller = loop {
             let frame = frames.next()?;
-            start.get_or_insert(frame.sp);
-            let Some(method) = self.method_of(frame) else { continue };
-            if !MACHINERY.iter().any(|namespace| method.name.starts_with(namespace)) {
-                break method;
+            match frame.kind {
+                FrameKind::Explicit => held.extend(held_by(self.values.types(), frame)),
+                kind if kind.is_managed() => {
+                    start.get_or_insert(frame.sp);
+                    match self.method_of(frame) {
+                        Some(method) if !is_machinery(&method) => break method,
+                        method => machinery.extend(method),
+                    }
+                }
+                _ => {}
             }
-            machinery.push(method);
         };
         let start = start?;
-        let end = frames.next().map_or_else(|| thread.stack_end(), |frame| frame.sp);
-        Some(Top { machinery, caller, bytes: (start, end.min(start.offset(MOST_BYTES))), thread })
+        let mut above = frames.filter(|frame| frame.kind.is_managed());
+        let end = above.next().map_or_else(|| thread.stack_end(), |frame| frame.sp);
+        Some(Top { machinery, held, caller, bytes: (start, end.min(start.offset(MOST_BYTES))), thread })
     }
 
     fn method_of(&self, frame: &StackFrame) -> Option<Method> {
@@ -145,15 +156,14 @@ impl WaitsInCode<'_> {
     fn only_object(&self, top: &Top<'_>, class: &str, kind: WaitKind) -> Option<Addr> {
         let mut found = None;
         let own = self.threads.at_os_id(top.thread.os_id).and_then(|thread| self.threads.get(thread)?.object);
-        for run in self.values.types().memory().runs(top.bytes.0, top.bytes.1) {
-            for (_, word) in run.words() {
-                let object = Addr(u64::from_le_bytes(word));
-                let fits = Some(object) != own && self.is_of(object, class) && self.may_block(object, kind);
-                if fits && found.is_some_and(|other| other != object) {
-                    return None;
-                }
-                found = found.or(fits.then_some(object));
+        let runs = self.values.types().memory().runs(top.bytes.0, top.bytes.1);
+        let words = runs.flat_map(|run| run.words().map(|(_, word)| Addr(u64::from_le_bytes(word))));
+        for object in top.held.iter().copied().chain(words) {
+            let fits = Some(object) != own && self.is_of(object, class) && self.may_block(object, kind);
+            if fits && found.is_some_and(|other| other != object) {
+                return None;
             }
+            found = found.or(fits.then_some(object));
         }
         found
     }

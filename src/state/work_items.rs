@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 use super::fields::{follow, number, type_name};
 use super::instances::instances;
 use super::tasks::method_of_task;
-use super::untold::untold;
+use super::untold::{CORE_LIBRARY, Source, untold};
 use crate::bytes::Addr;
 use crate::graph::{Heap, Thread};
 use crate::limits::MAX_WORK_ITEMS;
@@ -105,7 +105,8 @@ pub fn work_items(threads: &[Thread], values: &Values, heap: &Heap) -> (Vec<Work
     for queue in instances_of(heap, LOCAL) {
         places.of_thread(queue, threads.get(&queue).copied());
     }
-    let mut problems: Vec<Problem> = untold(values, heap, QUEUES, &["workItems"]).into_iter().collect();
+    let source = Source { rows: "work items", of: QUEUES, fields: &["workItems"], module: CORE_LIBRARY };
+    let mut problems: Vec<Problem> = untold(values, heap, source).into_iter().collect();
     if places.missing > 0 {
         let message =
             format!("{} of the thread pool's queues are not in the dump, or only in part", places.missing);

@@ -8,6 +8,7 @@
 //! `StackTraceArray` in `src/coreclr/vm/object.h` of dotnet/runtime v8.0 to v10.0; the same in dotnet/coreclr v2.0
 //! and v3.1.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::bytes::Addr;
@@ -15,10 +16,14 @@ use crate::clr::layout::Descriptor;
 use crate::dump::Fault;
 use crate::limits;
 
-use super::Values;
+use super::collections::{Damage, ItemsEnd};
+use super::{FieldPlace, Values};
 
 /// The type's name in layouts.
 const EXCEPTION: &str = "Exception";
+/// What holds several exceptions, and the field with them: an array, and before 6.0 a collection.
+const AGGREGATE: &str = "System.AggregateException";
+const AGGREGATED: &[&str] = &["_innerExceptions", "m_innerExceptions"];
 /// Bytes of an array before its elements, and where its length stands.
 const ARRAY_HEADER: u64 = 16;
 const ARRAY_LENGTH: u64 = 8;
@@ -50,6 +55,8 @@ pub struct ExceptionFrame {
     pub sp: Addr,
     /// The method, `Namespace.Type.Method`; `None` where it cannot be told.
     pub method: Option<Arc<str>>,
+    /// The method's MethodDesc; null where the runtime has noted none.
+    pub method_desc: Addr,
 }
 
 impl Values {
@@ -88,6 +95,40 @@ impl Values {
     /// [`ExceptionDetails::inner`] of what is known to be an exception.
     pub fn exception_inner(&self, object: Addr) -> Result<Option<Addr>, Fault> {
         self.exception_reference(object, "_innerException")
+    }
+
+    /// All exceptions that what is known to be an exception was made from: of an AggregateException each that it holds, of
+    /// others the inner one, if any.
+    ///
+    /// # Errors
+    /// What it leads to is not in the dump.
+    pub fn inner_exceptions(&self, object: Addr) -> Result<Vec<Addr>, Fault> {
+        let aggregates = self.types().named(AGGREGATE);
+        let mt = self.types().type_of(object)?;
+        let aggregate = aggregates.iter().find(|&&aggregate| self.types().derives_from(mt, aggregate));
+        let place = aggregate.and_then(|&aggregate| FieldPlace::of(self, aggregate, AGGREGATED));
+        let Some(held) = place.and_then(|place| place.reference(self, object)) else {
+            return Ok(self.exception_inner(object)?.into_iter().collect());
+        };
+        let (mut inner, mut missing) = (Vec::new(), None);
+        let mut take = |place: Addr| match self.types().memory().pointer(place) {
+            Ok(exception) => {
+                inner.push(exception);
+                ControlFlow::Continue(())
+            }
+            Err(fault) => {
+                missing = Some(fault);
+                ControlFlow::Break(())
+            }
+        };
+        let end = self.items(held, &mut |item| take(item.value.address))?;
+        match (missing, end) {
+            (Some(fault), _) | (None, Some(ItemsEnd { damage: Some(Damage::Missing(fault)), .. })) => {
+                Err(fault)
+            }
+            (None, Some(_)) => Ok(inner),
+            (None, None) => Ok(self.exception_inner(object)?.into_iter().collect()),
+        }
     }
 
     /// [`ExceptionDetails::stack_text`] of what is known to be an exception.
@@ -147,7 +188,7 @@ impl Values {
         };
         let (ip, sp, method_desc) = (word("ip")?, word("sp")?, word("pFunc")?);
         let method = types.method(method_desc).or_else(|| types.method_at(ip));
-        Ok(ExceptionFrame { ip, sp, method: method.map(|method| method.name) })
+        Ok(ExceptionFrame { ip, sp, method: method.map(|method| method.name), method_desc })
     }
 }
 
@@ -171,5 +212,27 @@ mod tests {
         let details = values.exception(Addr(thrown)).unwrap().expect("an exception");
         assert_eq!(details.message.unwrap().as_deref(), Some("told"));
         assert_eq!(details.hresult.unwrap(), Some(0x8013_1500));
+    }
+
+    #[test]
+    fn an_aggregate_has_all_that_it_holds_and_others_the_one_that_they_were_made_from() {
+        let mut kennel = kennel();
+        let members = [("_innerException", 0, Holds::Object)];
+        let exception = class(&mut kennel.process, "System.Exception", 8, &members);
+        let aggregate = define(&mut kennel.process, "System.AggregateException");
+        let aggregate_type = kennel.process.derived(aggregate, exception, 32);
+        let array = kennel.process.array(exception, 8);
+        kennel.process.fields(aggregate, aggregate_type, &[("_innerExceptions", 8, Holds::Object)]);
+        let leaves = [kennel.object(exception, &[0]), kennel.object(exception, &[0])];
+        let wrapping = kennel.object(exception, &[leaves[0]]);
+        let held = kennel.array(array, &[leaves[0], wrapping, leaves[1]]);
+        let of_three = kennel.object(aggregate_type, &[leaves[0], held]);
+        let without = kennel.object(aggregate_type, &[leaves[1], 0]);
+        let values = values(kennel.process);
+        let inner = |object| values.inner_exceptions(Addr(object)).unwrap();
+        assert_eq!(inner(of_three), [leaves[0], wrapping, leaves[1]].map(Addr));
+        assert_eq!(inner(without), [Addr(leaves[1])]);
+        assert_eq!(inner(wrapping), [Addr(leaves[0])]);
+        assert_eq!(inner(leaves[0]), []);
     }
 }

@@ -127,9 +127,9 @@ fn a_slip_is_told_at_its_place_and_is_a_wrong_statement() {
     for part in ["`dumpheap` has no switch `-stats`", "1 | dumpheap -stats", "did you mean `-stat`?"] {
         assert!(ended.err.contains(part), "{}", ended.err);
     }
-    let ended = ask("zoo-10.0", "clrstack");
+    let ended = ask("zoo-10.0", "pstacks");
     assert_eq!(ended.status, 1);
-    assert!(ended.err.contains("`clrstack` is not answered yet"), "{}", ended.err);
+    assert!(ended.err.contains("`pstacks` is not answered yet"), "{}", ended.err);
 }
 
 #[test]

@@ -10,7 +10,8 @@ use crate::live::targets::{System, Target, choose};
 
 use super::super::console::Console;
 use super::super::exit::ExitStatus;
-use super::super::request::{Collect, Common};
+use super::super::request::Common;
+use super::super::request::live::Collect;
 use super::dump_file::{default_name, numbered};
 use super::dumping::Dumping;
 use super::listening::condition;

@@ -20,7 +20,7 @@ use crate::problem::{Problem, Severity};
 use super::super::console::Console;
 use super::super::destination::Destination;
 use super::super::exit::ExitStatus;
-use super::super::request::Counters;
+use super::super::request::live::Counters;
 use super::listening::{Counting, End, Outcome, Until, begin, listen, rendered};
 use silence::Silence;
 use writer::CounterWriter;

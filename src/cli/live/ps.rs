@@ -12,7 +12,7 @@ use crate::units::{human_bytes, utc};
 use super::super::console::Console;
 use super::super::destination::Destination;
 use super::super::exit::ExitStatus;
-use super::super::request::Ps;
+use super::super::request::live::Ps;
 
 /// Processes that are asked at the same time: one that is stopped keeps its thread waiting for seconds.
 const AT_ONCE: usize = 16;

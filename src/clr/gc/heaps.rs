@@ -47,6 +47,9 @@ pub struct GcGeneration {
 pub struct SubHeap {
     /// Its number.
     pub number: u32,
+    /// Its table of generations: of a workstation's heap one of the GC's variables, of a server's a part of the heap's own
+    /// structure.
+    pub generation_table: Addr,
     /// Generations 0, 1, 2, large objects and (5.0 and later) pinned objects.
     pub generations: Vec<GcGeneration>,
     /// The segment or region in which threads allocate.
@@ -70,6 +73,8 @@ pub struct GcHeaps {
     pub collecting: bool,
     /// The heaps.
     pub heaps: Vec<SubHeap>,
+    /// One of the GC's variables, by which the others lie.
+    pub variables: Addr,
 }
 
 /// Offsets within `generation`.
@@ -88,6 +93,8 @@ impl GcHeaps {
     pub fn read(vars: &GcDacVars<'_>, problems: &mut Vec<Problem>) -> Result<GcHeaps> {
         let offsets = generation_offsets(vars)?;
         let heap_array = vars.pointer_in("g_heaps")?;
+        let variable = if heap_array.is_some() { "g_heaps" } else { "generation_table" };
+        let variables = vars.word(variable)?.ok_or_else(|| missing(variable))?;
         let mode = if heap_array.is_some() { GcMode::Server } else { GcMode::Workstation };
         let heaps = match heap_array {
             Some(array) => server_heaps(vars, &offsets, array, problems)?,
@@ -97,7 +104,7 @@ impl GcHeaps {
             Some(variable) => vars.memory().i32(variable)? != 0,
             None => false,
         };
-        Ok(GcHeaps { mode, regions: offsets.allocation_start.is_none(), collecting, heaps })
+        Ok(GcHeaps { mode, regions: offsets.allocation_start.is_none(), collecting, heaps, variables })
     }
 
     /// The GC's own allocation contexts, one a generation.
@@ -160,6 +167,7 @@ fn workstation_heap(vars: &GcDacVars<'_>, offsets: &GenerationOffsets) -> Result
     let pointer = |name: &str| -> Result<Addr> { vars.pointer_in(name)?.ok_or_else(|| missing(name)) };
     Ok(SubHeap {
         number: 0,
+        generation_table: table,
         generations: generations(vars, offsets, table)?,
         ephemeral_segment: pointer("ephemeral_heap_segment")?,
         alloc_allocated: pointer("alloc_allocated")?,
@@ -212,9 +220,11 @@ fn server_heap(
         };
         Ok(heap.offset(offset))
     };
+    let generation_table = member("generation_table")?;
     Ok(SubHeap {
         number,
-        generations: generations(vars, offsets, member("generation_table")?)?,
+        generation_table,
+        generations: generations(vars, offsets, generation_table)?,
         ephemeral_segment: memory.pointer(member("ephemeral_heap_segment")?)?,
         alloc_allocated: memory.pointer(member("alloc_allocated")?)?,
         finalize_queue: memory.pointer(member("finalize_queue")?)?,

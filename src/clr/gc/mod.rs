@@ -1,6 +1,7 @@
 //! The garbage collector's heap: its variables, heaps, generations, segments and allocation contexts.
 
 mod alloc_contexts;
+mod collections;
 mod dac_vars;
 mod heaps;
 mod oom_history;
@@ -8,6 +9,7 @@ mod segment;
 mod segment_list;
 
 pub use alloc_contexts::{AllocContextFields, AllocContexts, MIN_OBJECT_SIZE};
+pub use collections::{CollectionRecord, GenerationCounts, collection_records, generation_counts};
 pub use dac_vars::GcDacVars;
 pub use heaps::{GcGeneration, GcHeaps, GcMode, SubHeap};
 pub use oom_history::OomHistory;

@@ -17,6 +17,17 @@ pub use scan::{Scanned, StackRootScanner};
 pub use slot_name::SlotName;
 
 use crate::bytes::Addr;
+use crate::clr::stacks::StackFrame;
+use crate::clr::type_system::TypeSystem;
+
+/// The objects that an explicit frame is known to hold for the runtime's own code; none for other frames.
+pub fn held_by(types: &TypeSystem, frame: &StackFrame) -> Vec<Addr> {
+    let Some(of) = frame.frame_type() else { return Vec::new() };
+    let memory = types.memory();
+    let slots = explicit::FrameRoots::of(&types.runtime().located.layout).slots(memory, of.name, frame.sp);
+    let certain = slots.into_iter().filter(|slot| slot.certain && !slot.interior);
+    certain.filter_map(|slot| memory.pointer(slot.address).ok()).filter(|object| !object.is_null()).collect()
+}
 
 /// A slot of a stack or a register that may hold a reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

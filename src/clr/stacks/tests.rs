@@ -21,6 +21,7 @@ fn native(architecture: Architecture, stack_pointer: u64) -> NativeThread {
 
 fn thread() -> Thread {
     Thread {
+        in_flight: None,
         address: Addr(0x5000),
         os_id: Some(7),
         managed_id: Some(1),

@@ -160,8 +160,12 @@ impl Storage {
 /// for them. Left out are the forms of generic types that have no statics of their own: the code that instantiations
 /// share (over `System.__Canon`) and the type over its own parameters.
 pub fn statics(types: &TypeSystem) -> Vec<StaticSlot> {
-    let loaded = types.loaded();
-    let described: Vec<Arc<TypeDescription>> = loaded
+    statics_of(types, &types.loaded())
+}
+
+/// The same of the types at these MethodTables only.
+pub fn statics_of(types: &TypeSystem, method_tables: &[Addr]) -> Vec<StaticSlot> {
+    let described: Vec<Arc<TypeDescription>> = method_tables
         .par_iter()
         .filter(|&&mt| has_own_statics(types, mt))
         .map(|&mt| types.description(mt))

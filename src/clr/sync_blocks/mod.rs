@@ -33,6 +33,8 @@ pub enum LockOwner {
     Thread(Addr),
     /// By the runtime's own number for it.
     ManagedId(u32),
+    /// By the id that the operating system gave.
+    OsId(u64),
 }
 
 /// An object's monitor in its sync block.

@@ -101,3 +101,48 @@ fn an_exception_is_found_through_its_handle() {
     let exceptions: Vec<_> = list.unwrap().threads.iter().map(|t| t.exception).collect();
     assert_eq!(exceptions[..2], [Some(Addr(object)), None]);
 }
+
+/// Offsets in the Thread and in the record of an exception of 10.0.
+const TRACKER: u64 = 352;
+const PREVIOUS: u64 = 0;
+const THROWN: u64 = 8;
+
+/// Writes records of exceptions into the rooms of threads that are long enough, the innermost first: each leads to a handle
+/// to its object, and to the next.
+fn write_records(dump: &mut ProcessDump, thread: usize, objects: &[u64], around_the_last: u64) {
+    let at = |record: usize| dump.threads[4] + 600 + 24 * record as u64;
+    let records: Vec<u64> = (0..objects.len()).map(at).collect();
+    dump.memory.write_u64(dump.threads[thread] + TRACKER, records.first().copied().unwrap_or(0));
+    for (number, &object) in objects.iter().enumerate() {
+        let (record, handle) = (records[number], records[number] + 16);
+        let around = records.get(number + 1).copied().unwrap_or(around_the_last);
+        dump.memory.write_u64(record + PREVIOUS, around);
+        dump.memory.write_u64(record + THROWN, handle);
+        dump.memory.write_u64(handle, object);
+    }
+}
+
+#[test]
+fn exceptions_in_flight_are_told_from_the_innermost_on() {
+    let dump = five_threads(Family::V10_0);
+    let objects = [0x1000, 0x2000, 0x3000];
+    let (list, problems) = damaged(&dump, |d| write_records(d, 0, &objects, 0));
+    let list = list.unwrap();
+    let expected: Vec<Addr> = objects.map(Addr).to_vec();
+    assert_eq!(list.threads[0].in_flight, Some(expected));
+    assert_eq!(list.threads[1].in_flight, Some(Vec::new()));
+    // What is in flight says nothing of what was thrown last, for which there is a handle of its own.
+    assert_eq!((list.threads[0].exception, problems), (None, Vec::new()));
+}
+
+#[test]
+fn records_in_a_circle_or_not_in_the_dump_tell_nothing() {
+    let dump = five_threads(Family::V10_0);
+    let object = dump.truth.objects[0].address;
+    let first = dump.threads[4] + 600;
+    for around in [first, 0xdead_0000] {
+        let (list, _) = damaged(&dump, |d| write_records(d, 0, &[object, object], around));
+        let list = list.unwrap();
+        assert_eq!((list.threads[0].in_flight.clone(), list.is_sound()), (None, true), "{around:#x}");
+    }
+}

@@ -4,6 +4,7 @@
 
 mod locks;
 mod process;
+mod stacks;
 mod tasks;
 
 use super::TopicKind::{self, Aggregate, Function, Keyword, Source, Statement, Table};
@@ -157,7 +158,6 @@ static ILLUSTRATIONS: &[Illustration] = &[
         &["select type, state, count from finalizers group by type, state"],
         &["objects"],
     ),
-    show(Table, "exceptions", &["select type, message, hex(hresult), thread from exceptions"], &["threads"]),
     show(
         Table,
         "collections",
@@ -166,15 +166,6 @@ static ILLUSTRATIONS: &[Illustration] = &[
     ),
     show(Table, "duplicates", &["select value, count, wasted from duplicates limit 10"], &["strings"]),
     show(Table, "segments", &["select kind, count, size, free from segments group by kind"], &["objects"]),
-    show(
-        Table,
-        "frames",
-        &[
-            "select os_id, level, method from frames where method is not null order by os_id, level limit 10",
-            "select method, count from frames where kind = 'method' group by method limit 10",
-        ],
-        &["threads", "roots"],
-    ),
     show(Table, "modules", &["select name, version, size from modules order by name"], &["types"]),
     show(
         Source,
@@ -569,7 +560,9 @@ static ILLUSTRATIONS: &[Illustration] = &[
 ];
 
 fn all() -> impl Iterator<Item = &'static Illustration> {
-    [ILLUSTRATIONS, locks::ILLUSTRATIONS, process::ILLUSTRATIONS, tasks::ILLUSTRATIONS].into_iter().flatten()
+    [ILLUSTRATIONS, locks::ILLUSTRATIONS, process::ILLUSTRATIONS, stacks::ILLUSTRATIONS, tasks::ILLUSTRATIONS]
+        .into_iter()
+        .flatten()
 }
 
 /// All examples.

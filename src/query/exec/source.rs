@@ -87,6 +87,11 @@ fn open_table<'a>(
             let dominators = takes_dominators.then(|| from.dominators(execution.progress)).transpose()?;
             Box::new(scan::roots(&roots, heap, dominators.as_deref(), used))
         }
+        (TableId::Pinned, Some(heap)) => {
+            let roots = from.roots(execution.progress)?;
+            execution.notes.tell(roots.problems.clone());
+            Box::new(scan::pinned(heap, &from.segments, &roots, used))
+        }
         (TableId::Handles | TableId::Finalizers, _) => {
             let values = values_of(from, execution.progress)?;
             let (table, problems) = match table {
@@ -104,7 +109,12 @@ fn open_table<'a>(
         (TableId::LoadContexts, Some(heap)) => {
             Box::new(scan::load_contexts(values_of(from, execution.progress)?, heap, used))
         }
-        (TableId::Gc, _) => Box::new(scan::gc(types_of(from, execution.progress)?)),
+        (TableId::ExceptionFrames, Some(heap)) => {
+            let (table, problems) = scan::exception_frames(values_of(from, execution.progress)?, heap, used);
+            execution.notes.tell(problems);
+            Box::new(table)
+        }
+        (TableId::Gc, _) => Box::new(scan::gc(types_of(from, execution.progress)?, from.values.as_deref())),
         (TableId::Mappings, _) => Box::new(scan::mappings(types_of(from, execution.progress)?, used)),
         (TableId::MemoryUse, _) => Box::new(scan::memory_use(types_of(from, execution.progress)?)),
         (TableId::Damage, Some(heap)) => {

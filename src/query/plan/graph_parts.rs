@@ -41,7 +41,7 @@ impl Plan {
         match &self.source {
             Source::Table { table: TableId::Refs | TableId::Damage, .. } => parts.push(GraphPart::References),
             Source::Table { table, used, .. } => {
-                parts.extend((*table == TableId::Roots).then_some(GraphPart::Roots));
+                parts.extend((matches!(table, TableId::Roots | TableId::Pinned)).then_some(GraphPart::Roots));
                 parts.extend(of_columns(*table, used));
             }
             Source::Related { relation, used, .. } => {

@@ -211,7 +211,8 @@ fn the_catalog_answers_in_rows() {
     assert!(one("help LIMIT").starts_with("keyword limit"));
     assert!(one("help functions").lines().any(|l| l.starts_with("substr substr(text, start")));
     assert!(
-        one("help size").starts_with("column of objects, strings, arrays, collections size (bytes, summed)")
+        one("help size")
+            .starts_with("column of objects, strings, arrays, collections, pinned size (bytes, summed)")
     );
     // The overview is a screen, and names everything.
     let overview = one("help");

@@ -15,6 +15,7 @@ use crate::graph::Heap;
 use crate::state::fields::{follow, reading, text};
 use crate::state::instances::instances;
 use crate::state::tasks::{TaskState, Tasks};
+use crate::state::untold::Source;
 use crate::values::Values;
 
 /// Connections and streams, with the fields of the request that they are at.
@@ -39,9 +40,14 @@ const METHOD_TEXT: &[&str] = &["_method", "method"];
 const URI: &[&str] = &["_requestUri", "requestUri"];
 const URI_TEXT: &[&str] = &["_string", "m_String"];
 
+/// What tells whether they can be read.
+pub(super) const SOURCE: Source<'static> =
+    Source { rows: "requests to others", of: MESSAGE, fields: URI, module: "System.Net.Http.dll" };
+const MESSAGE: &str = "System.Net.Http.HttpRequestMessage";
+
 /// The requests that are not answered, in the order of their messages.
 pub(super) fn requests(values: &Values, heap: &Heap) -> Vec<Request> {
-    if !heap.types.all().iter().any(|of| of.count > 0 && &*of.name == "System.Net.Http.HttpRequestMessage") {
+    if !heap.types.all().iter().any(|of| of.count > 0 && &*of.name == MESSAGE) {
         return Vec::new();
     }
     let mut found: BTreeMap<Addr, (RequestState, Option<Addr>)> = BTreeMap::new();

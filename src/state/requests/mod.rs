@@ -10,6 +10,7 @@ mod server;
 use std::sync::Arc;
 
 use super::clock::latest_moment;
+use super::untold::untold;
 use crate::bytes::Addr;
 use crate::graph::Heap;
 use crate::problem::Problem;
@@ -95,9 +96,9 @@ impl RequestState {
 pub fn requests(values: &Values, heap: &Heap) -> (Vec<Request>, Vec<Problem>) {
     let mut requests = server::requests(values, heap, || latest_moment(values, heap));
     requests.extend(client::requests(values, heap));
-    // Without names of types none of theirs can be told from others.
-    let problems = if requests.is_empty() { heap.types.unnamed().into_iter().collect() } else { Vec::new() };
-    (requests, problems)
+    let problems =
+        [server::SOURCE, client::SOURCE].into_iter().filter_map(|source| untold(values, heap, source));
+    (requests, problems.collect())
 }
 
 /// The host, the path and the query of an address of the web; all of it as the path where it is none.

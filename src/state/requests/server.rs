@@ -10,10 +10,11 @@ use std::sync::Arc;
 
 use super::{Direction, Request, RequestState};
 use crate::bytes::Addr;
-use crate::clr::statics::statics;
+use crate::clr::statics::statics_of;
 use crate::graph::Heap;
 use crate::state::fields::{follow, number, reading, text};
 use crate::state::instances::instances;
+use crate::state::untold::Source;
 use crate::values::{Value, Values};
 
 /// The type that all of a server's requests derive from, and those whose objects are looked at.
@@ -22,6 +23,13 @@ const PROTOCOLS: &[&str] = &[
     "Microsoft.AspNetCore.Server.Kestrel.Core.Internal.Http2.Http2Stream",
     "Microsoft.AspNetCore.Server.Kestrel.Core.Internal.Http3.Http3Stream",
 ];
+/// What tells whether they can be read.
+pub(super) const SOURCE: Source<'static> = Source {
+    rows: "requests to the program",
+    of: PROTOCOLS[0],
+    fields: STATUS,
+    module: "Microsoft.AspNetCore.Server.Kestrel.Core.dll",
+};
 const STATUS: &[&str] = &["_requestProcessingStatus"];
 /// What of the names of a status means how far a request got; all others mean that there is none.
 const STATES: &[(&str, RequestState)] = &[
@@ -158,10 +166,8 @@ impl Now {
 
 fn stopwatch_frequency(values: &Values) -> Option<i128> {
     let stopwatch = values.types().named("System.Diagnostics.Stopwatch");
-    let slots = statics(values.types());
-    let slot = slots
-        .iter()
-        .find(|slot| stopwatch.contains(&slot.method_table) && &*slot.field.name == "Frequency")?;
+    let slots = statics_of(values.types(), &stopwatch);
+    let slot = slots.iter().find(|slot| &*slot.field.name == "Frequency")?;
     match values.read(slot.address.ok()?, &slot.field.field_type.shape).ok()? {
         Value::Integer(frequency) => Some(frequency).filter(|frequency| *frequency > 0),
         _ => None,

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::member_names::readable;
-use super::untold::untold;
+use super::untold::{CORE_LIBRARY, Source, untold};
 use crate::bytes::Addr;
 use crate::graph::Heap;
 use crate::limits::{MAX_ASYNC_FRAMES, MAX_CONTINUATIONS};
@@ -123,7 +123,13 @@ impl<'a> Tasks<'a> {
                 format!("more than {MAX_CONTINUATIONS} continuations of tasks: who waits is told in part");
             Problem::loss(message)
         });
-        untold(self.values, heap, names::TASK, names::STATE_FLAGS).into_iter().chain(cut).collect()
+        let source = Source {
+            rows: "tasks and async calls",
+            of: names::TASK,
+            fields: names::STATE_FLAGS,
+            module: CORE_LIBRARY,
+        };
+        untold(self.values, heap, source).into_iter().chain(cut).collect()
     }
 
     /// All of them, in the order of their addresses.

@@ -198,7 +198,8 @@ fn a_task_whose_fields_are_not_told_is_told_of() {
     assert_eq!(
         problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
         [
-            "the dump does not tell the fields of System.Threading.Tasks.Task: nothing is read from its objects"
+            "no tasks and async calls are told: the dump lacks the metadata of System.Private.CoreLib.dll, which has \
+             System.Threading.Tasks.Task (--files and a folder that holds System.Private.CoreLib.dll give it)"
         ]
     );
 }

@@ -46,11 +46,12 @@ const MOVABLE: [(&str, &str); 15] = [
 ];
 
 /// Fields that keep their distance from one that moves: type, field, and what it moves with.
-const COMPANIONS: [(&str, &str, &str); 11] = [
+const COMPANIONS: [(&str, &str, &str); 12] = [
     ("ThreadStore", "ThreadCount", "FirstThreadLink"),
     ("Thread", "GCHandle", "OSId"),
     ("Thread", "StrongHandle", "OSId"),
     ("Thread", "LastThrownObject", "OSId"),
+    ("Thread", "ExceptionTracker", "OSId"),
     ("Module", "Assembly", "PEAssembly"),
     ("Module", "LoaderAllocator", "PEAssembly"),
     ("Module", "TypeRefToMethodTableMap", "TypeDefToMethodTableMap"),

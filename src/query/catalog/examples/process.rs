@@ -21,6 +21,15 @@ pub(super) static ILLUSTRATIONS: &[Illustration] = &[
     show(Table, "gc", &["select * from gc"], &["segments", "memory_use"]),
     show(
         Table,
+        "pinned",
+        &[
+            "select kind, gen, type, count, size, free_before from pinned where kind <> 'pinned_heap' group by kind, gen, type",
+            "select object, type, kind, free_before, free_share from pinned order by free_before desc limit 10",
+        ],
+        &["handles", "roots", "segments"],
+    ),
+    show(
+        Table,
         "memory_use",
         &["select area, kind, ranges, size from memory_use"],
         &["mappings", "segments"],

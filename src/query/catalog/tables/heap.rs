@@ -137,14 +137,32 @@ pub(super) const EXCEPTIONS: TableDoc = TableDoc {
         ),
         column("inner", Kind::Address, "The exception that it was made from; null for none."),
         column(
+            "inner_exceptions",
+            Kind::List,
+            "All that it was made from: of an AggregateException each that it holds, of others the inner one; null for none.",
+        ),
+        column(
             "stack",
             Kind::List,
-            "The methods that it went through, the innermost first; null when never thrown.",
+            "The methods that it went through, the innermost first; null when never thrown. `exception_frames` tells them one \
+             by one.",
         ),
         column(
             "thread",
             Kind::Integer,
-            "The operating system's id of the thread whose current exception it is; null for all others.",
+            "The operating system's id of the thread that has it in flight, or has thrown it last; null for all others.",
+        ),
+        column(
+            "in_flight",
+            Kind::Boolean,
+            "Whether it was thrown and the catch or finally block that handles it has not ended; null where the dump does not \
+             tell.",
+        ),
+        column(
+            "nesting",
+            Kind::Integer,
+            "Of those in flight on its thread, how many were thrown later, while this one was handled: 0 for the innermost; \
+             null for what is not in flight.",
         ),
         RETAINED,
         DOMINATOR,

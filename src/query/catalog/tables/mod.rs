@@ -107,6 +107,10 @@ pub enum TableId {
     LoadContexts,
     /// The garbage collector.
     Gc,
+    /// The frames that exceptions passed.
+    ExceptionFrames,
+    /// The pinned objects.
+    Pinned,
 }
 
 impl TableId {
@@ -207,6 +211,8 @@ static TABLES: &[TableDoc] = &[
     process::MEMORY_USE,
     process::LOAD_CONTEXTS,
     process::GC,
+    stacks::EXCEPTION_FRAMES,
+    roots::PINNED,
 ];
 
 /// All tables.

@@ -85,15 +85,22 @@ pub(super) const LOAD_CONTEXTS: TableDoc = TableDoc {
 pub(super) const GC: TableDoc = TableDoc {
     id: TableId::Gc,
     name: "gc",
-    summary: "What the dump tells of the garbage collector, and the last time that it ran out of memory.",
+    summary: "What the dump tells of the garbage collector: its settings, how often it ran and what for, the last time that it \
+              ran out of memory.",
     columns: &[
         column(
             "name",
             Kind::Text,
             "mode, heaps, regions, collecting (whether the dump was taken during a collection), lowest_address, \
-             highest_address; of the last time that memory ran out: oom_reason (none: it never did), oom_allocation (bytes \
+             highest_address; gen0_collections to gen2_collections (of a generation, also as part of an older one), \
+             gen0_budget to gen2_budget, loh_budget, poh_budget (bytes that are allocated before the next one); of the last \
+             collection: last_gc (its number), last_gc_generation, last_gc_compacting, last_gc_background, last_gc_pause_us, \
+             last_gc_heap_size, last_gc_free, last_gc_committed, last_gc_survived (bytes), last_gc_pinned_objects, \
+             last_gc_finalizable_objects, last_gc_memory_load_percent (of the machine or the container), pause_time_percent \
+             (time that the program stood still for collections); of the last time that memory ran out: oom_reason (none: it never did), oom_allocation (bytes \
              that were asked for), oom_large_object, oom_after_collection (its number), oom_refused (what the system refused \
-             memory for), oom_refused_bytes.",
+             memory for), oom_refused_bytes; settings by their own names, as they were given: `DOTNET_GC...` (numbers are \
+             hexadecimal), `System.GC...`. What the dump does not tell has no row.",
         ),
         column("value", Kind::Text, "Its value."),
         column("heap", Kind::Integer, "The heap that it is of; null for what is of all."),

@@ -123,3 +123,38 @@ pub(super) const FINALIZERS: TableDoc = TableDoc {
         column("gen", Kind::Text, "Its generation, as in `objects`; null where it lies in no segment."),
     ],
 };
+
+pub(super) const PINNED: TableDoc = TableDoc {
+    id: TableId::Pinned,
+    name: "pinned",
+    summary: "The objects that no collection may move, in the order of the heap, and the free space that stays because of them.",
+    columns: &[
+        column("object", Kind::Address, "The object."),
+        column("type", Kind::Text, "The name of its type."),
+        measure("size", Kind::Bytes, "Its own size."),
+        column(
+            "kind",
+            Kind::Text,
+            "What pins it, of several the first: pinned_handle, async_pinned_handle (input or output that runs), stack (a `fixed`, or \
+             native code), pinned_heap (it was allocated where nothing is moved).",
+        ),
+        measure(
+            "pins",
+            Kind::Integer,
+            "How many handles and slots of stacks pin it; 0 for one that only its place does.",
+        ),
+        column("gen", Kind::Text, "Its generation, as in `objects`."),
+        column("segment", Kind::Address, "Its segment or region, by the address that `segments` has."),
+        measure(
+            "free_before",
+            Kind::Bytes,
+            "Bytes of free space before it, from the pinned object before it or the start of its segment on: a collection \
+             cannot close them by moving what comes behind.",
+        ),
+        column(
+            "free_share",
+            Kind::Real,
+            "Those by all free space of its segment, from 0 to 1; null where there is none.",
+        ),
+    ],
+};

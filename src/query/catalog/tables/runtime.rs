@@ -159,7 +159,17 @@ pub(super) const THREADS: TableDoc = TableDoc {
             "Words: native (the runtime does not know it), background, unstarted, dead, pool_worker, finalizer, waiting (for \
              anything, sleeping too), suspending (the runtime has stopped all others for it); empty for none.",
         ),
-        column("exception", Kind::Address, "The exception in flight or last thrown; null for none."),
+        column(
+            "exception",
+            Kind::Address,
+            "The exception that it threw last; null for none. `exceptions.in_flight` tells whether it still handles it.",
+        ),
+        column(
+            "in_flight",
+            Kind::Integer,
+            "How many exceptions it has in flight: thrown, and the blocks that handle them have not ended; null where the dump \
+             does not tell.",
+        ),
         column(
             "frames",
             Kind::Integer,

@@ -1,4 +1,4 @@
-//! The tables of what threads were doing: the frames of their stacks.
+//! The tables of frames: those of threads' stacks, and those that exceptions passed.
 
 use super::{TableDoc, TableId, column};
 use crate::query::Kind;
@@ -54,6 +54,50 @@ pub(super) const FRAMES: TableDoc = TableDoc {
             "il_offset",
             Kind::Integer,
             "Where in the method's IL it is; null for all but method and funclet, and where no IL stands for the code.",
+        ),
+        column(
+            "source",
+            Kind::Text,
+            "The source file, as the compiler was given it; null without a portable PDB of the very build under --files.",
+        ),
+        column("line", Kind::Integer, "The line in it; null where source is."),
+    ],
+};
+
+pub(super) const EXCEPTION_FRAMES: TableDoc = TableDoc {
+    id: TableId::ExceptionFrames,
+    name: "exception_frames",
+    summary: "The frames that exceptions on the heap passed, as their stack traces have them.",
+    columns: &[
+        column("exception", Kind::Address, "The exception."),
+        column("level", Kind::Integer, "The frame's number in its trace, 0 for the method that threw."),
+        column(
+            "method",
+            Kind::Text,
+            "The method with the types of its parameters, generic ones of shared code as System.__Canon; null where it cannot \
+             be told.",
+        ),
+        column("type", Kind::Text, "The type that declares the method; null where there is none."),
+        column(
+            "module",
+            Kind::Text,
+            "The file name of the module that the method is of; null where it is not known.",
+        ),
+        column(
+            "ip",
+            Kind::Address,
+            "Where in the code it was: within the call, or the instruction that faulted.",
+        ),
+        column(
+            "offset",
+            Kind::Integer,
+            "Bytes of machine code from the method's start to ip; null where the code is not known.",
+        ),
+        column("sp", Kind::Address, "The stack pointer."),
+        column(
+            "il_offset",
+            Kind::Integer,
+            "Where in the method's IL it was; null where that is not known, or no IL stands for the code.",
         ),
         column(
             "source",

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::code_places::{CodePlace, CodePlaces, texts};
 use super::table::Table;
 use crate::bytes::Addr;
-use crate::clr::methods::{IlOffset, Method, SourceLine};
 use crate::clr::stacks::{FrameKind, NativeNames, ProcessFrames, StackFrame, ThreadFrames};
 use crate::clr::type_system::TypeSystem;
 use crate::problem::Problem;
@@ -23,35 +23,37 @@ pub fn frames(types: &TypeSystem, used: &[usize]) -> (Table, Vec<Problem>) {
     )
 }
 
-/// The rows, and what tells their texts: those are the same in many frames and are made once for each place in code.
+/// The rows, and the places that they show: those are the same in many frames and are told once.
 struct Rows<'a> {
     types: &'a TypeSystem,
     walked: &'a ProcessFrames,
     /// One frame of each kind and place.
     places: Vec<&'a StackFrame>,
+    /// The same as places in code.
+    code: CodePlaces<'a>,
     /// For each row its place.
     place_of_row: Vec<usize>,
-    source_lines: OnceCell<Vec<Option<SourceLine>>>,
     natives: OnceCell<NativeNames<'a>>,
 }
 
 impl<'a> Rows<'a> {
     fn of(types: &'a TypeSystem, walked: &'a ProcessFrames) -> Rows<'a> {
         let mut known: FxHashMap<(u8, Addr, Option<&str>), usize> = FxHashMap::default();
-        let (places, place_of_row) = (Vec::new(), Vec::new());
-        let (source_lines, natives) = (OnceCell::new(), OnceCell::new());
-        let mut rows = Rows { types, walked, places, place_of_row, source_lines, natives };
-        for frame in walked.threads.iter().flat_map(|thread| &thread.frames) {
+        let mut places = Vec::new();
+        let frames = walked.threads.iter().flat_map(|thread| &thread.frames);
+        let place_of_row = frames.map(|frame| {
             // Where explicit frames lead says nothing of themselves.
             let ip = if frame.kind == FrameKind::Explicit { Addr::NULL } else { frame.ip };
             let key = (frame.kind as u8, ip, frame.frame_type().map(|kind| kind.name));
-            let place = *known.entry(key).or_insert_with(|| {
-                rows.places.push(frame);
-                rows.places.len() - 1
-            });
-            rows.place_of_row.push(place);
-        }
-        rows
+            *known.entry(key).or_insert_with(|| {
+                places.push(frame);
+                places.len() - 1
+            })
+        });
+        let place_of_row = place_of_row.collect();
+        let code = places.iter().map(|frame| code_place(walked, frame)).collect();
+        let (code, natives) = (CodePlaces::new(types, code), OnceCell::new());
+        Rows { types, walked, places, code, place_of_row, natives }
     }
 
     fn count(&self) -> usize {
@@ -70,55 +72,32 @@ impl<'a> Rows<'a> {
             "kind" => self.texts(|frame| Some(frame.kind.word().into())),
             "sp" => Cells::optional(self.frames().map(|frame| shown(frame.sp))),
             "ip" => Cells::optional(self.frames().map(|frame| shown(frame.ip))),
-            "offset" => self.numbers(|frame| self.offset(frame)),
             "method" => self.texts(|frame| match frame.kind {
                 FrameKind::Native => self.natives().function(frame.ip).map(|(name, _)| name.into()),
-                _ => Some(self.types.method_signature(&self.method(frame)?)),
+                _ => self.code.signature(&code_place(self.walked, frame)),
             }),
-            "type" => self.texts(|frame| Some(self.types.name(self.declaring_type(frame)?))),
-            "module" => self.texts(|frame| self.module(frame)),
+            "offset" => self.of_places(Cells::optional(self.places.iter().map(|frame| match frame.kind {
+                FrameKind::Native => self.natives().function(frame.ip).map(|(_, distance)| distance),
+                _ => code_place(self.walked, frame).offset,
+            }))),
+            "module" => self.texts(|frame| match frame.kind {
+                FrameKind::Native => self.natives().module(frame.ip).map(Into::into),
+                _ => self.code.module(&code_place(self.walked, frame)),
+            }),
             "frame" => self.texts(|frame| match frame.kind {
                 FrameKind::Explicit => frame.frame_type().map(|kind| kind.name.into()),
                 FrameKind::Native => self.natives().module(frame.ip).map(Into::into),
                 _ => None,
             }),
-            "il_offset" => self.numbers(|frame| match self.il_offset(frame)? {
-                IlOffset::At(offset) => Some(offset.into()),
-                _ => None,
-            }),
-            "source" => {
-                let file = |line: &Option<SourceLine>| line.as_ref().map(|line| Arc::clone(&line.file));
-                self.all_texts(self.source_lines().iter().map(file).collect())
-            }
-            "line" => {
-                let line = |line: &Option<SourceLine>| line.as_ref().map(|line| line.line.into());
-                self.all_numbers(Cells::optional(self.source_lines().iter().map(line)))
-            }
-            _ => return None,
+            name => self.of_places(self.code.column(name)?),
         })
     }
 
-    fn il_offset(&self, frame: &StackFrame) -> Option<IlOffset> {
-        self.walked.code(frame)?;
-        self.types.il_offset(frame.code_address())
-    }
-
-    /// The line of each place; read once for both of its columns.
-    fn source_lines(&self) -> &[Option<SourceLine>] {
-        let line = |frame: &&StackFrame| {
-            self.walked.code(frame)?;
-            self.types.source_line(frame.code_address())
-        };
-        self.source_lines.get_or_init(|| self.places.iter().map(line).collect())
-    }
-
-    /// A number for each place, in all rows.
-    fn numbers(&self, of: impl Fn(&StackFrame) -> Option<u64>) -> Cells {
-        self.all_numbers(Cells::optional(self.places.iter().map(|frame| of(frame))))
-    }
-
-    fn all_numbers(&self, of_places: Cells) -> Cells {
-        of_places.gather(self.place_of_row.iter().copied())
+    /// The names of all native places.
+    fn natives(&self) -> &NativeNames<'a> {
+        let places =
+            || self.places.iter().filter(|frame| frame.kind == FrameKind::Native).map(|frame| frame.ip);
+        self.natives.get_or_init(|| NativeNames::of(self.types.runtime(), places()))
     }
 
     fn frames(&self) -> impl Iterator<Item = &StackFrame> {
@@ -132,45 +111,21 @@ impl<'a> Rows<'a> {
 
     /// A text for each place, in all rows.
     fn texts(&self, of: impl Fn(&StackFrame) -> Option<Arc<str>>) -> Cells {
-        self.all_texts(self.places.iter().map(|frame| of(frame)).collect())
+        self.of_places(texts(self.places.iter().map(|frame| of(frame))))
     }
 
-    fn all_texts(&self, of_places: Vec<Option<Arc<str>>>) -> Cells {
-        Cells::texts(of_places.iter().map(Option::as_deref)).gather(self.place_of_row.iter().copied())
+    fn of_places(&self, cells: Cells) -> Cells {
+        cells.gather(self.place_of_row.iter().copied())
     }
+}
 
-    fn method(&self, frame: &StackFrame) -> Option<Method> {
-        self.types.method(self.walked.code(frame)?.info.method_desc)
-    }
-
-    /// The type that declares the method; `None` for code made at run time, whose holder is none of the program's.
-    fn declaring_type(&self, frame: &StackFrame) -> Option<Addr> {
-        let method = self.method(frame)?;
-        (!method.dynamic).then_some(method.method_table)
-    }
-
-    fn module(&self, frame: &StackFrame) -> Option<Arc<str>> {
-        if frame.kind == FrameKind::Native {
-            return self.natives().module(frame.ip).map(Into::into);
-        }
-        let types = self.types;
-        let module =
-            types.method_tables().defining_module(types.memory(), self.declaring_type(frame)?).ok()?;
-        Some(types.module_name(module).into())
-    }
-
-    /// The names of all native places.
-    fn natives(&self) -> &NativeNames<'a> {
-        let places =
-            || self.places.iter().filter(|frame| frame.kind == FrameKind::Native).map(|frame| frame.ip);
-        self.natives.get_or_init(|| NativeNames::of(self.types.runtime(), places()))
-    }
-
-    fn offset(&self, frame: &StackFrame) -> Option<u64> {
-        if frame.kind == FrameKind::Native {
-            return self.natives().function(frame.ip).map(|(_, distance)| distance);
-        }
-        frame.ip.since(self.walked.code(frame)?.info.start)
+/// A frame as a place in code.
+fn code_place(walked: &ProcessFrames, frame: &StackFrame) -> CodePlace {
+    let Some(code) = walked.code(frame) else { return CodePlace::default() };
+    CodePlace {
+        method: Some(code.info.method_desc),
+        code: Some(frame.code_address()),
+        offset: frame.ip.since(code.info.start),
     }
 }
 

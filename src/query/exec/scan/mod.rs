@@ -1,8 +1,10 @@
 //! What operators scan: rows in morsels, columns loaded as they are needed.
 
 mod async_frames;
+mod code_places;
 mod damage;
 mod duplicates;
+mod exception_frames;
 mod fields;
 mod finalizers;
 mod frames;
@@ -15,6 +17,7 @@ mod locks;
 mod mappings;
 mod memory;
 mod objects;
+mod pinned;
 mod refs;
 mod requests;
 mod roots;
@@ -32,6 +35,7 @@ use std::sync::Arc;
 pub use async_frames::async_frames;
 pub use damage::damage;
 pub use duplicates::DuplicateScan;
+pub use exception_frames::exception_frames;
 pub use fields::fields;
 pub use finalizers::finalizers;
 pub use frames::frames;
@@ -44,6 +48,7 @@ pub use locks::locks;
 pub use mappings::{mappings, memory_use};
 pub use memory::memory;
 pub use objects::ObjectScan;
+pub use pinned::pinned;
 pub use refs::RefScan;
 pub use requests::requests;
 pub use roots::{roots, takes_dominators as roots_take_dominators};

@@ -66,6 +66,7 @@ impl Reading<'_> {
             }
             "state" => Some(texts(self.threads.iter().map(|t| Some(state_words(t))))),
             "exception" => numbers(&|t| t.exception.map(|exception| exception.0)),
+            "in_flight" => numbers(&|t| t.in_flight.as_ref().map(|all| all.len() as u64)),
             "frames" => Some(self.frames()),
             "exception_type" => match self.values {
                 Some(values) => {

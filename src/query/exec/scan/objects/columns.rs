@@ -41,10 +41,16 @@ pub enum Column {
     HResult,
     /// The exception that an exception was made from.
     Inner,
+    /// All exceptions that an exception was made from.
+    InnerExceptions,
     /// The methods that an exception went through.
     Stack,
-    /// The thread whose current exception it is.
+    /// The thread that has the exception in flight, or threw it last.
     Thread,
+    /// Whether the exception is in flight.
+    InFlight,
+    /// How many exceptions in flight were thrown within its handlers.
+    Nesting,
     /// What a collection is.
     Shape,
     /// A collection's items.
@@ -115,8 +121,11 @@ const EXCEPTIONS: &[(&str, Column)] = &[
     ("message", Column::Message),
     ("hresult", Column::HResult),
     ("inner", Column::Inner),
+    ("inner_exceptions", Column::InnerExceptions),
     ("stack", Column::Stack),
     ("thread", Column::Thread),
+    ("in_flight", Column::InFlight),
+    ("nesting", Column::Nesting),
     ("retained", Column::Retained),
     ("dominator", Column::Dominator),
     ("reachable", Column::Reachable),

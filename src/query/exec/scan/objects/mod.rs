@@ -6,6 +6,7 @@
 mod columns;
 mod graph;
 mod of_types;
+mod thrown;
 mod values;
 
 use std::sync::Arc;

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
 use super::columns::Column;
 use super::{Batch, FREE, Morsel, ObjectScan};
 use crate::bytes::Addr;
@@ -58,7 +56,13 @@ impl ObjectScan<'_> {
             Column::Text => self.strings(values, morsel, batch),
             Column::Lengths => self.array_lengths(morsel, batch),
             Column::Used => self.used(values, morsel, batch),
-            Column::Thread => self.threads(morsel, batch),
+            Column::InnerExceptions => {
+                let lists = self.read(morsel, batch, "inner exceptions", |b, row| {
+                    inner_exceptions(values, b.address(row))
+                });
+                Cells::scalars(Kind::List, lists.into_iter().map(Option::unwrap_or_default))
+            }
+            Column::Thread | Column::InFlight | Column::Nesting => self.thrown(column, morsel, batch),
             Column::Locked => self.locked(morsel, batch),
             Column::Message => {
                 let messages =
@@ -182,21 +186,6 @@ impl ObjectScan<'_> {
         let cell = |locked: Option<bool>| locked.map_or(Scalar::Null, Scalar::Boolean);
         Cells::scalars(Kind::Boolean, locked.into_iter().map(cell))
     }
-
-    /// The thread whose current exception each object is.
-    fn threads(&self, morsel: &Morsel, batch: &Batch<'_>) -> Cells {
-        let mut current: FxHashMap<Addr, Option<u64>> = FxHashMap::default();
-        for thread in &self.snapshot.threads {
-            // Of several threads with one exception the first.
-            if let Some(exception) = thread.exception {
-                current.entry(exception).or_insert(thread.os_id);
-            }
-        }
-        let threads = self.read(morsel, batch, "threads", |block, row| {
-            Ok::<_, Fault>(current.get(&block.address(row)).copied().flatten())
-        });
-        Cells::optional(threads)
-    }
 }
 
 /// The methods that an exception went through; where a frame's method is not known its instruction pointer.
@@ -213,6 +202,12 @@ fn stack(values: &Values, exception: Addr) -> Result<Option<Scalar>, Fault> {
     let text = values.exception_stack_text(exception)?;
     let lines = |text: String| text.lines().map(|line| Scalar::Text(line.trim().into())).collect();
     Ok(text.map(|text| Scalar::List(lines(text))))
+}
+
+/// All exceptions that an exception was made from; null for none.
+fn inner_exceptions(values: &Values, exception: Addr) -> Result<Option<Scalar>, Fault> {
+    let inner = values.inner_exceptions(exception)?;
+    Ok((!inner.is_empty()).then(|| Scalar::List(inner.iter().map(|one| Scalar::Address(one.0)).collect())))
 }
 
 /// Where the elements of an array begin.

@@ -1,0 +1,116 @@
+//! Stacks: `clrstack`, `dumpstackobjects`.
+//!
+//! A debugger has a thread that its words are about. Here each line stands for itself, so these words are about all threads,
+//! or about the one whose number is given.
+
+use super::Translation;
+use super::arguments::{self, Arguments};
+use super::words::{SwitchDoc, WORD, WordDoc, flag, no_effect};
+use crate::query::Diagnostic;
+
+/// What is shown of a frame.
+const FRAMES: &str =
+    "select os_id, managed_id, level, sp, ip, coalesce(method, frame) as call, source, line from frames";
+/// What is shown of an object that a stack holds.
+const OBJECTS: &str = "select os_id, address as sp, slot, object, type, frame, name from roots";
+
+pub(super) const WORDS: &[WordDoc] = &[
+    WordDoc {
+        word: "clrstack",
+        aliases: &["eestack"],
+        usage: "clrstack [THREAD] [-a] [-f]",
+        summary: "The managed stacks, of all threads or of the one with that id of the operating system.",
+        switches: &[
+            SwitchDoc {
+                aliases: &["-p", "-l"],
+                ..flag(
+                    "-a",
+                    "What parameters and local variables refer to, too, where the code still needs it.",
+                )
+            },
+            SwitchDoc { aliases: &["-full"], ..flag("-f", "Native frames, too.") },
+            no_effect("-all", "Without a thread all are shown anyway."),
+            SwitchDoc {
+                aliases: &["-i", "-r"],
+                ..no_effect("-n", "Lines of sources are shown where --files has the portable PDB.")
+            },
+        ],
+        operands: (0, 1),
+        examples: &[
+            (
+                "clrstack",
+                &[
+                    "select os_id, managed_id, level, sp, ip, coalesce(method, frame) as call, source, line from frames \
+                   where kind <> 'native'",
+                ],
+            ),
+            (
+                "clrstack 28358 -a",
+                &[
+                    "select os_id, managed_id, level, sp, ip, coalesce(method, frame) as call, source, line from frames \
+                     where kind <> 'native' and os_id = 28358",
+                    "select os_id, address as sp, slot, object, type, frame, name from roots \
+                     where kind = 'stack' and os_id = 28358",
+                ],
+            ),
+            (
+                "clrstack -all -f",
+                &[
+                    "select os_id, managed_id, level, sp, ip, coalesce(method, frame) as call, source, line from frames",
+                ],
+            ),
+        ],
+        translate: clrstack,
+        ..WORD
+    },
+    WordDoc {
+        word: "dumpstackobjects",
+        aliases: &["dso"],
+        usage: "dumpstackobjects [THREAD]",
+        summary: "The objects that stacks hold, with the frames and slots that do: of all threads or of the one with that id of \
+                  the operating system.",
+        switches: &[no_effect("-verify", "What is no object is never listed.")],
+        operands: (0, 1),
+        examples: &[
+            (
+                "dso",
+                &[
+                    "select os_id, address as sp, slot, object, type, frame, name from roots where kind = 'stack'",
+                ],
+            ),
+            (
+                "dumpstackobjects 28358",
+                &["select os_id, address as sp, slot, object, type, frame, name from roots \
+                   where kind = 'stack' and os_id = 28358"],
+            ),
+        ],
+        translate: dumpstackobjects,
+        ..WORD
+    },
+];
+
+fn clrstack(arguments: &Arguments) -> Result<Translation, Diagnostic> {
+    let thread = thread(arguments)?;
+    let managed = (!arguments.has("-f")).then(|| "kind <> 'native'".to_owned());
+    let frames = all_of(FRAMES, managed.into_iter().chain(thread.clone()));
+    let objects = arguments.has("-a").then(|| objects(thread));
+    Ok(Translation::of([frames].into_iter().chain(objects)))
+}
+
+fn dumpstackobjects(arguments: &Arguments) -> Result<Translation, Diagnostic> {
+    Ok(Translation::one(objects(thread(arguments)?)))
+}
+
+fn objects(thread: Option<String>) -> String {
+    all_of(OBJECTS, ["kind = 'stack'".to_owned()].into_iter().chain(thread))
+}
+
+fn all_of(select: &str, conditions: impl Iterator<Item = String>) -> String {
+    format!("{select}{}", super::text::where_all(&conditions.collect::<Vec<_>>()))
+}
+
+/// The condition that names the thread, if one is given.
+fn thread(arguments: &Arguments) -> Result<Option<String>, Diagnostic> {
+    let id = arguments.operands().first().map(arguments::count).transpose()?;
+    Ok(id.map(|id| format!("os_id = {id}")))
+}
