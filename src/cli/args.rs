@@ -267,7 +267,7 @@ pub(super) struct DiffArguments {
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
 
-    /// End with status 4 when this holds for any row: \"size_delta > 10mb where type like 'Shop.%'\" (may be repeated)
+    /// End with status 4 when this holds for any row: "size_delta > 10mb where type like 'Shop.%'" (may be repeated)
     #[arg(long, value_name = "CONDITION", allow_hyphen_values = true)]
     pub fail_if: Vec<String>,
 
