@@ -225,6 +225,16 @@ fn a_dump_that_cannot_be_opened_is_told_while_the_process_lives() {
 }
 
 #[test]
+fn a_single_file_program_that_writes_full_dumps_only_is_told_how() {
+    let said = "[createdump] Only full dumps are supported by single file apps.";
+    let runtime = Runtime::new(move |_, _, _| refusal(0x8000_4005, said));
+    let ended = runtime.run(&["collect", &pid(), "-o", "a.core"]);
+    assert_eq!(ended.status, 3);
+    assert!(ended.err.contains(said) && ended.err.contains("hint: a single-file program"), "{}", ended.err);
+    assert!(ended.err.contains("--type full") && !ended.err.contains("copy it there"), "{}", ended.err);
+}
+
+#[test]
 fn a_runtime_that_refuses_is_quoted() {
     let runtime = Runtime::new(|_, _, _| refusal(0x8000_4005, "ptrace: Operation not permitted"));
     let ended = runtime.run(&["collect", &pid(), "-o", "a.core"]);

@@ -37,6 +37,12 @@ const COMPRESSED_SHARE: u64 = 2;
 /// How createdump calls a full disk.
 const NO_SPACE: &str = "No space left on device";
 
+/// What createdump's own words begin with, those of the one within a single-file program too.
+const BY_CREATEDUMP: &str = "[createdump]";
+
+/// What createdump within a single-file program says to all but full dumps.
+const ONLY_FULL: &str = "Only full dumps are supported";
+
 /// A disk with less room than this is full.
 const FULL: u64 = 1 << 20;
 
@@ -204,7 +210,12 @@ impl<'a> Dumping<'a> {
     fn failure(&self, fault: Fault, file: &DumpFile) -> Error {
         let folder = file.folder();
         // createdump removes what it could not finish, so that the disk may have room again.
-        let says_so = matches!(&fault, Fault::Refused { text: Some(text), .. } if text.contains(NO_SPACE));
+        let text = match &fault {
+            Fault::Refused { text: Some(text), .. } => text.as_str(),
+            _ => "",
+        };
+        let says_so = text.contains(NO_SPACE);
+        let (ran, only_full) = (text.contains(BY_CREATEDUMP), text.contains(ONLY_FULL));
         if let Ok(free) = disk::free_bytes(folder)
             && (free < FULL || says_so)
         {
@@ -215,7 +226,10 @@ impl<'a> Dumping<'a> {
         if !refused {
             return error;
         }
-        if let Some(folder) = self.target.folder_without_createdump() {
+        if only_full {
+            return error.hint("a single-file program writes full dumps only: --type full");
+        }
+        if let Some(folder) = self.target.folder_without_createdump().filter(|_| !ran) {
             return error.hint(format!(
                 "createdump is not in {}, where its runtime looks for it (single-file programs leave it out): copy it there from \
                  the runtime's package of the same version; or take the dump with gdb's `gcore {}`",
