@@ -38,6 +38,7 @@ pub mod bytes;
 pub mod cli;
 #[cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 pub mod clr;
+pub mod diagnostic;
 pub mod diff;
 #[cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 pub mod dump;

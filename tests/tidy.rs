@@ -19,8 +19,9 @@ const LAYERS: &[&str] = &[
 /// The layer that talks to running processes: it uses the ground only, and no layer but the last uses it.
 const APART: &str = "live";
 
-/// What every layer may use: errors, limits, problems, progress, .NET text; and the builders for tests.
-const GROUND: &[&str] = &["error", "limits", "memory_limit", "problem", "progress", "synth", "text", "units"];
+/// What every layer may use: diagnostics, errors, limits, problems, progress, .NET text; and the builders for tests.
+const GROUND: &[&str] =
+    &["diagnostic", "error", "limits", "memory_limit", "problem", "progress", "synth", "text", "units"];
 
 /// What the crate's root re-exports of the ground.
 const ROOT_NAMES: &[&str] = &["Error", "ErrorKind", "Result"];

@@ -15,7 +15,6 @@ pub mod conditions;
 pub mod counters;
 pub mod disk;
 pub mod ipc;
-pub mod mistake;
 pub mod nettrace;
 pub mod session;
 pub mod targets;

@@ -17,7 +17,7 @@ pub use query::{Assertion, Combined, KeptValue, SetOp, With};
 pub use several::SeveralStatement;
 pub use window::Window;
 
-use super::diagnostic::Span;
+use crate::diagnostic::Span;
 
 /// A statement.
 #[derive(Clone, Debug)]

@@ -4,9 +4,9 @@
 
 use super::answer::Answer;
 use super::ast::Statement;
-use super::diagnostic::Diagnostic;
 use super::schema::Schema;
 use super::{Environment, QueryError, RunOptions, ValueRef, parser, resolve, select_answer};
+use crate::diagnostic::Diagnostic;
 
 /// Rows that are given, and what messages call them.
 #[derive(Clone, Copy, Debug)]

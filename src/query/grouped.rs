@@ -5,9 +5,9 @@
 
 use super::ast::{Expr, ExprKind, Item, Name, Select, Source, SourceArgument, Statement};
 use super::catalog::Aggregate;
-use super::diagnostic::{Diagnostic, Span};
 use super::plan::{Grouping, Node, Plan, Step, Typed};
 use super::{Answer, Environment, Kind, QueryError, RunOptions, parser, plan, select_answer};
+use crate::diagnostic::{Diagnostic, Span};
 use crate::graph::Snapshot;
 
 /// What is hinted at where a select has no groups.

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Span};
 use crate::units::SIZE_UNITS;
 
 /// A token and where it stands.

@@ -5,10 +5,10 @@ mod help;
 use super::answer::{Answer, AnswerColumn, Kind, ValueRef};
 use super::ast::Name;
 use super::catalog::{function, functions, is_reserved, source_functions, table, tables};
-use super::diagnostic::{Diagnostic, nearest};
 use super::path::Leaf;
 use super::plan::Step;
 use super::schema::DumpTypes;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::problem::Problem;
 
 pub use help::help;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::bytes::Addr;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::graph::{Generation, Heap, ObjectId, Segment, Snapshot};
 use crate::problem::Severity;
 use crate::progress::Progress;
-use crate::query::diagnostic::{Diagnostic, Span};
 use crate::values::Values;
 
 /// An object that was found.

@@ -9,11 +9,11 @@ use rustc_hash::FxHashSet;
 
 use super::ast::{Expr, ExprKind, Item, Objects, Select, Source, SourceArgument};
 use super::catalog;
-use super::diagnostic::{Span, nearest};
 use super::given::Given;
 use super::{Environment, QueryError, RunOptions};
 use crate::bytes::Addr;
 use crate::clr::type_system::{TypeKind, TypeSystem};
+use crate::diagnostic::{Span, nearest};
 use crate::graph::{Snapshot, TypeInfo};
 use crate::progress::Progress;
 use crate::values::Values;

@@ -2,9 +2,9 @@
 
 use super::Environment;
 use super::ast::{SeveralStatement, Statement};
-use super::diagnostic::{Diagnostic, Span};
 use super::grouped::GroupedSelect;
 use super::parser;
+use crate::diagnostic::{Diagnostic, Span};
 
 /// A statement about several dumps.
 #[derive(Clone, Debug)]

@@ -21,7 +21,7 @@ use super::super::console::Console;
 use super::super::destination::Destination;
 use super::super::exit::ExitStatus;
 use super::super::request::Counters;
-use super::listening::{Counting, End, Outcome, Until, begin, listen, rendered};
+use super::listening::{Counting, End, Outcome, Until, begin, listen};
 use silence::Silence;
 use writer::CounterWriter;
 
@@ -31,7 +31,7 @@ pub(super) fn show(request: &Counters, console: &Console) -> ExitStatus {
     let selection = match list.map_or_else(|| Ok(Selection::default()), Selection::parse) {
         Ok(selection) => selection,
         Err(mistake) => {
-            console.messages.diagnostic(&rendered(mistake, list.unwrap_or_default()));
+            console.messages.diagnostic(&mistake.render(list.unwrap_or_default()));
             return ExitStatus::Usage;
         }
     };

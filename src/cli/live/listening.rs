@@ -9,11 +9,9 @@ use crate::error::{Error, Result};
 use crate::live::conditions::Condition;
 use crate::live::counters::{Feed, Heard, News, Selection, Subscription};
 use crate::live::ipc::process_info;
-use crate::live::mistake::Mistake;
 use crate::live::session::Session;
 use crate::live::targets::Target;
 use crate::problem::Problem;
-use crate::query::Diagnostic;
 
 /// Megabytes of events that a runtime buffers. Counters take some kilobytes a second.
 const BUFFER_MB: u32 = 16;
@@ -60,13 +58,7 @@ fn major(version: &str) -> Option<u32> {
 /// # Errors
 /// What is wrong with it, to be shown with its place.
 pub(super) fn condition(text: &str) -> Result<Condition, String> {
-    Condition::parse(text).map_err(|mistake| rendered(mistake, text))
-}
-
-/// A mistake with its place, as mistakes in statements are shown.
-pub(super) fn rendered(mistake: Mistake, text: &str) -> String {
-    let Mistake { message, span, expected, hint } = mistake;
-    Diagnostic { message, span, expected, hint }.render(text)
+    Condition::parse(text).map_err(|diagnostic| diagnostic.render(text))
 }
 
 /// What ends listening, beside the process and whoever listens.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::mistake::Mistake;
+use crate::diagnostic::Diagnostic;
 
 /// What stands at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ fn is_word(c: char) -> bool {
 }
 
 /// Splits a text.
-pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Mistake> {
+pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Diagnostic> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
@@ -49,10 +49,10 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, Mistake> {
 }
 
 /// The token at the start of `rest`: its kind, where its text begins and ends, where it ends itself.
-fn token(rest: &str, at: usize) -> Result<(TokenKind, usize, usize, usize), Mistake> {
+fn token(rest: &str, at: usize) -> Result<(TokenKind, usize, usize, usize), Diagnostic> {
     if let Some(inside) = rest.strip_prefix('[') {
         let Some(length) = inside.find(']') else {
-            return Err(Mistake::new(at..at + 1, "this bracket is not closed").expected("`]`"));
+            return Err(Diagnostic::new(at..at + 1, "this bracket is not closed").expected("`]`"));
         };
         return Ok((TokenKind::Bracketed, 1, 1 + length, 2 + length));
     }
@@ -63,7 +63,10 @@ fn token(rest: &str, at: usize) -> Result<(TokenKind, usize, usize, usize), Mist
     if length == 0 {
         let c = rest.chars().next().unwrap_or_default();
         let shown = c.escape_debug();
-        return Err(Mistake::new(at..at + c.len_utf8(), format!("`{shown}` has no meaning in a condition")));
+        return Err(Diagnostic::new(
+            at..at + c.len_utf8(),
+            format!("`{shown}` has no meaning in a condition"),
+        ));
     }
     Ok((TokenKind::Word, 0, length, length))
 }

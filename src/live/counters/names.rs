@@ -4,6 +4,8 @@
 //! instruments for most of the same numbers, with names and units of OpenTelemetry; either name is understood on every
 //! version where there is such a twin.
 
+use crate::diagnostic::nearest;
+
 /// The provider and the meter of the runtime itself.
 pub const RUNTIME: &str = "System.Runtime";
 
@@ -113,12 +115,9 @@ pub fn twins_of_instrument(instrument: &str) -> impl Iterator<Item = &'static Ru
 /// a third of its letters wrong at most, or it is part of the other.
 pub fn nearest_runtime_counter(name: &str) -> Option<&'static str> {
     let lower = name.to_ascii_lowercase().replace('_', "-");
-    let allowed = (lower.chars().count() / 3).clamp(1, 3);
     let names = || RUNTIME_COUNTERS.iter().map(|counter| counter.name);
-    let near = names().map(|known| (strsim::osa_distance(&lower, known), known));
-    let nearest = near.filter(|&(distance, _)| distance <= allowed).min_by_key(|&(distance, _)| distance);
     let part = || names().find(|known| lower.len() > 2 && (known.contains(&lower) || lower.contains(known)));
-    nearest.map(|(_, known)| known).or_else(part)
+    nearest(&lower, names()).or_else(part)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::names::{
     FIRST_WITH_METER, RUNTIME, nearest_runtime_counter, runtime_counter, twins_of_instrument,
 };
 use super::sample::SeriesKey;
-use crate::live::mistake::Mistake;
+use crate::diagnostic::Diagnostic;
 
 /// What is wanted of one provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Selection {
     /// # Errors
     ///
     /// What cannot be understood, and where.
-    pub fn parse(text: &str) -> Result<Selection, Mistake> {
+    pub fn parse(text: &str) -> Result<Selection, Diagnostic> {
         let mut selection = Selection { providers: Vec::new() };
         for item in items(text)? {
             let (name, names) = parts(text, item)?;
@@ -110,14 +110,14 @@ impl Selection {
     }
 
     /// A name without brackets: a counter of the runtime, or a provider.
-    fn add_alone(&mut self, text: &str, place: Range<usize>) -> Result<(), Mistake> {
+    fn add_alone(&mut self, text: &str, place: Range<usize>) -> Result<(), Diagnostic> {
         let name = checked(text, place.clone())?;
         if let Some(known) = runtime_counter(name) {
             self.add(RUNTIME, Some(known.name));
         } else if twins_of_instrument(name).next().is_some() {
             self.add(RUNTIME, Some(name));
         } else if let Some(near) = nearest_runtime_counter(name).filter(|_| !name.contains('.')) {
-            let unknown = Mistake::new(place, format!("the runtime has no counter `{name}`"));
+            let unknown = Diagnostic::new(place, format!("the runtime has no counter `{name}`"));
             return Err(unknown.hint(format!("did you mean `{near}`? All of a provider: `{name}[*]`")));
         } else {
             self.add(name, None);
@@ -162,14 +162,14 @@ impl fmt::Display for Selection {
 }
 
 /// A name in the runtime's brackets. One that is not known may be of a newer runtime, unless it is nearly one that is.
-fn runtime_name(name: &str, place: Range<usize>) -> Result<&str, Mistake> {
+fn runtime_name(name: &str, place: Range<usize>) -> Result<&str, Diagnostic> {
     if let Some(known) = runtime_counter(name) {
         return Ok(known.name);
     }
     let is_instrument = name.starts_with("dotnet.") || name == "*";
     match nearest_runtime_counter(name).filter(|_| !is_instrument) {
         Some(near) => {
-            let unknown = Mistake::new(place, format!("the runtime has no counter `{name}`"));
+            let unknown = Diagnostic::new(place, format!("the runtime has no counter `{name}`"));
             Err(unknown.hint(format!("did you mean `{near}`?")))
         }
         None => Ok(name),
@@ -177,14 +177,14 @@ fn runtime_name(name: &str, place: Range<usize>) -> Result<&str, Mistake> {
 }
 
 /// Where the items of the list stand: between commas outside of brackets.
-fn items(text: &str) -> Result<Vec<Range<usize>>, Mistake> {
+fn items(text: &str) -> Result<Vec<Range<usize>>, Diagnostic> {
     let mut items = Vec::new();
     let (mut start, mut open) = (0, None);
     for (at, c) in text.char_indices() {
         match (c, open) {
             ('[', None) => open = Some(at),
-            ('[', Some(_)) => return Err(Mistake::new(at..at + 1, "brackets do not nest")),
-            (']', None) => return Err(Mistake::new(at..at + 1, "this bracket was not opened")),
+            ('[', Some(_)) => return Err(Diagnostic::new(at..at + 1, "brackets do not nest")),
+            (']', None) => return Err(Diagnostic::new(at..at + 1, "this bracket was not opened")),
             (']', Some(_)) => open = None,
             (',', None) => {
                 items.push(start..at);
@@ -194,14 +194,14 @@ fn items(text: &str) -> Result<Vec<Range<usize>>, Mistake> {
         }
     }
     if let Some(at) = open {
-        return Err(Mistake::new(at..at + 1, "this bracket is not closed").expected("`]`"));
+        return Err(Diagnostic::new(at..at + 1, "this bracket is not closed").expected("`]`"));
     }
     items.push(start..text.len());
     Ok(items)
 }
 
 /// The name of an item, and the inside of its brackets if it has some.
-fn parts(text: &str, item: Range<usize>) -> Result<(Range<usize>, Option<Range<usize>>), Mistake> {
+fn parts(text: &str, item: Range<usize>) -> Result<(Range<usize>, Option<Range<usize>>), Diagnostic> {
     let item = trimmed(text, item);
     let inside = text.get(item.clone()).unwrap_or_default();
     let Some((name, names)) = inside.split_once('[') else { return Ok((item, None)) };
@@ -209,7 +209,7 @@ fn parts(text: &str, item: Range<usize>) -> Result<(Range<usize>, Option<Range<u
     let Some((names, rest)) = names.split_once(']') else { return Ok((item, None)) };
     let end = start + names.len();
     if !rest.is_empty() {
-        return Err(Mistake::new(end + 1..item.end, "a comma is missing before the next provider"));
+        return Err(Diagnostic::new(end + 1..item.end, "a comma is missing before the next provider"));
     }
     Ok((trimmed(text, item.start..start - 1), Some(start..end)))
 }
@@ -222,10 +222,10 @@ fn trimmed(text: &str, place: Range<usize>) -> Range<usize> {
 }
 
 /// The name at a place. What separates arguments of a session cannot be part of one.
-fn checked(text: &str, place: Range<usize>) -> Result<&str, Mistake> {
+fn checked(text: &str, place: Range<usize>) -> Result<&str, Diagnostic> {
     let name = text.get(place.clone()).unwrap_or_default();
     if name.is_empty() {
-        let missing = Mistake::new(place, "the name of a provider or a counter is missing");
+        let missing = Diagnostic::new(place, "the name of a provider or a counter is missing");
         return Err(missing.hint("a list is written `System.Runtime[gc-heap-size,cpu-usage],My.Meter`"));
     }
     let wrong = |c: char| c.is_control() || matches!(c, ';' | '=' | '"' | '\'' | '\\');
@@ -233,7 +233,7 @@ fn checked(text: &str, place: Range<usize>) -> Result<&str, Mistake> {
         Some((at, c)) => {
             let at = place.start + at;
             let shown = c.escape_debug();
-            Err(Mistake::new(at..at + c.len_utf8(), format!("names of counters have no `{shown}`")))
+            Err(Diagnostic::new(at..at + c.len_utf8(), format!("names of counters have no `{shown}`")))
         }
         None => Ok(name),
     }

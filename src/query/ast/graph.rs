@@ -1,7 +1,7 @@
 //! Statements about the graph of objects, and the objects that they are about.
 
 use super::{KeptValue, Literal, Name, Select};
-use crate::query::diagnostic::Span;
+use crate::diagnostic::Span;
 
 /// Objects: what a function that gives rows is called with, and what a statement of the graph is about.
 #[derive(Clone, Debug)]

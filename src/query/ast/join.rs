@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Expr, Name, Source, written_name};
-use crate::query::diagnostic::Span;
+use crate::diagnostic::Span;
 
 /// A source, perhaps under another name.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! What is made of selects: selects with names, selects together, assertions; and answers that were kept.
 
 use super::{Expr, Name, Select};
-use crate::query::diagnostic::Span;
+use crate::diagnostic::Span;
 
 /// A select that has a name.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! Statements about several dumps: they are parsed here, and answered by the layer above.
 
 use super::{Name, Select};
-use crate::query::diagnostic::Span;
+use crate::diagnostic::Span;
 
 /// A statement about several dumps.
 #[derive(Clone, Debug)]

@@ -15,9 +15,9 @@ mod tests;
 pub use pieces::{Piece, pieces};
 
 use super::catalog::Keyword;
-use super::diagnostic::Span;
 use super::lexer::{Token, TokenKind, tokens_so_far};
 use super::parser::{Expected, expected_behind};
+use crate::diagnostic::Span;
 
 /// What is at a place of a statement that is being written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

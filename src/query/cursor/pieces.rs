@@ -1,8 +1,8 @@
 //! The parts of a text that is being written, for who shows them in colours.
 
 use super::super::catalog::is_reserved;
-use super::super::diagnostic::Span;
 use super::super::lexer::{TokenKind, tokens_so_far};
+use crate::diagnostic::Span;
 use crate::query::catalog::Keyword;
 
 /// What a part of a text is.

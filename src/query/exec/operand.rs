@@ -5,11 +5,11 @@ use rustc_hash::FxHashSet;
 
 use super::{Execution, execute};
 use crate::bytes::Addr;
+use crate::diagnostic::Span;
 use crate::graph::{Heap, ObjectId, Snapshot};
 use crate::problem::Problem;
 use crate::query::QueryError;
 use crate::query::cells::Cells;
-use crate::query::diagnostic::Span;
 use crate::query::place;
 use crate::query::plan::{Addresses, Plan};
 

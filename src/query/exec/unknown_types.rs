@@ -3,11 +3,11 @@
 //! The answer is right without them, but an empty one reads like "there is none of these" where the
 //! name was only misspelt: so it is told, with the nearest name.
 
+use crate::diagnostic::nearest;
 use crate::graph::TypeTable;
 use crate::problem::Problem;
 use crate::query::ast::CompareOp;
 use crate::query::catalog::{self, TableId};
-use crate::query::diagnostic::nearest;
 use crate::query::plan::{Node, Plan, Typed};
 use crate::query::scalar::Scalar;
 

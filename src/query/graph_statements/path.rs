@@ -2,6 +2,7 @@
 
 use super::steps::{self, PathStep};
 use super::subject::Subject;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::graph::ObjectSet;
 use crate::graph::paths::{Direction, HiddenEdges, Search, Slots, Trail};
 use crate::problem::Problem;
@@ -9,7 +10,6 @@ use crate::query::QueryError;
 use crate::query::answer::{Answer, AnswerColumn, Kind};
 use crate::query::cells::Cells;
 use crate::query::chains::{Chain, Chains};
-use crate::query::diagnostic::{Diagnostic, Span};
 use crate::query::exec::Execution;
 use crate::query::plan::Operand;
 use crate::query::scalar::Scalar;

@@ -1,10 +1,10 @@
 //! `help`: an overview, the topics of one kind, or all that is known of one topic.
 
 use super::texts;
+use crate::diagnostic::{Diagnostic, near_names, one_of};
 use crate::query::answer::Answer;
 use crate::query::ast::Name;
 use crate::query::catalog::{ColumnDoc, Topic, TopicKind, tables, topics};
-use crate::query::diagnostic::{Diagnostic, near_names, one_of};
 
 /// What the overview begins with: the question, and the statement that answers it.
 const FIRST_QUESTIONS: [(&str, &str); 4] = [

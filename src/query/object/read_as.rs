@@ -3,10 +3,10 @@
 
 use crate::bytes::Addr;
 use crate::clr::type_system::TypeSystem;
+use crate::diagnostic::Diagnostic;
 use crate::graph::Snapshot;
 use crate::progress::Progress;
 use crate::query::ast::ReadAs;
-use crate::query::diagnostic::Diagnostic;
 use crate::query::schema::DumpTypes;
 
 /// The MethodTable of the type that a statement names, by its name or by the MethodTable itself.

@@ -2,8 +2,8 @@
 
 use super::input::{Expected, Memory};
 use super::slips;
+use crate::diagnostic::{Diagnostic, nearest, one_of};
 use crate::query::catalog::Keyword;
-use crate::query::diagnostic::{Diagnostic, nearest, one_of};
 use crate::query::lexer::{Token, TokenKind};
 
 /// What is wrong with a text that could not be parsed; `what` it was to be: a statement, a condition.

@@ -18,9 +18,9 @@ use super::token::{
 use super::type_name::type_name;
 use super::window::{case, over};
 use super::{MAX_HEIGHT, MAX_NESTING};
+use crate::diagnostic::{Diagnostic, Span};
 use crate::query::ast::{Arguments, ArithmeticOp, CompareOp, Expr, ExprKind, Literal, Name};
 use crate::query::catalog::Keyword;
-use crate::query::diagnostic::{Diagnostic, Span};
 use crate::query::lexer::TokenKind;
 
 const COMPARISONS: &[(&str, CompareOp)] = &[

@@ -10,9 +10,9 @@ use super::expression::expression;
 use super::input::{Expected, Parsed, Tokens};
 use super::select::{end_of, source};
 use super::token::{follows, keyword, keyword_follows, name, nested_name};
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::query::ast::{Aliased, Join, Joined, Name, Source};
 use crate::query::catalog::Keyword;
-use crate::query::diagnostic::{Diagnostic, nearest};
 use crate::query::lexer::TokenKind;
 
 /// Words that can stand behind a source and its name.

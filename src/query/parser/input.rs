@@ -10,9 +10,9 @@ use std::slice::Iter;
 use nom::error::{ErrorKind, ParseError};
 use nom::{Err, IResult, Input, Needed};
 
+use crate::diagnostic::{Diagnostic, Span};
 use crate::query::Environment;
 use crate::query::catalog::Keyword;
-use crate::query::diagnostic::{Diagnostic, Span};
 use crate::query::lexer::Token;
 
 /// Something that could have stood at a place.

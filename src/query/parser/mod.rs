@@ -21,8 +21,8 @@ use nom::Err;
 use super::Environment;
 use super::ast::{Condition, Statement};
 use super::catalog::Keyword;
-use super::diagnostic::Diagnostic;
 use super::lexer::{Token, TokenKind, tokens};
+use crate::diagnostic::Diagnostic;
 pub use input::Expected;
 use input::{Memory, Parsed, Tokens};
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::input::{Parsed, Tokens};
+use crate::diagnostic::{Diagnostic, Span, nearest, one_of};
 use crate::query::Environment;
 use crate::query::ast::Literal;
-use crate::query::diagnostic::{Diagnostic, Span, nearest, one_of};
 use crate::query::lexer::TokenKind;
 
 /// The value of the parameter that follows, and where that stands; `None` when none follows. `form` is taken where the

@@ -10,11 +10,11 @@ use super::expression::expression;
 use super::input::{Expected, Parsed, Tokens};
 use super::select::{body, clauses_of_rows, end_of, limit, order, parenthesized};
 use super::token::{any_word, follows, keyword, keyword_follows, name, result, symbol, text, token};
+use crate::diagnostic::Span;
 use crate::query::ast::{
     Assertion, Combined, ExprKind, Item, KeptValue, Literal, Name, Select, SetOp, Source, With,
 };
 use crate::query::catalog::Keyword;
-use crate::query::diagnostic::Span;
 use crate::query::lexer::TokenKind;
 
 /// Whether a query begins here; notes nothing. `with` is a name where no name and no `as (` stand behind it.

@@ -12,9 +12,9 @@ use super::input::{Parsed, Tokens};
 use super::query::{kept_value_for_sure, query};
 use super::token::{dump_number, follows, keyword, name, result, symbol, whole_number};
 use super::type_name::type_name;
+use crate::diagnostic::Span;
 use crate::query::ast::{Expr, Item, Limit, Name, OrderKey, Select, Source, SourceArgument};
 use crate::query::catalog::Keyword;
-use crate::query::diagnostic::Span;
 use crate::query::lexer::TokenKind;
 
 /// A select without order and limit, which stand behind all that are put together.

@@ -1,8 +1,8 @@
 //! What was meant by statements that other languages would take, and by the usual slips of the hand.
 
 use super::input::Expected;
+use crate::diagnostic::nearest;
 use crate::query::catalog::{Keyword, function};
-use crate::query::diagnostic::nearest;
 use crate::query::lexer::{Token, TokenKind};
 
 /// The clauses of a select in the order in which they stand.

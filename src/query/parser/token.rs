@@ -4,9 +4,9 @@ use nom::Input;
 
 use super::input::{Expected, Parsed, Tokens};
 use super::parameter;
+use crate::diagnostic::Span;
 use crate::query::ast::Name;
 use crate::query::catalog::{Keyword, is_reserved};
-use crate::query::diagnostic::Span;
 use crate::query::lexer::TokenKind;
 
 /// Takes the next token when `wanted` makes something of it, else notes what was expected.

@@ -7,12 +7,12 @@ use rustc_hash::FxHashSet;
 
 use super::Plan;
 use crate::bytes::Addr;
+use crate::diagnostic::Span;
 use crate::dump::AddressSpace;
 use crate::query::Kind;
 use crate::query::ast::{ArithmeticOp, CompareOp};
 use crate::query::catalog::{Function, Level};
 use crate::query::cells::Cells;
-use crate::query::diagnostic::Span;
 use crate::query::like::LikePattern;
 use crate::query::path::Path;
 use crate::query::scalar::Scalar;

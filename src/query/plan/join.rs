@@ -1,7 +1,7 @@
 //! How sources are joined: what is read of each, and which rows belong together.
 
 use super::{Conjunct, OutputItem, Plan, Source, Typed};
-use crate::query::diagnostic::Span;
+use crate::diagnostic::Span;
 
 /// Sources that are joined, one after the other, to the rows that those before it gave.
 #[derive(Clone, Debug, Default)]

@@ -23,7 +23,7 @@ use super::ast::Limit;
 use super::catalog::{Aggregate, Level, TableId};
 use super::cells::Columns;
 use crate::bytes::Addr;
-use crate::query::diagnostic::Span;
+use crate::diagnostic::Span;
 use crate::query::memory::MemoryRange;
 
 /// How a select will be answered.

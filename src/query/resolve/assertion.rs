@@ -5,10 +5,10 @@ use super::names::Named;
 use super::scope::Scope;
 use super::source::Resolved;
 use super::{Checked, Resolver, has_aggregate};
+use crate::diagnostic::Diagnostic;
 use crate::query::ast::{Assertion, Expr, ExprKind, Item, Literal, Select};
 use crate::query::catalog::function;
 use crate::query::cells::{Cells, Columns};
-use crate::query::diagnostic::Diagnostic;
 use crate::query::plan::{Plan, Source};
 use crate::query::schema::Schema;
 

@@ -3,10 +3,10 @@
 use super::operators::common;
 use super::scope::Scope;
 use super::{Checked, Resolver};
+use crate::diagnostic::{Diagnostic, Span};
 use crate::query::Kind;
 use crate::query::ast::{Combined as Written, Select};
 use crate::query::catalog::Level;
-use crate::query::diagnostic::{Diagnostic, Span};
 use crate::query::plan::{Combined, OutputItem, Plan, Source, Typed};
 use crate::query::resolve::expression::Place;
 

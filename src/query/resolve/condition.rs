@@ -6,9 +6,9 @@
 use super::expression::{is_bare_count, last_of_stem};
 use super::scope::Scope;
 use super::{Checked, has_aggregate, resolve};
+use crate::diagnostic::{Diagnostic, Span, one_of};
 use crate::query::ast::{Arguments, Condition, Expr, ExprKind, Item, Name, OrderKey, Select};
 use crate::query::catalog::function;
-use crate::query::diagnostic::{Diagnostic, Span, one_of};
 use crate::query::given::Given;
 use crate::query::plan::Plan;
 use crate::query::schema::Schema;

@@ -1,7 +1,7 @@
 //! Which of the open dumps a statement means.
 
 use super::Checked;
-use crate::query::diagnostic::{Diagnostic, Span, one_of};
+use crate::diagnostic::{Diagnostic, Span, one_of};
 
 /// The position of a dump that a statement names by its number, from 1; that of the first when it names none.
 ///

@@ -7,11 +7,11 @@ use super::expression::{Context, Place};
 use super::scope::{JoinScope, Scope};
 use super::source::Resolved;
 use super::{Checked, Resolver};
+use crate::diagnostic::Diagnostic;
 use crate::query::ast::{
     Aliased, CompareOp, Expr, ExprKind, Join as AstJoin, Source as AstSource, written_name,
 };
 use crate::query::catalog::Level;
-use crate::query::diagnostic::Diagnostic;
 use crate::query::plan::{
     Conjunct, Join, JoinColumn, JoinKey, JoinLink, JoinSide, Node, OutputItem, Plan, Source, Typed,
 };

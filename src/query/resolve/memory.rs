@@ -4,10 +4,10 @@ use super::scope::Scope;
 use super::source::{Resolved, wrong_call};
 use super::{Checked, Resolver};
 use crate::bytes::Addr;
+use crate::diagnostic::{Diagnostic, Span, one_of};
 use crate::limits::MAX_MEMORY_UNITS;
 use crate::query::ast::{Literal, SourceArgument};
 use crate::query::catalog::SourceDoc;
-use crate::query::diagnostic::{Diagnostic, Span, one_of};
 use crate::query::memory::{MemoryRange, MemoryUnit};
 use crate::query::plan::Source;
 

@@ -26,9 +26,9 @@ mod windows;
 
 use super::ast::{Expr, ExprKind, Item, Name, Objects, Select, Source as AstSource};
 use super::catalog::{Level, function};
-use super::diagnostic::{Diagnostic, Span};
 use super::plan::{Addresses, Conjunct, Grouping, Key, Operand, OutputItem, Plan, Source, Typed};
 use super::schema::Schema;
+use crate::diagnostic::{Diagnostic, Span};
 pub use assertion::resolve_assertion;
 pub use condition::resolve_condition;
 use expression::{Context, Place};

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::scope::Scope;
 use super::source::Resolved;
 use super::{Checked, Resolver};
+use crate::diagnostic::Diagnostic;
 use crate::graph::Snapshot;
 use crate::query::ast::{Name, With};
 use crate::query::catalog::{Keyword, source_functions, table};
-use crate::query::diagnostic::Diagnostic;
 use crate::query::plan::{NamedPlan, Source};
 
 /// A name of `with`, seen from where a source is looked up.

@@ -2,9 +2,9 @@
 
 use super::Checked;
 use super::expression::{Context, boolean, spelled};
+use crate::diagnostic::{Diagnostic, Span};
 use crate::query::Kind;
 use crate::query::ast::{ArithmeticOp, CompareOp, Expr, ExprKind, Literal};
-use crate::query::diagnostic::{Diagnostic, Span};
 use crate::query::plan::{Node, Typed};
 
 impl Kind {

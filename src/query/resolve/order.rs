@@ -3,10 +3,10 @@
 use super::expression::Context;
 use super::groups::Groups;
 use super::{Checked, Resolver, Wanted, aliases};
+use crate::diagnostic::{Diagnostic, one_of};
 use crate::query::Kind;
 use crate::query::ast::{Expr, ExprKind, Select};
 use crate::query::catalog::{Aggregate, Level};
-use crate::query::diagnostic::{Diagnostic, one_of};
 use crate::query::plan::{Node, OrderKey, OutputItem, Typed};
 
 impl Resolver<'_> {

@@ -7,6 +7,7 @@ use super::other_names;
 use super::scope::{ObjectRows, Scope};
 use super::{Checked, Resolver, dumps};
 use crate::bytes::Addr;
+use crate::diagnostic::{Diagnostic, Span, nearest, one_of};
 use crate::query::ast::{
     Expr, ExprKind, Item, Literal, Name, Select, Source as AstSource, SourceArgument, written_name,
 };
@@ -14,7 +15,6 @@ use crate::query::catalog::{
     Level, SourceDoc, SourceFunction, TableId, function, source_functions, table, tables,
 };
 use crate::query::cells::{Cells, Columns};
-use crate::query::diagnostic::{Diagnostic, Span, nearest, one_of};
 use crate::query::given::Given;
 use crate::query::plan::{Addresses, Conjunct, Node, Relation, Source, Typed};
 use crate::query::schema::{DumpTypes, NamedTypes};

@@ -7,8 +7,8 @@ use super::expression::is_bare_count;
 use super::paths::THIS;
 use super::scope::{JoinScope, Scope};
 use super::{Checked, Wanted};
+use crate::diagnostic::{Diagnostic, Span, nearest, one_of};
 use crate::query::ast::{Expr, ExprKind, Item, Name, Select, written_name};
-use crate::query::diagnostic::{Diagnostic, Span, nearest, one_of};
 
 impl Scope {
     /// A select in which every name is spelled as this scope knows it.

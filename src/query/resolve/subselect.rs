@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::Checked;
 use super::expression::Context;
 use super::scope::Scope;
+use crate::diagnostic::Diagnostic;
 use crate::query::Kind;
 use crate::query::ast::{Expr, ExprKind, Item, Limit, Select, Source as AstSource};
 use crate::query::catalog::{Level, TableDoc, table};
-use crate::query::diagnostic::Diagnostic;
 use crate::query::plan::{Node, Plan, Typed};
 
 impl Context<'_> {

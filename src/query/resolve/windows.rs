@@ -6,10 +6,10 @@
 use super::Checked;
 use super::calls::{aggregate_kind, wrong_call};
 use super::expression::{Context, Place};
+use crate::diagnostic::Diagnostic;
 use crate::query::Kind;
 use crate::query::ast::{Arguments, Expr, Window};
 use crate::query::catalog::{Aggregate, FunctionDoc, Level, Meaning, RowNumbering, function};
-use crate::query::diagnostic::Diagnostic;
 use crate::query::plan::{
     Node, OrderKey, OutputItem, Plan, Source, Typed, WindowCall, WindowFunction, Windows,
 };
@@ -139,7 +139,7 @@ fn no_window_function(window: &Window) -> Diagnostic {
     let message = format!("`{}` is not computed over windows", window.name.text);
     Diagnostic::new(window.name.span.clone(), message)
         .nearest(&window.name.text, names)
-        .expected(crate::query::diagnostic::one_of(&names.map(|name| format!("`{name}`"))))
+        .expected(crate::diagnostic::one_of(&names.map(|name| format!("`{name}`"))))
 }
 
 /// What is shown and by what it is ordered, over the rows of a plan or over those and windows.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::query::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Span};
 
 /// How many dumps a script asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use super::header::Remark;
 use super::parameters::Parameter;
 use super::parts::{Part, parts};
 use super::{Origin, Script, ScriptError, ScriptStatement};
+use crate::diagnostic::{Diagnostic, Span};
 use crate::limits::{MAX_INCLUDE_DEPTH, MAX_INCLUDES};
-use crate::query::diagnostic::{Diagnostic, Span};
 
 /// The text of a script.
 #[derive(Clone, Debug)]

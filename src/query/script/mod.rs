@@ -21,7 +21,7 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
-use super::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Span};
 
 pub use header::DumpCount;
 pub use load::{ScriptText, ScriptTexts, load};

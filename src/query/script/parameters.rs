@@ -2,7 +2,7 @@
 
 use super::scan::parameter_uses;
 use super::{Origin, Script};
-use crate::query::diagnostic::{Diagnostic, Span, nearest, one_of};
+use crate::diagnostic::{Diagnostic, Span, nearest, one_of};
 
 /// A parameter that a script declares.
 #[derive(Clone, Debug, PartialEq, Eq)]

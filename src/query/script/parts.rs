@@ -2,7 +2,7 @@
 
 use super::header::{Remark, remark};
 use super::scan::comments;
-use crate::query::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, Span};
 use crate::query::lexer::{TokenKind, split_statements, tokens};
 
 /// A part of a script, in the order of the text.

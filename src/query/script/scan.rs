@@ -1,6 +1,6 @@
 //! Finds comments and parameters in a text, whether it can be parsed or not.
 
-use crate::query::diagnostic::Span;
+use crate::diagnostic::Span;
 use crate::query::lexer::{blank, quoted};
 
 /// What stands in a text outside of white space.

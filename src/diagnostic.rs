@@ -1,17 +1,17 @@
-//! What is wrong with a statement, where, and what was meant perhaps.
+//! What is wrong with a text that the user wrote, where, and what was meant perhaps: a statement, a condition, a list of counters.
 
 use std::fmt::Write as _;
 use std::ops::Range;
 
-/// A part of a statement's text, in bytes.
+/// A part of such a text, in bytes.
 pub type Span = Range<usize>;
 
-/// Why a statement cannot be answered as it is written.
+/// Why a text cannot be understood as it is written. Examples are of statements; all others are shown alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// What is wrong; lower case, no final full stop.
     pub message: String,
-    /// The part of the statement that is wrong; empty at its end when something is missing there.
+    /// The part of the text that is wrong; empty at its end when something is missing there.
     pub span: Span,
     /// What could stand there instead.
     pub expected: Option<String>,
@@ -20,7 +20,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A diagnostic on a part of the statement.
+    /// A diagnostic on a part of the text.
     pub fn new(span: Span, message: impl Into<String>) -> Self {
         Diagnostic { message: message.into(), span, expected: None, hint: None }
     }
