@@ -494,9 +494,5 @@ pub const MAX_WINDOW_SAMPLES: usize = 24 * 3600;
 /// exception with its stack.
 pub const MAX_COUNTER_TEXT_BYTES: usize = 4096;
 
-/// Bytes of the environment of a running process, in UTF-16 as its runtime sends it. Linux allows a quarter of the stack's
-/// limit for all of it, 2 MiB usually, and 6 MiB at most.
-pub const MAX_ENVIRONMENT_BYTES: u32 = 16 << 20;
-
 /// Bytes that are read of a file in which the system tells of a process: its mappings may be 65,530 lines of some 100 bytes.
 pub const MAX_PROCESS_FILE_BYTES: u64 = 64 << 20;

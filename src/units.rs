@@ -100,7 +100,7 @@ pub fn duration(elapsed: Duration) -> String {
 /// A moment in UTC to the second: `2026-11-22 12:30:46`. Moments before 1970 are told as its first.
 pub fn utc(moment: SystemTime) -> String {
     let seconds = moment.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let (year, month, day) = date(seconds / 86_400);
+    let (year, month, day) = date(DAYS_TO_1970 + seconds / 86_400);
     let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
 }
@@ -112,10 +112,13 @@ pub fn utc_milliseconds(moment: SystemTime) -> String {
     format!("{}.{milliseconds:03}Z", utc(moment).replace(' ', "T"))
 }
 
-/// Year, month and day of the day that lies so many days after 1970-01-01, in the Gregorian calendar. Counted are years
+/// Days from 0001-01-01 to 1970-01-01.
+const DAYS_TO_1970: u64 = 719_162;
+
+/// Year, month and day of the day that lies so many days after 0001-01-01, in the Gregorian calendar. Counted are years
 /// from March on, so that the odd day is a year's last, in eras of 400 years, after which the calendar repeats.
-fn date(days: u64) -> (u64, u64, u64) {
-    let days = days + 719_468; // From 0000-03-01 to 1970-01-01.
+pub fn date(days: u64) -> (u64, u64, u64) {
+    let days = days + 306; // From 0000-03-01 to 0001-01-01.
     let (era, of_era) = (days / 146_097, days % 146_097);
     let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
     let of_year = of_era - (365 * year + year / 4 - year / 100);

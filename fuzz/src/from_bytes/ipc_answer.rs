@@ -1,11 +1,11 @@
-//! Takes any bytes for what a process sends on its diagnostic socket: a message, and what may follow one.
+//! Takes any bytes for what a process sends on its diagnostic socket: a message.
 
 use std::io::Write;
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use heapql::live::ipc::{Connection, PayloadReader, ProcessInfo, receive_environment};
+use heapql::live::ipc::{Connection, PayloadReader, ProcessInfo};
 
 /// How long the end of the input may take to arrive: it is there before it is read.
 const LIMIT: Duration = Duration::from_secs(1);
@@ -16,7 +16,6 @@ const MOST: usize = 64 << 10;
 /// Runs the target.
 pub fn run(bytes: &[u8]) {
     let bytes = &bytes[..bytes.len().min(MOST)];
-    let _ = receive_environment(&mut connection(bytes));
     let Ok(message) = connection(bytes).receive(LIMIT) else { return };
     let again = message.encode().expect("a message that was received has the size of one");
     // The last two bytes of a header are not looked at.

@@ -31,10 +31,8 @@ impl AddressSpace {
 
     /// What lies between two addresses and in no segment of the dump at all.
     pub fn unlisted(&self, from: Addr, to: Addr) -> impl Iterator<Item = Range<Addr>> {
-        let first = self.starts.partition_point(|&s| s <= from.0).saturating_sub(1);
-        let segments = self.starts.iter().zip(&self.segments).skip(first);
-        let segments = segments.take_while(move |&(&start, _)| start < to.0);
-        let listed = segments.map(|(&start, segment)| (start, segment.end)).chain([(to.0, to.0)]);
+        let listed = self.segments_between(from, to).map(|(start, segment)| (start, segment.end));
+        let listed = listed.chain([(to.0, to.0)]);
         listed
             .scan(from.0, |end, (start, segment_end)| {
                 let gap = *end..start;
@@ -47,13 +45,17 @@ impl AddressSpace {
 
     /// The memory between two addresses that the process had but the dump was never meant to hold.
     pub fn left_out(&self, from: Addr, to: Addr) -> impl Iterator<Item = Range<Addr>> {
-        let first = self.starts.partition_point(|&s| s <= from.0).saturating_sub(1);
-        let segments = self.starts.iter().zip(&self.segments).skip(first);
-        let segments = segments.take_while(move |&(&start, _)| start < to.0);
-        segments.filter_map(move |(&start, segment)| {
+        self.segments_between(from, to).filter_map(move |(start, segment)| {
             let range = (start + segment.saved).max(from.0)..segment.end.min(to.0);
             (range.start < range.end).then_some(Addr(range.start)..Addr(range.end))
         })
+    }
+
+    /// The segments between two addresses, with their starts; the first may end before.
+    fn segments_between(&self, from: Addr, to: Addr) -> impl Iterator<Item = (u64, &Segment)> {
+        let first = self.starts.partition_point(|&s| s <= from.0).saturating_sub(1);
+        let segments = self.starts.iter().copied().zip(&self.segments).skip(first);
+        segments.take_while(move |&(start, _)| start < to.0)
     }
 }
 

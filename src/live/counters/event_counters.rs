@@ -15,10 +15,9 @@ pub(super) const EVENT: &str = "EventCounters";
 /// The number that an event tells; `None` when it tells none: no number, or a number of no interval.
 pub(super) fn sample(event: &Event, fields: &Record) -> Option<Sample> {
     let payload = payload(fields)?;
-    let text = |name: &str| payload.get(name).and_then(Value::text);
     let number = |name: &str| payload.get(name).and_then(Value::number).filter(|number| number.is_finite());
-    let (unit, factor) = unit(text("DisplayUnits").unwrap_or_default());
-    let (kind, value) = match text("CounterType")? {
+    let (unit, factor) = unit(payload.text("DisplayUnits"));
+    let (kind, value) = match payload.get("CounterType").and_then(Value::text)? {
         "Sum" => {
             let seconds = number("IntervalSec").filter(|&seconds| seconds > 0.0)?;
             let interval = Duration::try_from_secs_f64(seconds).ok()?;
@@ -28,10 +27,10 @@ pub(super) fn sample(event: &Event, fields: &Record) -> Option<Sample> {
     };
     let key = SeriesKey {
         provider: event.definition.provider.clone(),
-        name: text("Name")?.into(),
-        tags: text("Metadata").unwrap_or_default().into(),
+        name: payload.get("Name").and_then(Value::text)?.into(),
+        tags: payload.text("Metadata").into(),
     };
-    let display_name = text("DisplayName").unwrap_or_default().into();
+    let display_name = payload.text("DisplayName").into();
     Some(Sample { key, display_name, unit, kind, value: value * factor, at: event.at })
 }
 

@@ -39,8 +39,7 @@ impl Meters {
 
     /// What an event tells.
     pub(super) fn news(&mut self, event: &Event, fields: &Record) -> Vec<News> {
-        let text = |name: &str| fields.get(name).and_then(Value::text).unwrap_or_default();
-        let ours = text("sessionId") == self.session;
+        let ours = fields.text("sessionId") == self.session;
         let told = |problem: Problem| vec![News::Told(problem)];
         match &*event.definition.name {
             "CounterRateValuePublished" if ours => self.counter(event, fields),
@@ -54,22 +53,24 @@ impl Meters {
             "TimeSeriesLimitReached" if ours => told(limit("rows of numbers")),
             "HistogramLimitReached" if ours => told(limit("histograms")),
             "Error" if ours => {
-                let message = excerpt(text("errorMessage"));
+                let message = excerpt(fields.text("errorMessage"));
                 told(Problem::loss(format!("the process cannot tell its meters: {message}")))
             }
             "ObservableInstrumentCallbackError" if ours => {
-                let message = text("errorMessage");
+                let message = fields.text("errorMessage");
                 told(Problem::loss(format!(
                     "an instrument of the process failed when it was asked: {message}"
                 )))
             }
-            "MultipleSessionsNotSupportedError" if text("runningSessionId") != self.session => {
+            "MultipleSessionsNotSupportedError" if fields.text("runningSessionId") != self.session => {
                 let problem = Problem::loss(
                     "another tool listens to the meters of the process, and this runtime tells one only",
                 );
                 told(problem.hint("end dotnet-counters, dotnet-monitor or whatever listens"))
             }
-            "MultipleSessionsConfiguredIncorrectlyError" if text("sharedIdentifier") == self.client => {
+            "MultipleSessionsConfiguredIncorrectlyError"
+                if fields.text("sharedIdentifier") == self.client =>
+            {
                 told(other_settings(fields))
             }
             _ => Vec::new(),
@@ -99,7 +100,7 @@ impl Meters {
 
     /// `0.5=12;0.95=30`: a number a percentile, with a tag as dotnet-counters writes it.
     fn histogram(&self, event: &Event, fields: &Record) -> Vec<News> {
-        let quantiles = fields.get("quantiles").and_then(Value::text).unwrap_or_default();
+        let quantiles = fields.text("quantiles");
         let news = quantiles.split(';').filter_map(|quantile| {
             let (share, value) = quantile.split_once('=')?;
             let (share, value) = (finite(share)?, finite(value)?);
@@ -112,33 +113,35 @@ impl Meters {
     }
 
     fn sample(&self, event: &Event, fields: &Record, key: SeriesKey, kind: Kind, value: f64) -> News {
-        let (unit, factor) = unit(fields.get("unit").and_then(Value::text).unwrap_or_default());
+        let (unit, factor) = unit(fields.text("unit"));
         let display_name = Arc::clone(&key.name);
         News::Sample(Sample { key, display_name, unit, kind, value: value * factor, at: event.at })
     }
 
     fn key(&self, fields: &Record, more_tags: &str) -> SeriesKey {
-        let text = |name: &str| fields.get(name).and_then(Value::text).unwrap_or_default();
         let of_instrument = id(fields).and_then(|id| self.tags.get(&id));
-        let tags = [of_instrument.map_or("", |tags| tags), text("tags"), more_tags];
-        let tags: Vec<&str> = tags.into_iter().filter(|tags| !tags.is_empty()).collect();
+        let tags = [of_instrument.map_or("", |tags| tags), fields.text("tags"), more_tags];
         SeriesKey {
-            provider: text("meterName").into(),
-            name: text("instrumentName").into(),
-            tags: tags.join(",").into(),
+            provider: fields.text("meterName").into(),
+            name: fields.text("instrumentName").into(),
+            tags: joined(&tags),
         }
     }
 
     /// Keeps the tags of an instrument that begins.
     fn remember(&mut self, fields: &Record) {
-        let text = |name: &str| fields.get(name).and_then(Value::text).unwrap_or_default();
         let Some(id) = id(fields) else { return };
-        let tags: Vec<&str> =
-            [text("meterTags"), text("instrumentTags")].into_iter().filter(|tags| !tags.is_empty()).collect();
+        let tags = joined(&[fields.text("meterTags"), fields.text("instrumentTags")]);
         if !tags.is_empty() && self.tags.len() < MAX_LIVE_SERIES {
-            self.tags.insert(id, tags.join(",").into());
+            self.tags.insert(id, tags);
         }
     }
+}
+
+/// Lists of tags as one; empty ones are left out.
+fn joined(tags: &[&str]) -> Arc<str> {
+    let tags: Vec<&str> = tags.iter().copied().filter(|tags| !tags.is_empty()).collect();
+    tags.join(",").into()
 }
 
 /// The instrument's number; 0 means that it has none.
@@ -151,7 +154,7 @@ fn id(fields: &Record) -> Option<i64> {
 
 /// A number that is told as a text. Empty for an instrument that had none in this interval.
 fn number(fields: &Record, name: &str) -> Option<f64> {
-    finite(fields.get(name).and_then(Value::text)?)
+    finite(fields.text(name))
 }
 
 fn finite(text: &str) -> Option<f64> {
@@ -171,10 +174,9 @@ fn limit(what: &str) -> Problem {
 
 /// Tools that share a session must agree on its settings.
 fn other_settings(fields: &Record) -> Problem {
-    let text = |name: &str| fields.get(name).and_then(Value::text).unwrap_or_default();
     let problem = Problem::loss("another tool listens to the meters of the process with other settings");
-    let expected = text("expectedRefreshInterval");
-    if expected == text("actualRefreshInterval") {
+    let expected = fields.text("expectedRefreshInterval");
+    if expected == fields.text("actualRefreshInterval") {
         return problem.hint("end dotnet-counters, dotnet-monitor or whatever listens");
     }
     problem.hint(format!("its interval is {expected} seconds: give --interval the same"))

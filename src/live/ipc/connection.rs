@@ -106,16 +106,6 @@ impl Connection {
         Ok(Message { command, payload })
     }
 
-    /// Receives so many bytes of what follows a message, within `limit`. The caller has capped the number.
-    ///
-    /// # Errors
-    /// When there are not so many in time.
-    pub fn receive_bytes(&mut self, count: usize, limit: Duration) -> Result<Vec<u8>, Fault> {
-        let mut bytes = vec![0; count];
-        self.fill(&mut bytes, &mut until(limit))?;
-        Ok(bytes)
-    }
-
     /// The stream that follows the answer.
     pub fn into_stream(self) -> UnixStream {
         self.stream
@@ -144,6 +134,24 @@ pub fn ask(socket: &Path, command: Command, payload: Vec<u8>) -> Result<Vec<u8>,
     let mut connection = Connection::open(socket, PATIENCE)?;
     connection.send(&Message { command, payload }, PATIENCE)?;
     connection.receive(PATIENCE)?.into_answer()
+}
+
+/// Asks by the versions of a command, the newest first, until the runtime knows one; they are given oldest first.
+///
+/// # Errors
+/// What `ask` says of the version that is known, or of the oldest.
+pub(super) fn newest_known<V, T>(
+    versions: impl IntoIterator<Item = V, IntoIter: DoubleEndedIterator>,
+    mut ask: impl FnMut(V) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let mut result = Err(Fault::Closed);
+    for version in versions.into_iter().rev() {
+        result = ask(version);
+        if !matches!(&result, Err(fault) if fault.is_unknown_command()) {
+            break;
+        }
+    }
+    result
 }
 
 /// Waits up to `limit` from now on, all waits together.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::connection::{Connection, PATIENCE};
+use super::connection::{Connection, PATIENCE, newest_known};
 use super::fault::Fault;
 use super::message::{Command, Message};
 use super::payload::PayloadWriter;
@@ -48,15 +48,9 @@ pub fn write_dump(
     let path = path.replace('%', "%%");
     // No flags: neither the log of the writing, nor a crash report.
     let payload = PayloadWriter::new().text(&path).u32(kind.number()).u32(0).finish();
-    let mut result = Err(Fault::Closed);
-    for command in Command::WRITE_DUMP.into_iter().rev() {
-        result = ask_patiently(socket, &Message { command, payload: payload.clone() }, go_on);
-        match &result {
-            Err(fault) if fault.is_unknown_command() => {}
-            _ => break,
-        }
-    }
-    result
+    newest_known(Command::WRITE_DUMP, |command| {
+        ask_patiently(socket, &Message { command, payload: payload.clone() }, go_on)
+    })
 }
 
 fn ask_patiently(socket: &Path, message: &Message, go_on: &mut dyn FnMut() -> bool) -> Result<(), Fault> {

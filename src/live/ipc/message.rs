@@ -31,8 +31,6 @@ impl Command {
     /// The three versions of the command that tells what a process is, oldest first: of .NET 5, 6 and 8.
     pub const PROCESS_INFO: [Command; 3] =
         [Command { set: 4, id: 0 }, Command { set: 4, id: 4 }, Command { set: 4, id: 8 }];
-    /// Tells the variables of the environment as they are now.
-    pub const PROCESS_ENVIRONMENT: Command = Command { set: 4, id: 2 };
     /// The answer of a command that succeeded.
     pub const OK: Command = Command { set: 0xff, id: 0 };
     /// The answer of a command that did not.

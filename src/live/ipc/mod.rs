@@ -9,7 +9,6 @@
 
 mod connection;
 mod dump;
-mod environment;
 mod fault;
 mod message;
 mod payload;
@@ -19,7 +18,6 @@ mod tracing;
 pub(crate) use connection::is_passing;
 pub use connection::{Connection, PATIENCE, ask};
 pub use dump::{DumpType, write_dump};
-pub use environment::{environment, receive_environment};
 pub use fault::{Fault, HResult};
 pub use message::{Command, Message};
 pub use payload::{PayloadReader, PayloadWriter};

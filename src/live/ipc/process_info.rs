@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::connection::ask;
+use super::connection::{ask, newest_known};
 use super::fault::Fault;
 use super::message::Command;
 use super::payload::PayloadReader;
@@ -34,16 +34,9 @@ pub struct ProcessInfo {
 /// When the process cannot be reached or does not answer. A runtime before .NET 5 does not know the command, which
 /// [`Fault::is_unknown_command`] tells.
 pub fn process_info(socket: &Path) -> Result<ProcessInfo, Fault> {
-    let mut result = Err(Fault::Closed);
-    for (version, command) in Command::PROCESS_INFO.into_iter().enumerate().rev() {
-        result =
-            ask(socket, command, Vec::new()).and_then(|answer| ProcessInfo::decode(&answer, version + 1));
-        match &result {
-            Err(fault) if fault.is_unknown_command() => {}
-            _ => break,
-        }
-    }
-    result
+    newest_known(Command::PROCESS_INFO.into_iter().enumerate(), |(version, command)| {
+        ask(socket, command, Vec::new()).and_then(|answer| ProcessInfo::decode(&answer, version + 1))
+    })
 }
 
 impl ProcessInfo {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::connection::{Connection, PATIENCE};
+use super::connection::{Connection, PATIENCE, newest_known};
 use super::fault::Fault;
 use super::message::{Command, Message};
 use super::payload::{PayloadReader, PayloadWriter};
@@ -38,17 +38,13 @@ pub fn begin_tracing(
     providers: &[Provider],
     buffer_mb: u32,
 ) -> Result<(Connection, SessionId), Fault> {
-    let begin = |command| {
+    newest_known([Command::COLLECT_TRACING, Command::COLLECT_TRACING_2], |command| {
         let mut connection = Connection::open(socket, PATIENCE)?;
         let payload = configuration(command, providers, buffer_mb);
         connection.send(&Message { command, payload }, PATIENCE)?;
         let answer = connection.receive(PATIENCE)?.into_answer()?;
         Ok((connection, SessionId(PayloadReader::new(&answer).u64()?)))
-    };
-    match begin(Command::COLLECT_TRACING_2) {
-        Err(fault) if Fault::is_unknown_command(&fault) => begin(Command::COLLECT_TRACING),
-        result => result,
-    }
+    })
 }
 
 /// What is asked for. Without a rundown: a list of all methods at the end would take longer than most sessions.

@@ -67,6 +67,11 @@ impl Record {
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.iter().find(|(own, _)| &**own == name).map(|(_, value)| value)
     }
+
+    /// The first value of this name, where it is a text; empty where there is none.
+    pub fn text(&self, name: &str) -> &str {
+        self.get(name).and_then(Value::text).unwrap_or_default()
+    }
 }
 
 /// Reads the values that `fields` describe. What follows them in the payload is left: newer versions of an event may add

@@ -15,12 +15,20 @@ use super::system::System;
 /// The socket of a process; `None` when it is in none of the places that can be seen.
 pub(super) fn find(system: &System, files: &ProcessFiles) -> Option<PathBuf> {
     let name = format!("dotnet-diagnostic-{}-{}-socket", files.inner_pid, files.start_ticks);
-    folders(system, files).into_iter().map(|folder| folder.join(&name)).find(|path| is_socket(path))
+    let socket = |folder: PathBuf| Some(folder.join(&name)).filter(|path| is_socket(path));
+    // Where nearly all sockets are is looked at before more is read of the process.
+    let near = system.temporary.iter().cloned().find_map(socket);
+    near.or_else(|| own_folders(system, files).into_iter().find_map(socket))
 }
 
 /// The folders in which it may be, those first whose paths are short.
 pub(super) fn folders(system: &System, files: &ProcessFiles) -> Vec<PathBuf> {
-    let mut folders = system.temporary.clone();
+    [system.temporary.clone(), own_folders(system, files)].concat()
+}
+
+/// The folders of the process itself.
+fn own_folders(system: &System, files: &ProcessFiles) -> Vec<PathBuf> {
+    let mut folders = Vec::new();
     let root = system.root_of(files.pid);
     let inside = |folder: &Path| root.join(folder.strip_prefix("/").unwrap_or(folder));
     if let Some(named) = temporary_folder(system, files) {

@@ -8,6 +8,7 @@
 
 use super::members::Members;
 use super::{NoText, Text};
+use crate::units;
 
 const TICKS_PER_SECOND: u64 = 10_000_000;
 const TICKS_PER_MINUTE: i64 = 60 * TICKS_PER_SECOND as i64;
@@ -92,19 +93,12 @@ fn push_date(text: &mut String, day: u64) -> Option<()> {
     if day > MAX_DAY {
         return None;
     }
-    // Years that begin on the first of March have their leap day at the end: 0000-03-01 is 306 days before 0001-01-01.
-    let day = day + 306;
-    let (era, day) = (day / 146_097, day % 146_097);
-    let year_of_era = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day + 2) / 153;
-    let day_of_month = day - (153 * month + 2) / 5 + 1;
-    let (month, next_year) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    push_digits::<4>(text, 400 * era + year_of_era + next_year);
+    let (year, month, day) = units::date(day);
+    push_digits::<4>(text, year);
     text.push('-');
     push_digits::<2>(text, month);
     text.push('-');
-    push_digits::<2>(text, day_of_month);
+    push_digits::<2>(text, day);
     Some(())
 }
 
