@@ -92,6 +92,16 @@ impl<'a> Execution<'a> {
         Execution { measures: Some(measures), ..self }
     }
 
+    /// Whether it is asked for what the stages of plans give.
+    fn is_measured(&self) -> bool {
+        self.measures.is_some()
+    }
+
+    /// A clock for [`Execution::note`].
+    fn clock(&self) -> Clock {
+        Clock::start(self.is_measured())
+    }
+
     /// Notes what a stage of a plan gave, where that is asked for.
     fn note(&self, plan: &Plan, stage: Stage, rows: Option<u64>, clock: &Clock, table: Option<&Table>) {
         if let Some(measures) = self.measures {
@@ -149,7 +159,11 @@ impl<'a> Execution<'a> {
 /// # Errors
 /// [`QueryError::Data`] when a dump cannot answer, [`QueryError::Cancelled`].
 pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryError> {
+    let clock = execution.clock();
     let scan = source::open(plan, execution)?;
+    if plan.gathers_rows() {
+        execution.note(plan, Stage::Source, None, &clock, None);
+    }
     let table = over(plan, &*scan, execution)?;
     execution.check()?;
     Ok(table)
@@ -190,18 +204,18 @@ pub fn types_of<'s>(snapshot: &'s Snapshot, progress: &dyn Progress) -> Result<&
 
 /// Answers a plan over the rows of its source.
 fn over(plan: &Plan, scan: &dyn Scan, execution: &Execution<'_>) -> Result<Table, QueryError> {
-    let measured = execution.measures.is_some();
+    let measured = execution.is_measured();
     let mut filter = Filter::new(&plan.filter, scan, execution)?;
     filter.counts = measured;
     let narrowed = scan.narrowed(filter.row_conditions());
     let scan = narrowed.as_deref().unwrap_or(scan);
-    let clock = Clock::start(measured);
+    let clock = execution.clock();
     let (table, clock) = match &plan.grouping {
         None => (rows(plan, scan, &filter, execution)?, clock),
         Some(grouping) => {
             let groups = aggregate::aggregate(grouping, scan, &filter, execution)?;
             execution.note(plan, Stage::Group, Some(groups.rows() as u64), &clock, Some(&groups));
-            let clock = Clock::start(measured);
+            let clock = execution.clock();
             let having = Filter::new(&plan.having, &groups, execution)?;
             (rows(plan, &groups, &having, execution)?, clock)
         }
