@@ -18,8 +18,7 @@ use super::type_references::{self, TypeReferences};
 use super::{References, Rows};
 
 /// The references of all objects of `heap`, and those that lead to no object. `attached` are those that stand in no object: a
-/// key and the dependent
-/// that a handle attaches to it, sorted.
+/// key and the dependent that a handle attaches to it, sorted.
 ///
 /// # Errors
 /// The dump holds no heap. What cannot be followed is no error but stands in [`References::problems`].
