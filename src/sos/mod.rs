@@ -14,6 +14,7 @@ mod arguments;
 mod closing;
 mod collections;
 mod exceptions;
+mod generations;
 mod handles;
 mod heap;
 mod help;
