@@ -366,3 +366,45 @@ fn a_pager_that_is_left_or_missing_does_not_end_the_conversation() {
     terminal.expect_prompt();
     assert_eq!(terminal.end(), 0);
 }
+
+#[test]
+fn each_answer_of_a_word_is_numbered_and_paged_by_itself() {
+    let state = tempfile::tempdir().unwrap();
+    let file = state.path().join("paged");
+    let pager = format!("cat >> '{}'", file.display());
+    let mut terminal = Terminal::start_with(state.path(), &[("HEAPQL_PAGER", &pager)]);
+    terminal.expect_prompt();
+    terminal.type_keys("dumpheap -type Zoo.Dog\r");
+    // The objects are too many for the screen, their types are not.
+    let first = terminal.expect("$1: ");
+    assert!(!first.contains("System.Lazy<Zoo.Dog>"), "{first}");
+    let second = terminal.expect("$2: ");
+    assert!(second.contains("System.Lazy<Zoo.Dog>") && second.contains("Total 1,0"), "{second}");
+    terminal.expect_prompt();
+    terminal.type_keys("object $1[1].address\r");
+    terminal.expect("$3: ");
+    terminal.expect_prompt();
+    assert_eq!(terminal.end(), 0);
+    assert!(fs::read_to_string(&file).unwrap().matches("0x").count() > 2000);
+}
+
+#[test]
+fn tab_completes_words_and_what_they_take() {
+    let state = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start(state.path());
+    terminal.expect_prompt();
+    terminal.type_keys("select count\r");
+    terminal.expect("1 row in ");
+    terminal.expect_prompt();
+    terminal.type_keys("dumphe\t -st\ta\t -gen fo\t\r");
+    terminal.expect("Total ");
+    terminal.expect_prompt();
+    terminal.type_keys("select count from handles h join roots r on h.obj\t = r.obj\t\r");
+    terminal.expect("1 row in ");
+    terminal.expect_prompt();
+    terminal.type_keys("\\i biggest-ty\t\r");
+    terminal.expect("rows in ");
+    terminal.expect_prompt();
+    terminal.type_keys("q\r");
+    assert_eq!(terminal.wait(), 0);
+}
