@@ -3,7 +3,7 @@
 /// Words with what to do instead.
 const WORDS: &[(&[&str], &str)] = &[
     (
-        &["dumpstack", "k", "bt", "clru", "u", "ip2md", "dumpmd", "bpmd"],
+        &["dumpstack", "k", "bt", "clru", "u", "dumpmd", "bpmd"],
         "`clrstack` lists the stacks, `select os_id, level, method, ip, offset from frames` with where in the code they are, \
          `dumpstackobjects` what they hold",
     ),

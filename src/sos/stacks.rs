@@ -6,6 +6,7 @@
 use super::Translation;
 use super::arguments::Arguments;
 use super::number;
+use super::text::{self, where_all};
 use super::words::{SwitchDoc, WORD, WordDoc, flag, no_effect};
 use crate::query::Diagnostic;
 
@@ -90,6 +91,25 @@ pub(super) const WORDS: &[WordDoc] = &[
         ..WORD
     },
     WordDoc {
+        word: "ip2md",
+        usage: "ip2md ADDRESS",
+        summary: "The method that an address in code belongs to, where a stack goes on there, as `clrstack` prints it.",
+        operands: (1, 1),
+        examples: &[(
+            "ip2md 7fb3afa960ba",
+            &[
+                "select method, type, module, offset, source, line, os_id, level from frames where ip = 0x7fb3afa960ba",
+            ],
+        )],
+        translate: |arguments| {
+            let address = text::address(arguments.required_address(0)?);
+            Ok(Translation::one(format!(
+                "select method, type, module, offset, source, line, os_id, level from frames where ip = {address}"
+            )))
+        },
+        ..WORD
+    },
+    WordDoc {
         word: "parallelstacks",
         aliases: &["pstacks"],
         usage: "parallelstacks",
@@ -130,7 +150,7 @@ fn objects(thread: Option<String>) -> String {
 }
 
 fn all_of(select: &str, conditions: impl Iterator<Item = String>) -> String {
-    format!("{select}{}", super::text::where_all(&conditions.collect::<Vec<_>>()))
+    format!("{select}{}", where_all(&conditions.collect::<Vec<_>>()))
 }
 
 /// The condition that names the thread, if one is given. SOS prints ids in hexadecimal without `0x`, and the language in

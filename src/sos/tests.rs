@@ -375,7 +375,7 @@ fn slips_are_told_at_their_place_with_what_is_right() {
         ("dumpheap -stat\nselect count", &["`select` is no word of SOS", "2 | select count"]),
         ("dumpheap -stat\ndumpob 7f00", &["did you mean `dumpobj`?"]),
         ("soshelp dumpheep", &["did you mean `dumpheap`?"]),
-        ("soshelp ip2md", &["is no word that is answered"]),
+        ("soshelp dumpmd", &["is no word that is answered"]),
     ];
     for (line, parts) in cases {
         assert!(is_command(line), "{line}");

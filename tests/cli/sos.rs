@@ -101,7 +101,7 @@ fn every_word_is_answered_on_every_dump() {
              verifyheap\nverifyobj {object}\ndcd {list}\ndcq {list}\npe\npe -nested {exception}\ndumpexceptions -gen gen2\n\
              clrmodules -name zoo\ndumpmodule {module}\ndumpdomain\nclrthreads -live\ndb {object} L20\ndw {object} -c 4\n\
              dc {object} -c 4\ndd {object} -c 4\ndq {object} -c 2\nd {object} -c 4\ndu {object}\nda {object}\n\
-             modules -name lib\nlm -a {module}\npstacks\nsizestats\nephrefs\nephtoloh\ndumpruntimetypes\n\
+             modules -name lib\nlm -a {module}\nip2md {module}\npstacks\nsizestats\nephrefs\nephtoloh\ndumpruntimetypes\n\
              token2ee zoo.dll 02000002\nnotreachableinrange {object} L100\ndumpobjgcrefs {object}\ndumpdelegate {object}\n\
              gcroot -nostacks {object}\neeheap\neeheap -segment {object}\nverifyheap -heap 0\ndumpheap -stat -segment {segment}\n\
              memory read {object} -c 2 -s 8\nx/2gx {object}\npathto {array} {array}\nsoshelp\nhelp dumpheap\nsql dumpheap -stat\n"
@@ -132,9 +132,9 @@ fn a_slip_is_told_at_its_place_and_is_a_wrong_statement() {
     for part in ["`dumpheap` has no switch `-stats`", "1 | dumpheap -stats", "did you mean `-stat`?"] {
         assert!(ended.err.contains(part), "{}", ended.err);
     }
-    let ended = ask("zoo-10.0", "ip2md 7f00");
+    let ended = ask("zoo-10.0", "dumpmd 7f00");
     assert_eq!(ended.status, 1);
-    assert!(ended.err.contains("`ip2md` is not answered yet"), "{}", ended.err);
+    assert!(ended.err.contains("`dumpmd` is not answered yet"), "{}", ended.err);
 }
 
 #[test]
@@ -172,4 +172,15 @@ fn delegates_tell_what_they_call() {
     let told = &documents("zoo-10.0", &format!("dumpdelegate {address}"))[0];
     let method = told["rows"][0][2].as_str().expect("a method");
     assert!(method.starts_with("Zoo.Program") && method.contains("StartThreads"), "{method}");
+}
+
+#[test]
+fn code_on_stacks_tells_its_method() {
+    let frame = &documents(
+        "zoo-10.0",
+        "select ip, method from frames where method like 'Zoo.Program.Worker%' limit 1",
+    )[0];
+    let (ip, method) = (frame["rows"][0][0].as_str().expect("an address"), &frame["rows"][0][1]);
+    let told = &documents("zoo-10.0", &format!("!ip2md {}", ip.trim_start_matches("0x")))[0];
+    assert_eq!(&told["rows"][0][0], method);
 }

@@ -158,3 +158,12 @@ fn scripts_of_the_library_are_answered_by_their_names() {
     assert!(told.contains("cannot read statements from biggest-tapes"), "{told}");
     assert!(told.contains("did you mean `biggest-types`?"), "{told}");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_brings_answers_back_to_the_screen() {
+    let (status, out, told) = converse(&format!("\\o /dev/full\n{NAMES}\n{NAMES}\n"));
+    assert_eq!(status, ExitStatus::Usage);
+    assert!(told.contains("cannot write /dev/full") && told.contains("answers are shown again"), "{told}");
+    assert_eq!(out.matches("zoo.dll").count(), 1, "{out}");
+}

@@ -82,7 +82,7 @@ pub(super) fn complete(line: &str, position: usize, known: &Known<'_>) -> Offer 
     {
         return scripts(typed.trim_start());
     }
-    if let Some((start, words)) = sos_words::complete(before, known.types()) {
+    if let Some((start, words)) = sos_words::complete(before, known) {
         return Offer::Words(start, words);
     }
     if let Some((start, words)) = sigils::complete(line, position, known) {
@@ -160,11 +160,11 @@ fn unquoted(at: &Cursor, typed: &str, known: &Known<'_>) -> Vec<String> {
     if wants(Wanted::Source) || wants(Wanted::Address) {
         words.extend(known.answers());
     }
-    if wants(Wanted::Described) || wants(Wanted::HelpWord) {
-        words.extend(catalog::functions().iter().map(|f| f.name.to_owned()));
-    }
     if wants(Wanted::HelpWord) {
         words.extend(help_words());
+    }
+    if wants(Wanted::Described) || wants(Wanted::HelpWord) {
+        words.extend(catalog::functions().iter().map(|f| f.name.to_owned()));
     }
     let mut words = starting(words, typed);
     if wants(Wanted::Source) || wants(Wanted::Type) || wants(Wanted::Described) {

@@ -2,7 +2,8 @@
 
 use crate::sos::{self, SwitchDoc, SwitchState, WordDoc};
 
-use super::names::TypeNames;
+use super::Known;
+use super::values::module_names;
 
 /// What stands before a word and changes nothing of what it takes.
 const INTRODUCTIONS: [&str; 4] = ["sos", "ext", "sql", "\\sql"];
@@ -12,7 +13,7 @@ const HELP: &str = "soshelp";
 
 /// Where the word at the end of `before` begins and what it can become, where a line of these words is being written.
 /// `None` for all other lines.
-pub(super) fn complete(before: &str, types: Option<&TypeNames>) -> Option<(usize, Vec<String>)> {
+pub(super) fn complete(before: &str, known: &Known<'_>) -> Option<(usize, Vec<String>)> {
     let typed = before.rsplit(char::is_whitespace).next().unwrap_or_default();
     let start = before.len() - typed.len();
     let mut earlier = before[..start].split_whitespace().peekable();
@@ -40,16 +41,16 @@ pub(super) fn complete(before: &str, types: Option<&TypeNames>) -> Option<(usize
         let fits = earlier.peek().is_none() && second.starts_with(&typed.to_lowercase());
         return fits.then(|| (start, vec![second.to_owned()]));
     }
-    Some(arguments(doc, earlier.last().unwrap_or_default(), typed, start, types))
+    Some(arguments(doc, earlier.last(), typed, start, known))
 }
 
-/// What the switches and operands of a word can become; `last` is the piece before.
+/// What the switches and operands of a word can become; `last` is the piece before, if any stands behind the word.
 fn arguments(
     doc: &WordDoc,
-    last: &str,
+    last: Option<&str>,
     typed: &str,
     start: usize,
-    types: Option<&TypeNames>,
+    known: &Known<'_>,
 ) -> (usize, Vec<String>) {
     let lower = typed.to_lowercase();
     let begins = |word: &&str| word.to_lowercase().starts_with(&lower);
@@ -59,10 +60,14 @@ fn arguments(
         return (start, names.map(str::to_owned).collect());
     }
     let named_types = |typed: &str| {
-        let names = types.filter(|_| !typed.is_empty()).map_or_else(Vec::new, |types| types.matching(typed));
+        let types = known.types().filter(|_| !typed.is_empty());
+        let names = types.map_or_else(Vec::new, |types| types.matching(typed));
         names.into_iter().filter(|name| !name.contains(' ')).map(str::to_owned).collect::<Vec<_>>()
     };
-    let switch = doc.switches.iter().find(|switch| switch.takes.is_some() && is_named(switch, last));
+    let switch = doc
+        .switches
+        .iter()
+        .find(|switch| switch.takes.is_some() && last.is_some_and(|last| is_named(switch, last)));
     let values = switch.map_or(doc.values, |switch| switch.values);
     if !values.is_empty() {
         return (start, values.iter().copied().filter(begins).map(str::to_owned).collect());
@@ -71,8 +76,11 @@ fn arguments(
         return (start, named_types(typed));
     }
     if doc.word == "name2ee" {
-        // Behind the module.
         let name = typed.find('!').map_or(0, |at| at + 1);
+        if name == 0 && last.is_none() {
+            let modules = module_names(typed, known).into_iter().filter(|name| !name.contains(' '));
+            return (start, modules.map(|name| format!("{name}!")).collect());
+        }
         return (start + name, named_types(&typed[name..]));
     }
     (start, Vec::new())

@@ -221,6 +221,9 @@ fn words_of_sos_are_offered_with_what_they_take() {
     assert_eq!(words("gchandles -type pi|"), ["Pinned"]);
     assert_eq!(words("memory |"), ["read"]);
     assert_eq!(at("name2ee *!Zoo.D|"), ("name2ee *!".into(), vec!["Zoo.Dog".into()]));
+    assert_eq!(at("name2ee zo|"), ("name2ee ".into(), vec!["zoo.dll!".into()]));
+    assert_eq!(words("name2ee zoo.dll Zoo.D|"), ["Zoo.Dog"]);
+    assert_eq!(words("help |")[0], "select", "statements go first");
     for begin in ["sos |", "sql |", "\\sql |", "soshelp |", "help !|", "!help |", "!|"] {
         let begin = begin.replace('|', "dumphe|");
         assert_eq!(words(&begin), ["dumpheap"], "{begin}");

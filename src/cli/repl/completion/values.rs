@@ -48,7 +48,7 @@ fn words_of(column: &str, source: &NamedSource) -> &'static [&'static str] {
 }
 
 /// The names of the modules of the open dumps that begin so, sorted.
-fn module_names(typed: &str, known: &Known<'_>) -> Vec<String> {
+pub(super) fn module_names(typed: &str, known: &Known<'_>) -> Vec<String> {
     let modules = known.session.snapshots().iter().flat_map(|snapshot| &snapshot.modules);
     let fits = |name: &&str| name.starts_with(typed) && !name.contains(['\'', '"']);
     let mut names: Vec<String> =
