@@ -9,7 +9,7 @@ use crate::query::Diagnostic;
 pub(super) const WORDS: &[WordDoc] = &[
     WordDoc {
         word: "gcroot",
-        usage: "gcroot ADDRESS [-all]",
+        usage: "gcroot ADDRESS [-all] [-nostacks]",
         summary: "Who keeps an object alive: for each root the shortest way from it to the object.",
         switches: &[
             flag(

@@ -387,6 +387,17 @@ fn slips_are_told_at_their_place_with_what_is_right() {
 }
 
 #[test]
+fn words_that_are_nearly_known_are_meant_perhaps() {
+    assert_eq!(
+        [meant("dumpojb"), meant("eehaep"), meant("clrstak")],
+        [Some("dumpobj"), Some("eeheap"), Some("clrstack")]
+    );
+    for none in ["1", "$2", "dx", "nonsense", ""] {
+        assert_eq!(meant(none), None, "{none}");
+    }
+}
+
+#[test]
 fn lines_are_words_by_themselves() {
     let meanings = translate("dumpheap -stat\n\n-- the biggest\n  dumpobj 7f00 ;").unwrap();
     let statements: Vec<_> = meanings

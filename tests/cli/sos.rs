@@ -132,6 +132,10 @@ fn a_slip_is_told_at_its_place_and_is_a_wrong_statement() {
     for part in ["`dumpheap` has no switch `-stats`", "1 | dumpheap -stats", "did you mean `-stat`?"] {
         assert!(ended.err.contains(part), "{}", ended.err);
     }
+    let ended = ask("zoo-10.0", "dumpheep -stat");
+    assert_eq!(ended.status, 1);
+    assert!(ended.err.contains("did you mean `dumpheap`, a word of SOS?"), "{}", ended.err);
+    assert!(!ask("zoo-10.0", "selct type").err.contains("of SOS"), "the language goes first");
     let ended = ask("zoo-10.0", "dumpmd 7f00");
     assert_eq!(ended.status, 1);
     assert!(ended.err.contains("`dumpmd` is not answered yet"), "{}", ended.err);

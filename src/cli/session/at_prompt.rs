@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::ask::is_about_the_language;
-use super::in_words::{Part, Rendering};
+use super::in_words::{Part, Rendering, with_word_meant};
 use super::{Reply, Session};
 use crate::cli::exit::ExitStatus;
 use crate::cli::interrupt::{Stoppable, is_stopped};
@@ -46,7 +46,7 @@ impl Session<'_> {
                     keep(reply, answer);
                     Ok(reply)
                 }
-                Err(error) => Ok(self.refuse(render, &error)),
+                Err(error) => Ok(self.refuse(render, &with_word_meant(statement, error))),
             })
         };
         let render: Rendering<'_> = &|diagnostic| diagnostic.render(statement);
