@@ -174,4 +174,27 @@ mod tests {
         assert_eq!(link(Target::LINUX_ARM64), (152, 16));
         assert_eq!(link(Target::WINDOWS_X64), (120, 16));
     }
+
+    #[test]
+    fn arm64_has_what_follows_a_lock_eight_bytes_later() {
+        for version in ["8.0.6", "9.0.9"] {
+            let of = |target| for_version(version.parse().unwrap(), target).unwrap().descriptor();
+            let (x64, arm64) = (of(Target::LINUX_X64), of(Target::LINUX_ARM64));
+            for (name, field) in [
+                ("ThreadStore", "FirstThreadLink"),
+                ("ThreadStore", "ThreadCount"),
+                ("ThreadStore", "DeadCount"),
+                ("Module", "LoaderAllocator"),
+                ("Module", "PEAssembly"),
+                ("Module", "Assembly"),
+                ("LoaderAllocator", "LoaderAllocatorObjectHandle"),
+                ("ReadyToRunInfo", "EntryPointToMethodDescMap"),
+                ("SyncBlockCache", "FreeSyncTableIndex"),
+            ] {
+                let at = |layout: &Descriptor| layout.field(name, field).unwrap();
+                assert_eq!(at(&arm64), at(&x64) + 8, "{version}: {name}.{field}");
+            }
+            assert!(!arm64.has_proposals(), "{version}");
+        }
+    }
 }

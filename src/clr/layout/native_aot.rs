@@ -27,7 +27,7 @@ pub struct NativeAot {
 static BUNDLED: [NativeAot; 3] = [
     NativeAot {
         family: (10, 0),
-        header_version: 4,
+        header_version: 5,
         gc_version: 4,
         json: include_str!("data/nativeaot-10.0.json"),
     },
@@ -137,7 +137,8 @@ mod tests {
         };
         assert_eq!(of(3, 1).as_deref(), Some("8.0"));
         assert_eq!(of(4, 1).as_deref(), Some("9.0"));
-        assert_eq!(of(4, 4).as_deref(), Some("10.0"));
-        assert_eq!(of(5, 4), None);
+        assert_eq!(of(5, 4).as_deref(), Some("10.0"));
+        assert_eq!(of(5, 1), None);
+        assert_eq!(of(6, 4), None);
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::bytes::Addr;
 use crate::clr::type_system::TypeSystem;
-use crate::dump::{AddressSpace, Target};
+use crate::dump::{AddressSpace, Architecture, Target};
 
 use super::code_table::{CodeTable, ManagedCode};
 use super::explicit_frames::{Chain, ExplicitFrame, ExplicitFrames, Surroundings, Transition};
@@ -17,7 +17,7 @@ use super::native_unwind::NativeUnwinder;
 use super::registers::Registers;
 use super::signal_context;
 use super::start::ThreadStart;
-use super::unwind::{Certainty, unwind};
+use super::unwind::{Certainty, by_frame_pointer, unwind};
 
 /// A frame while the walk is at it.
 #[derive(Debug)]
@@ -110,7 +110,12 @@ impl Surroundings for Walker<'_> {
     }
 
     fn unwind_native(&self, registers: &mut Registers) -> Option<()> {
-        self.native_unwinder()?.unwind(self.types.memory(), registers)
+        let memory = self.types.memory();
+        if self.types.runtime().dump.target.architecture == Architecture::Arm64 {
+            // The runtime's own code keeps frame pointers there.
+            return by_frame_pointer(memory, registers);
+        }
+        self.native_unwinder()?.unwind(memory, registers)
     }
 }
 

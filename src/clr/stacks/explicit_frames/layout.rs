@@ -1,7 +1,7 @@
 //! Where explicit frames hold what they tell.
 //!
 //! Source: the classes in `src/coreclr/vm/frames.h`, `TransitionBlock` in `callingconvention.h`, `LazyMachState` in
-//! `amd64/gmscpu.h`, `HijackArgs` and `CalleeSavedRegisters` in `amd64/cgencpu.h`; `CONTEXT` in `src/coreclr/pal/inc/pal.h`.
+//! `amd64/gmscpu.h` and `arm64/gmscpu.h`, `HijackArgs` and `CalleeSavedRegisters` in `amd64/cgencpu.h`; `CONTEXT` in `src/coreclr/pal/inc/pal.h`.
 
 use crate::clr::layout::Descriptor;
 use crate::dump::Architecture;
@@ -25,6 +25,8 @@ pub(in crate::clr::stacks) struct FrameLayout {
     pub hijack: Option<Hijack>,
     /// What a method saves of its caller: the register, and where it stands among the saved ones.
     pub callee_saved: Vec<(u8, u64)>,
+    /// The same of a HelperMethodFrame, which may have another order.
+    pub captured: Vec<(u8, u64)>,
     pub context: Context,
 }
 
@@ -44,8 +46,8 @@ pub(in crate::clr::stacks) struct HelperMethod {
     pub thread: u64,
     pub instruction: u64,
     pub stack: u64,
-    /// Not null when someone has found the caller already: then what follows is valid.
-    pub return_address: u64,
+    /// What is not 0 when someone has found the caller already: then what follows is valid.
+    pub told: Told,
     /// Pointers to the saved registers, and beside them values where those are null (Unix).
     pub pointers: u64,
     pub unwound: Option<u64>,
@@ -53,6 +55,15 @@ pub(in crate::clr::stacks) struct HelperMethod {
     pub capture_instruction: u64,
     pub capture_stack: u64,
     pub captured: u64,
+}
+
+/// Where a HelperMethodFrame says that its caller was found.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::clr::stacks) enum Told {
+    /// A pointer to the return address (x64).
+    Address(u64),
+    /// Four bytes, with padding behind (arm64).
+    Flag(u64),
 }
 
 /// Offsets in a TransitionBlock.
@@ -120,8 +131,11 @@ impl FrameLayout {
             Architecture::X64 => &X64_SAVED,
             Architecture::Arm64 => &ARM64_SAVED,
         };
-        let saved =
-            saved.iter().filter_map(|&(name, number)| Some((number, of("CalleeSavedRegisters", name)?)));
+        let registers = |list: &str| -> Vec<(u8, u64)> {
+            saved.iter().filter_map(|&(name, number)| Some((number, of(list, name)?))).collect()
+        };
+        let order = "MachStateRegisters";
+        let order = if layout.describes(order) { order } else { "CalleeSavedRegisters" };
         let contexts = ["SoftwareExceptionFrame", "FaultingExceptionFrame"];
         Some(FrameLayout {
             head: of("Thread", "Frame")?,
@@ -134,7 +148,8 @@ impl FrameLayout {
             context_pointer: of("ResumableFrame", "TargetContextPtr"),
             evaluation: of("FuncEvalFrame", "DebuggerEvalPtr").zip(of("DebuggerEval", "TargetContext")),
             hijack: Hijack::of(layout),
-            callee_saved: saved.collect(),
+            callee_saved: registers("CalleeSavedRegisters"),
+            captured: registers(order),
             context: Context::of(architecture),
         })
     }
@@ -160,7 +175,7 @@ impl HelperMethod {
             thread: of("Thread")?,
             instruction: of("Rip")?,
             stack: of("Rsp")?,
-            return_address: of("RetAddr")?,
+            told: of("IsValid").map(Told::Flag).or_else(|| of("RetAddr").map(Told::Address))?,
             pointers: of("Pointers")?,
             unwound: of("Unwound"),
             capture_instruction: of("CaptureRip")?,

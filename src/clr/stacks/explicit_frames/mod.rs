@@ -16,7 +16,7 @@ use crate::dump::{AddressSpace, Architecture, Run};
 
 use identity::Identities;
 use kind::{FRAME_TYPES, Tells};
-use layout::{FrameLayout, HelperMethod, Hijack};
+use layout::{FrameLayout, HelperMethod, Hijack, Told};
 
 pub use kind::FrameType;
 
@@ -225,7 +225,10 @@ impl ExplicitFrames {
             return None;
         }
         let by_exception = memory.u32(at.offset(of.attributes)).ok()? & BY_EXCEPTION != 0;
-        let told = !memory.pointer(at.offset(of.return_address)).ok()?.is_null();
+        let told = match of.told {
+            Told::Address(offset) => !memory.pointer(at.offset(offset)).ok()?.is_null(),
+            Told::Flag(offset) => memory.u32(at.offset(offset)).ok()? != 0,
+        };
         let registers =
             if told { self.told_caller(memory, at, of)? } else { self.native_caller(around, at, of)? };
         self.returning(around, registers).map(|found| Transition { by_exception, ..found })
@@ -236,7 +239,7 @@ impl ExplicitFrames {
     fn told_caller(&self, memory: &AddressSpace, at: Addr, of: HelperMethod) -> Option<Registers> {
         let word = |offset: u64| memory.pointer(at.offset(offset)).ok();
         let mut registers = Registers::new(word(of.instruction)?, word(of.stack)?);
-        for &(number, offset) in &self.layout.callee_saved {
+        for &(number, offset) in &self.layout.captured {
             match (word(of.pointers + offset)?, of.unwound) {
                 (Addr::NULL, Some(unwound)) => registers.set(number, word(unwound + offset)?.0),
                 (Addr::NULL, None) => {}
@@ -249,7 +252,7 @@ impl ExplicitFrames {
     fn native_caller(&self, around: &impl Surroundings, at: Addr, of: HelperMethod) -> Option<Registers> {
         let word = |offset: u64| around.memory().pointer(at.offset(offset)).ok();
         let mut registers = Registers::new(word(of.capture_instruction)?, word(of.capture_stack)?);
-        for &(number, offset) in &self.layout.callee_saved {
+        for &(number, offset) in &self.layout.captured {
             registers.set(number, word(of.captured + offset)?.0);
         }
         for _ in 0..MOST_NATIVE_FRAMES {

@@ -1,5 +1,8 @@
+use super::super::unwind::by_frame_pointer;
 use super::*;
+use crate::clr::layout::for_version;
 use crate::clr::synthetic::{bundled, space, zeros};
+use crate::dump::Target;
 use crate::synth::Memory;
 
 const THREAD: u64 = 0x10_0000;
@@ -26,6 +29,9 @@ impl Surroundings for Process {
     }
 
     fn unwind_native(&self, registers: &mut Registers) -> Option<()> {
+        if registers.value(FP).is_some() {
+            return by_frame_pointer(&self.memory, registers);
+        }
         (registers.ip.0 == NATIVE).then_some(())?;
         registers.ip = self.memory.pointer(registers.sp).ok()?;
         registers.restore(&self.memory, RBX, registers.sp.offset(8)).ok()?;
@@ -186,6 +192,52 @@ fn helpers_that_do_not_say_who_called_are_unwound() {
     let place = Some(Addr(STACK + 0x608));
     assert_eq!((found.registers.value(RBX), found.registers.place(RBX)), (Some(0xb), place));
     assert_eq!((found.registers.value(R12), found.registers.place(R12)), (Some(0x1212), None));
+}
+
+/// The frames of a version on arm64, the first word of helpers' known.
+fn on_arm64(version: &str) -> ExplicitFrames {
+    let layout = for_version(version.parse().unwrap(), Target::LINUX_ARM64).unwrap().descriptor();
+    let identities = [(0x77, "HelperMethodFrame_1OBJ".to_owned())].into_iter().collect();
+    ExplicitFrames::new(&layout, Architecture::Arm64, identities).expect("a layout with frames")
+}
+
+#[test]
+fn on_arm64_helpers_are_unwound_by_frame_pointers() {
+    for (version, head) in [("8.0.6", 16), ("9.0.9", 8)] {
+        let (mut memory, frame) = helper();
+        memory.write_u64(THREAD + head, frame);
+        // Four bytes say whether the caller was found; the padding behind them is what lay there before.
+        memory.write_u64(frame + 240, 0xffff_0000_0000);
+        memory.write_u64(frame + 248, frame - 0x60);
+        memory.write_u64(frame + 256, NATIVE);
+        memory.write_u64(frame + 128, frame + 0x120);
+        // An older return address that lies between.
+        memory.write_u64(frame + 280, CODE + 0x700);
+        // The native function's own caller is native too.
+        memory.write_u64(frame + 0x120, frame + 0x180);
+        memory.write_u64(frame + 0x128, NATIVE + 0x100);
+        memory.write_u64(frame + 0x180, frame + 0x400);
+        memory.write_u64(frame + 0x188, CODE + 5);
+        let all = transitions(&on_arm64(version), memory.clone());
+        let [Some(found)] = &*all else { panic!("{version}: {all:?}") };
+        assert_eq!((found.registers.ip, found.registers.sp), (Addr(CODE + 5), Addr(frame + 0x190)));
+        assert_eq!(found.registers.value(FP), Some(frame + 0x400));
+
+        // Once somebody has walked the stack the frame tells itself: x19 by a pointer.
+        memory.write(frame + 240, &[1, 0, 0, 0]);
+        memory.write_u64(frame + 224, CODE + 9);
+        memory.write_u64(frame + 232, frame + 0x500);
+        memory.write_u64(frame + 136, frame + 0x200);
+        memory.write_u64(frame + 0x200, 0x13);
+        memory.write_u64(frame + 216, frame + 0x208);
+        memory.write_u64(frame + 0x208, frame + 0x600);
+        let all = transitions(&on_arm64(version), memory);
+        let [Some(found)] = &*all else { panic!("{version}: {all:?}") };
+        assert_eq!((found.registers.ip, found.registers.sp), (Addr(CODE + 9), Addr(frame + 0x500)));
+        let x19 = (found.registers.value(19), found.registers.place(19));
+        assert_eq!(x19, (Some(0x13), Some(Addr(frame + 0x200))));
+        assert_eq!(found.registers.value(FP), Some(frame + 0x600));
+    }
 }
 
 #[test]

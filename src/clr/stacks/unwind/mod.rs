@@ -83,7 +83,7 @@ fn by_codes(
 }
 
 /// Code with a frame pointer saves the caller's at its start, just below the return address; on arm64 below the link register.
-fn by_frame_pointer(memory: &AddressSpace, registers: &mut Registers) -> Option<()> {
+pub(super) fn by_frame_pointer(memory: &AddressSpace, registers: &mut Registers) -> Option<()> {
     let number = if registers.value(RBP).is_some() && registers.value(FP).is_none() { RBP } else { FP };
     let frame = Addr(registers.value(number)?);
     if frame < registers.sp || !frame.0.is_multiple_of(8) {
