@@ -8,7 +8,7 @@ use crate::graph::Snapshot;
 
 /// Answers a select, and tells of each step the rows that it gave, the milliseconds that it took and the bytes of what it
 /// gave. Rows are scanned, filtered and grouped in one go: the time of all three stands at the groups or, without such, at
-/// what is shown. What is built first has no figures. The rows themselves are not shown.
+/// what is shown. Joins, selects together and windows have a time of their own. What is built first has no figures. The rows themselves are not shown.
 ///
 /// # Errors
 /// Those of [`super::run`].

@@ -267,8 +267,13 @@ impl<'a> Needs<'a> {
                         Source::Table { name, .. } => name.as_ref(),
                         _ => None,
                     });
-                    let is_table = matches!(&of.source, Source::Table { name: Some(name), subclasses: false, .. }
-                        if catalog::table(&name.text).is_some());
+                    let is_table = match &of.source {
+                        Source::Table { name: Some(name), subclasses: false, .. } => {
+                            catalog::table(&name.text).is_some() || self.is_name_of_rows(&name.text)
+                        }
+                        Source::Select(_) => true,
+                        _ => false,
+                    };
                     if let (Some(name), true) = (name, is_table) {
                         self.tables.insert(name.text.clone());
                     }

@@ -106,7 +106,12 @@ impl Wanted {
 impl<'a> Resolver<'a> {
     fn select(&self, select: &Select) -> Checked<Plan> {
         let names = self.with(&select.with)?;
-        Resolver { names: &names, ..*self }.body(select)
+        let mut plan = Resolver { names: &names, ..*self }.body(select)?;
+        let own = names.get(self.names.len()..).unwrap_or_default();
+        if !own.is_empty() {
+            plan.inline_named(&|named| own.iter().any(|name| name.is_asked_once(named)), true);
+        }
+        Ok(plan)
     }
 
     /// A select without its names, which are known.
@@ -137,6 +142,7 @@ impl<'a> Resolver<'a> {
         if let Some(join) = &scope.join {
             plan.set_join(join.finish(sides));
         }
+        plan.inline(true);
         plan.complete();
         Ok(plan)
     }
@@ -350,6 +356,7 @@ fn distinct_rows(plan: &mut Plan, items: Vec<OutputItem>, wanted: &[Wanted]) {
 /// Wraps a plan over groups into one that shows each row once.
 fn distinct_groups(mut inner: Plan, order: Vec<super::plan::OrderKey>, wanted: &[Wanted]) -> Plan {
     let limit = inner.limit.take();
+    inner.inline(true);
     inner.complete();
     let scope = Scope::of_plan(&inner);
     let items = inner.items.iter().enumerate().map(|(at, item)| OutputItem {

@@ -59,7 +59,9 @@ impl Scope {
             ExprKind::Member(inner, member) => {
                 if let ExprKind::Name(name) = &inner.kind {
                     match &self.join {
-                        None if self.alias.as_ref() == Some(name) => {
+                        None if self.alias.as_ref() == Some(name)
+                            && (self.knows(&member.text) || !self.knows(name)) =>
+                        {
                             let kind = ExprKind::Name(member.text.clone());
                             return Ok(Expr { kind, span: expr.span.clone(), height: 0 });
                         }
