@@ -21,7 +21,7 @@ const FIRST_WORDS: &[(&[&str], &str)] = &[
     (&["from"], "a statement begins with `select`: `select type, size from objects`"),
     (&["where", "group", "order"], "a statement begins with `select`: `select type, count group by type`"),
     (&["count", "sum", "max", "min", "avg"], "a statement begins with `select`: `select count from strings`"),
-    (&["include"], "`include 'FILE'` stands in scripts, which `heapql run` answers"),
+    (&["include"], "`include 'FILE'`, in single quotes, stands in scripts, which `heapql run` answers"),
 ];
 
 /// Words within a select, and what is said here instead.
@@ -146,6 +146,11 @@ impl<'a> Slip<'a> {
         });
         if let Some((_, _, hint)) = behind {
             return Some((*hint).to_owned());
+        }
+        if self.is_word(1, "in") && matches!(self.expected, [Expected::Symbol("(")]) {
+            return Some(
+                "a list or a select stands in parentheses: `in ('a', 'b')`, `in (select ...)`".to_owned(),
+            );
         }
         if self.is_word(1, "recursive") && self.is_word(2, "with") {
             return Some(

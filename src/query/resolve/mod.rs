@@ -119,7 +119,23 @@ impl<'a> Resolver<'a> {
         if let Some(AstSource::Combined(both)) = &select.source {
             return self.combined(select, both);
         }
-        self.body_over(select, self.source(select)?)
+        let source = self.source(select)?;
+        self.body_over(select, source).map_err(|wrong| self.about_alias(select, wrong))
+    }
+
+    /// Tells where names of columns of the answer are known, where one of them was taken for a column of the source.
+    fn about_alias(&self, select: &Select, wrong: Diagnostic) -> Diagnostic {
+        let name = self.statement.get(wrong.span.clone()).unwrap_or_default();
+        let is_alias =
+            |item: &Item| matches!(item, Item::Expr { alias: Some(alias), .. } if alias.text == name);
+        let is_unknown =
+            ["has no column", "has no field", "has a column"].iter().any(|part| wrong.message.contains(part));
+        match is_unknown && select.items.iter().any(is_alias) {
+            true => wrong.hint(format!(
+                "`{name}` names a column of the answer, which `group by`, `having`, `order by` and a select around this one know"
+            )),
+            false => wrong,
+        }
     }
 
     /// A select over a source, whatever it says of that itself.

@@ -8,6 +8,7 @@ use super::scope::{ObjectRows, Scope};
 use super::{Checked, Resolver, dumps};
 use crate::bytes::Addr;
 use crate::diagnostic::{Diagnostic, Span, nearest, one_of};
+use crate::graph::TypeInfo;
 use crate::query::ast::{
     Expr, ExprKind, Item, Literal, Name, Select, Source as AstSource, SourceArgument, written_name,
 };
@@ -383,6 +384,13 @@ fn unknown_source(name: &Name, types: Option<DumpTypes<'_>>) -> Diagnostic {
 fn near_type(diagnostic: Diagnostic, name: &Name, types: DumpTypes<'_>) -> Diagnostic {
     match types.near(&name.text) {
         Some(near) => diagnostic.hint(format!("did you mean `{}`?", written_type(near))),
+        None if types.heap.iter().any(TypeInfo::is_unnamed) => {
+            let unnamed = types.heap.iter().filter(|of| of.is_unnamed()).count();
+            diagnostic.hint(format!(
+                "{unnamed} of {} types have no name: give the folders with their files, --files DIR",
+                types.heap.len()
+            ))
+        }
         None => {
             // The last part of the name, without its type arguments.
             let whole = name.text.split(['<', '[']).next().unwrap_or(&name.text);

@@ -47,7 +47,7 @@ const HINTS: &[(&str, &str)] = &[
     ("update objects", "a dump is only read: no statement changes anything"),
     ("count", "a statement begins with `select`: `select count from strings`"),
     ("from objects select type", "a statement begins with `select`: `select type, size from objects`"),
-    ("include 'a.hql'", "`include 'FILE'` stands in scripts, which `heapql run` answers"),
+    ("include 'a.hql'", "`include 'FILE'`, in single quotes, stands in scripts, which `heapql run` answers"),
     ("\\dt", "settings such as `\\format json` are for the prompt: `heapql DUMP...`"),
     ("!dumpheap -stat", "words of SOS stand without `!`"),
     ("# nothing", "`--` begins a comment"),
@@ -88,6 +88,19 @@ const HINTS: &[(&str, &str)] = &[
         "with a as materialized (select 1 as n) select n from a",
         "a select under `with` is answered once: `with NAME as (SELECT)`",
     ),
+    (
+        "select count where address in kept",
+        "a list or a select stands in parentheses: `in ('a', 'b')`, `in (select ...)`",
+    ),
+    (
+        "select type as t, size from objects where t = 'Zoo.Dog'",
+        "`t` names a column of the answer, which `group by`, `having`, `order by` and a select around this one know",
+    ),
+    (
+        "select size * 2 as double, double + 1 from objects",
+        "`double` names a column of the answer, which `group by`, `having`, `order by` and a select around this one know",
+    ),
+    ("select count where size like '1%'", "`text(...)` makes text of it"),
     ("select type from objects offset 5", "`offset` stands behind `limit N`"),
     (
         "(select 1)",
