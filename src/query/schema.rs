@@ -179,6 +179,15 @@ impl<'a> DumpTypes<'a> {
         Some(found)
     }
 
+    /// What to do about types that have no names; `None` where all have.
+    pub fn without_names(&self) -> Option<String> {
+        let unnamed = self.heap.iter().filter(|of| of.is_unnamed()).count();
+        let all = self.heap.len();
+        (unnamed > 0).then(|| {
+            format!("{unnamed} of {all} types have no name: give the folders with their files, --files DIR")
+        })
+    }
+
     /// The name of a type with objects that is most likely meant: one that is spelled nearly so, else one that ends
     /// so (`Dog` for `Zoo.Dog`).
     pub fn near(&self, name: &str) -> Option<&'a str> {

@@ -8,7 +8,6 @@ use super::scope::{ObjectRows, Scope};
 use super::{Checked, Resolver, dumps};
 use crate::bytes::Addr;
 use crate::diagnostic::{Diagnostic, Span, nearest, one_of};
-use crate::graph::TypeInfo;
 use crate::query::ast::{
     Expr, ExprKind, Item, Literal, Name, Select, Source as AstSource, SourceArgument, written_name,
 };
@@ -384,14 +383,10 @@ fn unknown_source(name: &Name, types: Option<DumpTypes<'_>>) -> Diagnostic {
 fn near_type(diagnostic: Diagnostic, name: &Name, types: DumpTypes<'_>) -> Diagnostic {
     match types.near(&name.text) {
         Some(near) => diagnostic.hint(format!("did you mean `{}`?", written_type(near))),
-        None if types.heap.iter().any(TypeInfo::is_unnamed) => {
-            let unnamed = types.heap.iter().filter(|of| of.is_unnamed()).count();
-            diagnostic.hint(format!(
-                "{unnamed} of {} types have no name: give the folders with their files, --files DIR",
-                types.heap.len()
-            ))
-        }
         None => {
+            if let Some(hint) = types.without_names() {
+                return diagnostic.hint(hint);
+            }
             // The last part of the name, without its type arguments.
             let whole = name.text.split(['<', '[']).next().unwrap_or(&name.text);
             let part = whole.rsplit(['.', '+']).next().unwrap_or(whole);

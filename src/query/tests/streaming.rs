@@ -151,6 +151,12 @@ fn what_does_not_fit_is_refused_whatever_holds_it() {
         "select first(type), count group by address",
         "select max(address) from (select address from objects limit 30000)",
         "select count where address in (select address from objects)",
+        "select count from objects a join objects b on a.address = b.address",
+        "select count from objects a join types b on a.size > b.rank",
+        "select max(n) from (select row_number() over (order by size) as n from objects)",
+        "select max(n) from (select sum(size) over () as n from objects)",
+        "select count from (select address from objects union select mt from types)",
+        "select count from (select address from objects except select mt from types)",
         "select address limit 30000",
     ] {
         match run(&DUMPS, statement, &options(10_000)) {
