@@ -35,6 +35,13 @@ pub struct TypeInfo {
     pub size: u64,
 }
 
+impl TypeInfo {
+    /// Whether its module and token stand in place of its name, because the dump lacks the metadata.
+    pub fn is_unnamed(&self) -> bool {
+        self.name.contains("!02")
+    }
+}
+
 /// A type without what depends on metadata: what a walk counted of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TypeTotal {
@@ -86,7 +93,7 @@ impl TypeTable {
 
     /// Tells that types have no names, and what would give them names; `None` when all have.
     pub fn unnamed(&self) -> Option<Problem> {
-        let nameless: Vec<&TypeInfo> = self.types.iter().filter(|t| t.name.contains("!02")).collect();
+        let nameless: Vec<&TypeInfo> = self.types.iter().filter(|t| t.is_unnamed()).collect();
         if nameless.is_empty() {
             return None;
         }

@@ -11,7 +11,8 @@ use crate::graph::Snapshot;
 
 /// Answers a select, and tells of each step the rows that it gave, the milliseconds that it took and the bytes of what it
 /// gave. What is built first is built one after the other. Rows are scanned, filtered and grouped in one go: the time of all
-/// three stands at the groups or, without such, at what is shown. The rows themselves are not shown.
+/// three stands at the groups or, without such, at what is shown. Joins, selects together and windows have a time of their
+/// own. The rows themselves are not shown.
 ///
 /// # Errors
 /// Those of [`super::run`].

@@ -249,8 +249,12 @@ impl Lexer<'_> {
         let start = self.at;
         self.at += 1;
         if !self.rest().starts_with(is_word_start) {
-            return Err(Diagnostic::new(start..self.at, "`:` without the name of a parameter")
-                .expected("`:name`, with nothing in between"));
+            let diagnostic = Diagnostic::new(start..self.at, "`:` without the name of a parameter")
+                .expected("`:name`, with nothing in between");
+            return Err(match self.rest().starts_with(':') {
+                true => diagnostic.hint("`to_number(x)` and `text(x)` make other sorts of values"),
+                false => diagnostic,
+            });
         }
         Ok(TokenKind::Parameter(self.take_while(is_word_part).to_owned()))
     }

@@ -78,7 +78,11 @@ pub fn describe<'a>(
         let message = format!("there is no table, function or type `{}`", name.text);
         return Err(Diagnostic::new(name.span.clone(), message).hint(format!("did you mean `{near}`?")));
     }
-    Err(unknown(name, "table or function", &names))
+    let wrong = unknown(name, "table or function", &names);
+    Err(match types.and_then(|types| types.without_names()) {
+        Some(hint) if name.text.contains('.') => wrong.hint(hint),
+        _ => wrong,
+    })
 }
 
 /// The fields that are columns of the objects of a type, and what their values are.

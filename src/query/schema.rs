@@ -179,6 +179,15 @@ impl<'a> DumpTypes<'a> {
         Some(found)
     }
 
+    /// What to do about types that have no names; `None` where all have.
+    pub fn without_names(&self) -> Option<String> {
+        let unnamed = self.heap.iter().filter(|of| of.is_unnamed()).count();
+        let all = self.heap.len();
+        (unnamed > 0).then(|| {
+            format!("{unnamed} of {all} types have no name: give the folders with their files, --files DIR")
+        })
+    }
+
     /// The name of a type with objects that is most likely meant: one that is spelled nearly so, else one that ends
     /// so (`Dog` for `Zoo.Dog`).
     pub fn near(&self, name: &str) -> Option<&'a str> {
@@ -267,8 +276,13 @@ impl<'a> Needs<'a> {
                         Source::Table { name, .. } => name.as_ref(),
                         _ => None,
                     });
-                    let is_table = matches!(&of.source, Source::Table { name: Some(name), subclasses: false, .. }
-                        if catalog::table(&name.text).is_some());
+                    let is_table = match &of.source {
+                        Source::Table { name: Some(name), subclasses: false, .. } => {
+                            catalog::table(&name.text).is_some() || self.is_name_of_rows(&name.text)
+                        }
+                        Source::Select(_) => true,
+                        _ => false,
+                    };
                     if let (Some(name), true) = (name, is_table) {
                         self.tables.insert(name.text.clone());
                     }

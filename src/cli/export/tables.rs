@@ -8,11 +8,9 @@ use crate::query::nearest;
 pub(super) const DEFAULT_TABLES: [&str; 4] = ["objects", "types", "refs", "roots"];
 
 /// Columns that are left out, because for each of them every object would have to be reached, the dominator tree be
-/// built, or the text of every object be read. `--select` gives whoever wants them.
-const COSTLY: [(&str, &[&str]); 2] = [
-    ("objects", &["value", "retained", "dominator", "reachable", "depth"]),
-    ("", &["retained", "dominator", "reachable"]),
-];
+/// built, or the text of every object be read. `--select` gives whoever wants them. Those without a table's name are of all.
+const COSTLY: [(&str, &[&str]); 2] =
+    [("objects", &["value"]), ("", &["retained", "dominator", "reachable", "depth"])];
 
 /// A table of the export.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,9 +63,10 @@ impl ExportTable {
 
 /// The columns of a table that are exported, in the order of the catalog.
 pub(super) fn exported_columns(table: &TableDoc) -> impl Iterator<Item = &'static str> {
-    let costly = COSTLY.iter().find(|(name, _)| *name == table.name || name.is_empty());
-    let costly = costly.map_or(&[][..], |(_, columns)| columns);
-    table.columns.iter().map(|column| column.name).filter(move |name| !costly.contains(name))
+    let is_of_table = |of: &str| of == table.name || of.is_empty();
+    let is_costly =
+        move |name: &str| COSTLY.iter().any(|(of, columns)| is_of_table(of) && columns.contains(&name));
+    table.columns.iter().map(|column| column.name).filter(move |name| !is_costly(name))
 }
 
 #[cfg(test)]
@@ -96,7 +95,8 @@ mod tests {
             for name in exported_columns(table) {
                 let Some(column) = table.columns.iter().find(|column| column.name == name) else { continue };
                 let kind = crate::output::parquet_type_word(column.kind);
-                text.push_str(&format!("| `{name}` | {kind} | {} |\n", column.summary.replace('|', "\\|")));
+                let summary = column.summary.trim_end_matches(" Not part of `*`.").replace('|', "\\|");
+                text.push_str(&format!("| `{name}` | {kind} | {summary} |\n"));
             }
             text.push('\n');
         }

@@ -246,7 +246,7 @@ static FUNCTIONS: &[FunctionDoc] = &[
         "round",
         "round(x [, digits])",
         Function::Round,
-        "The number rounded to so many decimal digits (0 to 15), halves away from zero.",
+        "The number rounded to so many decimal digits (up to 15; -3: to thousands), halves away from zero.",
     ),
     function("if", "if(condition, x, y)", Function::If, "x where the condition is true, else y."),
     function("hex", "hex(x)", Function::Hex, "The whole number in hexadecimal, as text."),

@@ -116,7 +116,7 @@ static STATEMENTS: &[StatementDoc] = &[
     },
     StatementDoc {
         name: "survivors",
-        usage: "survivors of TYPE or survivors of TYPE+",
+        usage: "survivors of TYPE, survivors of TYPE+ or survivors of 'TYPE+'",
         summary: "How many objects of a type were in the dump before already, were born since and died since: from dump \
                   to dump and from the first to the last, with the trait that they were recognised by and how sure that is.",
     },

@@ -84,6 +84,7 @@ impl Rows {
     ) -> Result<Vec<u32>, QueryError> {
         let mut kept = Vec::new();
         let mut keys = Vec::new();
+        let mut account = execution.budget.account("the different rows");
         for start in (0..rows).step_by(BATCH) {
             execution.check()?;
             let range = start..(start + BATCH).min(rows);
@@ -98,6 +99,7 @@ impl Rows {
                     kept.push(row as u32);
                 }
             }
+            account.hold((self.table.bytes() + self.words.bytes() + size_of_val(&kept[..])) as u64)?;
         }
         Ok(kept)
     }

@@ -122,7 +122,8 @@ impl Filter {
             return Ok(None);
         }
         let rows = map_morsels(scan.morsels(), execution.cancel, |morsel| {
-            match self.select(scan, morsel, &execution.notes) {
+            // Not counted: they are looked at once more, when they are read.
+            match self.selection(scan, morsel, &execution.notes) {
                 Selection::None => 0,
                 Selection::All => morsel.len() as u64,
                 Selection::Some(rows) => rows.len() as u64,

@@ -31,11 +31,12 @@ mod workers;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
 use super::cells::Columns;
-use super::plan::{NamedPlan, Plan, Stage, Typed};
+use super::plan::{NamedPlan, Plan, Source, Stage, Typed};
 use super::{QueryError, RunOptions};
 use crate::clr::type_system::TypeSystem;
 use crate::graph::Snapshot;
@@ -160,12 +161,17 @@ impl<'a> Execution<'a> {
 /// [`QueryError::Data`] when a dump cannot answer, [`QueryError::Cancelled`].
 pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryError> {
     let clock = execution.clock();
+    let of_plans = || execution.measures.map_or(Duration::ZERO, Measures::of_plans);
+    let before = of_plans();
     let scan = source::open(plan, execution)?;
-    if plan.gathers_rows() {
-        execution.note(plan, Stage::Source, None, &clock, None);
-    }
-    let table = over(plan, &*scan, execution)?;
+    let within = of_plans().saturating_sub(before);
+    let is_computed = matches!(plan.source, Source::Combined(_) | Source::Windows(_));
+    let opening = clock.read().filter(|_| is_computed || plan.gathers_rows());
+    let table = over(plan, &*scan, opening.map(|taken| taken.saturating_sub(within)), execution)?;
     execution.check()?;
+    if let (Some(measures), Some(taken)) = (execution.measures, clock.read()) {
+        measures.note_plan(before, taken);
+    }
     Ok(table)
 }
 
@@ -202,8 +208,13 @@ pub fn types_of<'s>(snapshot: &'s Snapshot, progress: &dyn Progress) -> Result<&
     values_of(snapshot, progress).map(|values| values.types())
 }
 
-/// Answers a plan over the rows of its source.
-fn over(plan: &Plan, scan: &dyn Scan, execution: &Execution<'_>) -> Result<Table, QueryError> {
+/// Answers a plan over the rows of its source, which took so long to be found, where it is known.
+fn over(
+    plan: &Plan,
+    scan: &dyn Scan,
+    opening: Option<Duration>,
+    execution: &Execution<'_>,
+) -> Result<Table, QueryError> {
     let measured = execution.is_measured();
     let mut filter = Filter::new(&plan.filter, scan, execution)?;
     filter.counts = measured;
@@ -225,7 +236,10 @@ fn over(plan: &Plan, scan: &dyn Scan, execution: &Execution<'_>) -> Result<Table
         let unclocked = Clock::start(false);
         let (seen, passed) = filter.counted();
         let looked_at = (seen > 0).then_some(seen);
-        execution.note(plan, Stage::Source, looked_at, &unclocked, None);
+        if let Some(measures) = execution.measures {
+            let rows = Measure { rows: looked_at, time: opening, bytes: None };
+            measures.note(plan, Stage::Source, rows);
+        }
         execution.note(plan, Stage::Filter, looked_at.map(|_| passed), &unclocked, None);
     }
     Ok(table)

@@ -28,9 +28,15 @@ fn run_selects(expr: Typed, execution: &Execution<'_>) -> Result<Typed, QueryErr
     expr.node = match expr.node {
         Node::InSelect(value, plan) => {
             let answer = execute(&plan, execution)?;
-            let mut set = ValueSet::default();
-            answer.into_columns().iter().for_each(|column| set.extend(column));
-            Node::InSet(value, Arc::new(set))
+            match answer.len() {
+                // Nothing is in what is empty: of null that is known too.
+                0 => Node::Literal(Scalar::Boolean(false)),
+                _ => {
+                    let mut set = ValueSet::default();
+                    answer.into_columns().iter().for_each(|column| set.extend(column));
+                    Node::InSet(value, Arc::new(set))
+                }
+            }
         }
         Node::Value(plan, span) => Node::Literal(one_value(&plan, &span, execution)?),
         Node::Exists(plan) => {

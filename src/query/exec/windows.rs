@@ -1,7 +1,7 @@
 //! Functions over windows: rows are sorted by partition and order once, then each partition is walked through once.
 
 use super::scan::Table;
-use super::sort::{SortColumn, sorted};
+use super::sort::{self, SortColumn, sorted};
 use super::{Execution, QueryError, execute};
 use crate::query::Kind;
 use crate::query::cells::{Cells, Data};
@@ -18,17 +18,46 @@ pub fn windows(windows: &Windows, execution: &Execution<'_>) -> Result<Table, Qu
     let mut columns = input.into_columns();
     let mut sorts: Vec<Sorted<'_>> = Vec::new();
     let mut results = Vec::with_capacity(windows.calls.len());
+    let budget = &execution.budget;
+    let (mut sorting, mut held) = (budget.account(ROWS), budget.account(ROWS));
     for call in &windows.calls {
         execution.check()?;
-        let known = sorts.iter().position(|sorted| sorted.suits(call));
-        let at = known.unwrap_or_else(|| {
-            sorts.push(Sorted::new(call, &columns, rows));
-            sorts.len() - 1
-        });
-        results.push(compute(call, &columns, &sorts[at], execution));
+        let at = match sorts.iter().position(|sorted| sorted.suits(call)) {
+            Some(known) => known,
+            None => {
+                budget.expect(ROWS, rows as u64, sort_bytes(call))?;
+                let sorted = Sorted::new(call, &columns, rows);
+                sorting.add(sorted.bytes())?;
+                sorts.push(sorted);
+                sorts.len() - 1
+            }
+        };
+        let value_bytes = if is_number(call) { size_of::<u64>() } else { size_of::<Scalar>() };
+        budget.expect(ROWS, rows as u64, value_bytes as u64)?;
+        let result = compute(call, &columns, &sorts[at], execution);
+        held.add(result.bytes())?;
+        results.push(result);
     }
+    held.keep();
     columns.extend(results);
     Ok(Table::new(columns, rows))
+}
+
+/// What holds the memory, in messages.
+const ROWS: &str = "the rows of the windows";
+
+/// The bytes that bringing rows into the order of a window takes a row: the values, a second time while they are sorted.
+fn sort_bytes(call: &WindowCall) -> u64 {
+    let columns = call.partition.len() + call.order.len();
+    sort::ROW_BYTES + 2 * (columns * size_of::<u64>()) as u64
+}
+
+/// Whether a function gives a number of rows, whatever it is computed over.
+fn is_number(call: &WindowCall) -> bool {
+    matches!(
+        call.function,
+        WindowFunction::RowNumber | WindowFunction::Rank | WindowFunction::DenseRank | WindowFunction::Count
+    )
 }
 
 /// The rows in the order of a window.
@@ -56,6 +85,12 @@ impl<'c> Sorted<'c> {
         }
     }
 
+    /// The bytes that the order takes.
+    fn bytes(&self) -> u64 {
+        let starts = self.partitions.len() + self.peers.len();
+        (self.rows.len() * size_of::<u32>() + starts * size_of::<usize>()) as u64
+    }
+
     fn suits(&self, call: &WindowCall) -> bool {
         self.call.partition == call.partition && self.call.order == call.order
     }
@@ -74,10 +109,7 @@ fn compute(call: &WindowCall, columns: &[Cells], sorted: &Sorted<'_>, execution:
     let rows = sorted.rows.len();
     let mut numbers = Vec::new();
     let mut values = Vec::new();
-    let by_number = matches!(
-        call.function,
-        WindowFunction::RowNumber | WindowFunction::Rank | WindowFunction::DenseRank | WindowFunction::Count
-    );
+    let by_number = is_number(call);
     if by_number {
         numbers.resize(rows, 0)
     } else {

@@ -76,6 +76,7 @@ impl Plan {
             order: Vec::new(),
             limit: None,
         };
+        plan.inline(false);
         plan.complete();
         plan
     }

@@ -7,6 +7,7 @@ mod building;
 mod explain;
 mod expr;
 mod graph_parts;
+mod inline;
 mod join;
 mod sources;
 

@@ -59,6 +59,10 @@ impl Context<'_> {
             (Aggregate::Count, Arguments::List(list)) if list.is_empty() => (None, false),
             (Aggregate::Count, Arguments::Distinct(argument)) => (Some(&**argument), true),
             (_, Arguments::List(list)) if list.len() == 1 => (list.first(), false),
+            (_, Arguments::Distinct(_)) => {
+                return Err(wrong_call(doc, whole)
+                    .hint("only `count` takes `distinct`; `from (select distinct ...)` leaves out rows that are alike"));
+            }
             _ => return Err(wrong_call(doc, whole)),
         };
         let call = match argument {

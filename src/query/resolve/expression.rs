@@ -290,7 +290,7 @@ impl Context<'_> {
                 let diagnostic = Diagnostic::new(expr.span.clone(), message);
                 Err(match kind {
                     Kind::Address => diagnostic.hint("`hex(...)` makes text of an address"),
-                    _ => diagnostic,
+                    _ => diagnostic.hint("`text(...)` makes text of it"),
                 })
             }
         }

@@ -29,9 +29,12 @@ impl Resolver<'_> {
             return Ok(named);
         }
         let answer = find(name, self.schema.environment())?;
-        let shown = if name.text.starts_with('$') { name.text.clone() } else { format!("`{}`", name.text) };
+        let (shown, alias) = match name.text.starts_with('$') {
+            true => (name.text.clone(), None),
+            false => (format!("`{}`", name.text), Some(name.text.clone())),
+        };
         let scope = Scope::of_given(Given { rows: answer, name: &shown });
-        let scope = Scope { snapshot: answer.dump.unwrap_or(0), ..scope };
+        let scope = Scope { snapshot: answer.dump.unwrap_or(0), alias, ..scope };
         Ok(Resolved::all(of_answer(name, answer), scope))
     }
 

@@ -106,7 +106,12 @@ impl Wanted {
 impl<'a> Resolver<'a> {
     fn select(&self, select: &Select) -> Checked<Plan> {
         let names = self.with(&select.with)?;
-        Resolver { names: &names, ..*self }.body(select)
+        let mut plan = Resolver { names: &names, ..*self }.body(select)?;
+        let own = names.get(self.names.len()..).unwrap_or_default();
+        if !own.is_empty() {
+            plan.inline_named(&|named| own.iter().any(|name| name.is_asked_once(named)), true);
+        }
+        Ok(plan)
     }
 
     /// A select without its names, which are known.
@@ -114,7 +119,23 @@ impl<'a> Resolver<'a> {
         if let Some(AstSource::Combined(both)) = &select.source {
             return self.combined(select, both);
         }
-        self.body_over(select, self.source(select)?)
+        let source = self.source(select)?;
+        self.body_over(select, source).map_err(|wrong| self.about_alias(select, wrong))
+    }
+
+    /// Tells where names of columns of the answer are known, where one of them was taken for a column of the source.
+    fn about_alias(&self, select: &Select, wrong: Diagnostic) -> Diagnostic {
+        let name = self.statement.get(wrong.span.clone()).unwrap_or_default();
+        let is_alias =
+            |item: &Item| matches!(item, Item::Expr { alias: Some(alias), .. } if alias.text == name);
+        let is_unknown =
+            ["has no column", "has no field", "has a column"].iter().any(|part| wrong.message.contains(part));
+        match is_unknown && select.items.iter().any(is_alias) {
+            true => wrong.hint(format!(
+                "`{name}` names a column of the answer, which `group by`, `having`, `order by` and a select around this one know"
+            )),
+            false => wrong,
+        }
     }
 
     /// A select over a source, whatever it says of that itself.
@@ -137,6 +158,7 @@ impl<'a> Resolver<'a> {
         if let Some(join) = &scope.join {
             plan.set_join(join.finish(sides));
         }
+        plan.inline(true);
         plan.complete();
         Ok(plan)
     }
@@ -350,6 +372,7 @@ fn distinct_rows(plan: &mut Plan, items: Vec<OutputItem>, wanted: &[Wanted]) {
 /// Wraps a plan over groups into one that shows each row once.
 fn distinct_groups(mut inner: Plan, order: Vec<super::plan::OrderKey>, wanted: &[Wanted]) -> Plan {
     let limit = inner.limit.take();
+    inner.inline(true);
     inner.complete();
     let scope = Scope::of_plan(&inner);
     let items = inner.items.iter().enumerate().map(|(at, item)| OutputItem {

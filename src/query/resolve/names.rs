@@ -1,5 +1,7 @@
 //! Names of `with`: each is a source for the later ones and for the select behind them.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::scope::Scope;
@@ -20,11 +22,22 @@ pub struct Named {
 
 #[derive(Clone, Debug)]
 enum Meaning {
-    Plan(Arc<NamedPlan>),
+    /// Its plan, and how often it was asked for.
+    Plan(Arc<NamedPlan>, Rc<Cell<usize>>),
     /// Its own select is being looked at.
     Itself,
     /// Its select comes later.
     Later,
+}
+
+impl Named {
+    /// Whether the plan is that of this name, and one source only has its rows.
+    pub(super) fn is_asked_once(&self, plan: &Arc<NamedPlan>) -> bool {
+        match &self.meaning {
+            Meaning::Plan(own, asked) => Arc::ptr_eq(own, plan) && asked.get() == 1,
+            Meaning::Itself | Meaning::Later => false,
+        }
+    }
 }
 
 impl Resolver<'_> {
@@ -39,7 +52,8 @@ impl Resolver<'_> {
         for (With { name, select }, at) in with.iter().zip(outside..) {
             names[at].meaning = Meaning::Itself;
             let plan = Resolver { names: &names, ..*self }.select(select)?;
-            names[at].meaning = Meaning::Plan(Arc::new(NamedPlan { name: name.text.clone(), plan }));
+            let plan = Arc::new(NamedPlan { name: name.text.clone(), plan });
+            names[at].meaning = Meaning::Plan(plan, Rc::default());
         }
         Ok(names)
     }
@@ -53,8 +67,10 @@ impl Resolver<'_> {
             Err(Diagnostic::new(name.span.clone(), format!("`{}` {message}", name.text)).hint(hint))
         };
         match &found.meaning {
-            Meaning::Plan(named) => {
-                let scope = Scope { name: format!("`{}`", named.name), ..Scope::of_plan(&named.plan) };
+            Meaning::Plan(named, asked) => {
+                asked.set(asked.get() + 1);
+                let (name, alias) = (format!("`{}`", named.name), Some(named.name.clone()));
+                let scope = Scope { name, alias, ..Scope::of_plan(&named.plan) };
                 Ok(Some(Resolved::all(Source::Named(Arc::clone(named)), scope)))
             }
             Meaning::Itself => wrong(

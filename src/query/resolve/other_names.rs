@@ -28,7 +28,6 @@ const FUNCTIONS: &[(&[&str], &str)] = &[
     (&["endswith"], "ends_with"),
     (&["typeof", "gettype"], "type_of"),
     (&["tostring", "str"], "text"),
-    (&["group_concat", "string_agg"], "first"),
     (&["cast", "convert"], "to_number"),
 ];
 

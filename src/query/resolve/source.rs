@@ -384,6 +384,9 @@ fn near_type(diagnostic: Diagnostic, name: &Name, types: DumpTypes<'_>) -> Diagn
     match types.near(&name.text) {
         Some(near) => diagnostic.hint(format!("did you mean `{}`?", written_type(near))),
         None => {
+            if let Some(hint) = types.without_names() {
+                return diagnostic.hint(hint);
+            }
             // The last part of the name, without its type arguments.
             let whole = name.text.split(['<', '[']).next().unwrap_or(&name.text);
             let part = whole.rsplit(['.', '+']).next().unwrap_or(whole);

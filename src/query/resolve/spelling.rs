@@ -59,9 +59,14 @@ impl Scope {
             ExprKind::Member(inner, member) => {
                 if let ExprKind::Name(name) = &inner.kind {
                     match &self.join {
-                        None if self.alias.as_ref() == Some(name) => {
+                        None if self.alias.as_ref() == Some(name)
+                            && (self.knows(&member.text) || !self.knows(name)) =>
+                        {
                             let kind = ExprKind::Name(member.text.clone());
                             return Ok(Expr { kind, span: expr.span.clone(), height: 0 });
+                        }
+                        None if *name == self.name && !self.knows(name) => {
+                            return Err(self.called_otherwise(name, &member.text, &inner.span));
                         }
                         Some(join) if join.source(name).is_some() => return Ok(expr.clone()),
                         Some(join) if join.candidates(name).is_empty() => {
@@ -82,6 +87,13 @@ impl Scope {
             Some(join) => !join.candidates(name).is_empty(),
             None => self.names().contains(&name),
         }
+    }
+
+    /// The error of a table's name where the statement calls the table something else.
+    fn called_otherwise(&self, name: &str, member: &str, span: &Span) -> Diagnostic {
+        let alias = written_name(self.alias.as_deref().unwrap_or(name));
+        Diagnostic::new(span.clone(), format!("`{name}` is called `{alias}` here"))
+            .expected(format!("`{alias}.{}`", written_name(member)))
     }
 
     /// The name of a source where a value is wanted: the object that the row is.

@@ -8,7 +8,7 @@ use super::scope::Scope;
 use crate::diagnostic::Diagnostic;
 use crate::query::Kind;
 use crate::query::ast::{Expr, ExprKind, Item, Limit, Select, Source as AstSource};
-use crate::query::catalog::{Level, TableDoc, table};
+use crate::query::catalog::Level;
 use crate::query::plan::{Node, Plan, Typed};
 
 impl Context<'_> {
@@ -82,9 +82,7 @@ fn names_source(scope: &Scope, name: &str) -> bool {
 fn source_names(select: &Select) -> Vec<String> {
     let own = |source: &AstSource| match source {
         AstSource::Table { name: None, .. } => Some("objects".to_owned()),
-        AstSource::Table { name: Some(name), .. } => {
-            table(&name.text).map(|TableDoc { name, .. }| (*name).to_owned())
-        }
+        AstSource::Table { name: Some(name), .. } => Some(name.text.clone()),
         AstSource::Call { name, .. } => Some(name.text.clone()),
         AstSource::Select(_) | AstSource::Join(_) | AstSource::Combined(_) => None,
     };

@@ -68,6 +68,13 @@ impl Context<'_> {
                         (function, None)
                     }
                     Arguments::List(list) if list.len() == 1 => (function, list.first()),
+                    Arguments::Distinct(_) => {
+                        let message =
+                            format!("`{}` over a window takes each value as often as it occurs", doc.name);
+                        return Err(Diagnostic::new(whole.span.clone(), message)
+                            .expected(format!("`{}(x)`", doc.name))
+                            .hint("a select in parentheses can be a source: `from (select distinct ...)`"));
+                    }
                     _ => return Err(wrong_call(doc, whole)),
                 }
             }
@@ -175,6 +182,7 @@ pub fn over_windows(mut plan: Plan, shown: Shown, windows: Vec<WindowParts>) -> 
     exprs.iter_mut().for_each(|expr| **expr = behind(expr.clone(), first));
     let limit = plan.limit.take();
     plan.items = columns.0;
+    plan.inline(true);
     plan.complete();
     let mut over = Plan::over(Source::Windows(Box::new(Windows { input: plan, calls })));
     over.limit = limit;

@@ -274,7 +274,7 @@ impl World<'_> {
         let found: Vec<_> = members.iter().map(|m| compare(CompareOp::Equal, &value, m)).collect();
         if found.contains(&Some(true)) {
             Bool(true)
-        } else if found.contains(&None) || matches!(value, Null) {
+        } else if found.contains(&None) {
             Null
         } else {
             Bool(false)

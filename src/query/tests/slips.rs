@@ -47,7 +47,7 @@ const HINTS: &[(&str, &str)] = &[
     ("update objects", "a dump is only read: no statement changes anything"),
     ("count", "a statement begins with `select`: `select count from strings`"),
     ("from objects select type", "a statement begins with `select`: `select type, size from objects`"),
-    ("include 'a.hql'", "`include 'FILE'` stands in scripts, which `heapql run` answers"),
+    ("include 'a.hql'", "`include 'FILE'`, in single quotes, stands in scripts, which `heapql run` answers"),
     ("\\dt", "settings such as `\\format json` are for the prompt: `heapql DUMP...`"),
     ("!dumpheap -stat", "words of SOS stand without `!`"),
     ("# nothing", "`--` begins a comment"),
@@ -69,6 +69,62 @@ const HINTS: &[(&str, &str)] = &[
     ("select size/1024/1024 mb", "a unit stands right behind its number: `10kb`, `2.5mb`, `1gb`"),
     ("select 'a' + 'b' from modules", "`||` joins texts"),
     ("select type from OBJECTS", "did you mean `objects`?"),
+    ("select size, rank() over (order by size) r, gen", "`as` gives a name: `... as r`"),
+    ("select type 'what' from types", "`as` gives a name, without quotes or in double ones"),
+    ("select type \"what\" from types", "`as` gives a name: `as \"what\"`"),
+    ("select type minus select type from types", "`except` leaves out the rows of the second select"),
+    ("select 1 except all select 2", "`except` gives each row once"),
+    ("select 1 union distinct select 2", "`union` alone gives each row once"),
+    ("select count from types a join types b using (mt)", "`on a.x = b.x` says which rows belong together"),
+    (
+        "with recursive a as (select 1 as n) select n from a",
+        "there is no recursion: `reachable(...)` and `paths to` follow references",
+    ),
+    (
+        "with a (n) as (select 1) select n from a",
+        "`as` in the select names its columns: `with a as (select 1 as n)`",
+    ),
+    (
+        "with a as materialized (select 1 as n) select n from a",
+        "a select under `with` is answered once: `with NAME as (SELECT)`",
+    ),
+    (
+        "select count where address in kept",
+        "a list or a select stands in parentheses: `in ('a', 'b')`, `in (select ...)`",
+    ),
+    (
+        "select type as t, size from objects where t = 'Zoo.Dog'",
+        "`t` names a column of the answer, which `group by`, `having`, `order by` and a select around this one know",
+    ),
+    (
+        "select size * 2 as double, double + 1 from objects",
+        "`double` names a column of the answer, which `group by`, `having`, `order by` and a select around this one know",
+    ),
+    ("select count where size like '1%'", "`text(...)` makes text of it"),
+    ("select type from objects offset 5", "`offset` stands behind `limit N`"),
+    (
+        "(select 1)",
+        "a statement begins with `select`; a select in parentheses is a source: `from (select ...)`",
+    ),
+    ("select [type] from types", "names with special characters stand in double quotes"),
+    ("select /* all */ type", "`--` begins a comment, which ends with the line"),
+    ("select type /* all */", "`--` begins a comment, which ends with the line"),
+    ("select size::text", "`to_number(x)` and `text(x)` make other sorts of values"),
+    ("select count where size > 1 size < 5", "`and` and `or` join conditions"),
+    ("select count where between 1 and 2", "something is missing before `between`"),
+    ("select count where type is not like 'x'", "`not` stands before: `x not like '...'`"),
+    (
+        "select count where size > all (select size from types)",
+        "`in (select ...)` compares with each, `> (select max(x) ...)` with one",
+    ),
+    (
+        "select count(*) filter (where size > 3)",
+        "`count(if(CONDITION, 1, null))`, `sum(if(CONDITION, x, 0))`: an aggregate of some rows",
+    ),
+    (
+        "select sum(size) over (order by size rows unbounded preceding)",
+        "with an order, a window goes from its first row to the row and its equals",
+    ),
 ];
 
 #[test]

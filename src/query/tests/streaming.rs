@@ -149,8 +149,14 @@ fn what_does_not_fit_is_refused_whatever_holds_it() {
         "select median(size), p90(size)",
         "select min(address) group by size + address",
         "select first(type), count group by address",
-        "select count from (select address from objects)",
+        "select max(address) from (select address from objects limit 30000)",
         "select count where address in (select address from objects)",
+        "select count from objects a join objects b on a.address = b.address",
+        "select count from objects a join types b on a.size > b.rank",
+        "select max(n) from (select row_number() over (order by size) as n from objects)",
+        "select max(n) from (select sum(size) over () as n from objects)",
+        "select count from (select address from objects union select mt from types)",
+        "select count from (select address from objects except select mt from types)",
         "select address limit 30000",
     ] {
         match run(&DUMPS, statement, &options(10_000)) {
@@ -163,9 +169,13 @@ fn what_does_not_fit_is_refused_whatever_holds_it() {
         run(&DUMPS, statement, &options(64 << 20)).unwrap_or_else(|error| panic!("{statement}: {error}"));
     }
     // What needs no memory for its rows is answered.
-    for statement in
-        ["select count", "select type, count, size group by type limit 5", "select address limit 5"]
-    {
+    for statement in [
+        "select count",
+        "select type, count, size group by type limit 5",
+        "select address limit 5",
+        "select count from (select address, type, size from objects)",
+        "with a as (select address, size from objects) select address from a where size > 0 limit 5",
+    ] {
         run(&DUMPS, statement, &options(100_000)).unwrap_or_else(|error| panic!("{statement}: {error}"));
     }
     let (all, ..) = streamed(&DUMPS, "select address, type from objects", &options(1 << 20));

@@ -9,36 +9,53 @@ pub fn part(text: &str, part: DatePart) -> Option<u32> {
         Some(day) => (Some(day), text[day.len()..].strip_prefix(['T', ' '])),
         None => (None, Some(text)),
     };
-    let of_day = |nth: usize| day?.split('-').nth(nth);
+    let of_day = |nth: usize| day?.split('-').nth(nth)?.parse().ok();
     let of_time = |from: usize| {
         let time = time?.as_bytes();
-        let is_time = time.get(..5).is_some_and(|t| digits(&t[..2]) && t[2] == b':' && digits(&t[3..]));
+        let is_time = time.get(..5).is_some_and(|t| {
+            number(&t[..2]).is_some_and(|hour| hour < 24)
+                && t[2] == b':'
+                && number(&t[3..]).is_some_and(|minute| minute < 60)
+        });
         let has_part = from < 5 || time.get(5) == Some(&b':');
-        let part = time.get(from..from + 2).filter(|part| is_time && has_part && digits(part));
-        part.and_then(|part| std::str::from_utf8(part).ok())
+        let part = time.get(from..from + 2).filter(|_| is_time && has_part).and_then(number);
+        part.filter(|&part| part < 60)
     };
-    let part = match part {
+    match part {
         DatePart::Year => of_day(0),
         DatePart::Month => of_day(1),
         DatePart::Day => of_day(2),
         DatePart::Hour => of_time(0),
         DatePart::Minute => of_time(3),
         DatePart::Second => of_time(6),
-    };
-    part?.parse().ok()
+    }
 }
 
 /// The day that a text begins with; `None` when it begins with none.
 pub fn day(text: &str) -> Option<&str> {
     let day = text.get(..10)?;
     let bytes = day.as_bytes();
-    let is_day = digits(&bytes[..4]) && bytes[4] == b'-' && digits(&bytes[5..7]) && bytes[7] == b'-';
+    let (year, month, of_month) = (number(&bytes[..4])?, number(&bytes[5..7])?, number(&bytes[8..])?);
+    let is_day = bytes[4] == b'-' && bytes[7] == b'-' && (1..=days_of(year, month)).contains(&of_month);
     let ends = !text[10..].starts_with(|c: char| c.is_ascii_digit());
-    (is_day && digits(&bytes[8..]) && ends).then_some(day)
+    (is_day && ends).then_some(day)
 }
 
-fn digits(bytes: &[u8]) -> bool {
-    bytes.iter().all(u8::is_ascii_digit)
+/// The days of a month; 0 where there is no such month.
+fn days_of(year: u32, month: u32) -> u32 {
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        2 => 28 + u32::from(is_leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    }
+}
+
+/// The number that digits, and nothing else, spell.
+fn number(bytes: &[u8]) -> Option<u32> {
+    let digits = std::str::from_utf8(bytes).ok().filter(|_| bytes.iter().all(u8::is_ascii_digit))?;
+    digits.parse().ok()
 }
 
 #[cfg(test)]
@@ -60,7 +77,17 @@ mod tests {
             ("2020-02-29", [date, none]),
             ("12:34:56", [none, time]),
             ("12:34", [none, [Some(12), Some(34), None]]),
+            ("2000-02-29", [[Some(2000), Some(2), Some(29)], none]),
             ("2020-02-299", [none, none]),
+            ("2021-02-29", [none, none]),
+            ("1900-02-29", [none, none]),
+            ("2020-13-01", [none, none]),
+            ("2020-00-01", [none, none]),
+            ("2020-01-00", [none, none]),
+            ("2020-04-31T12:34:56", [none, none]),
+            ("2020-02-29T24:00:00", [date, none]),
+            ("12:60:00", [none, none]),
+            ("12:34:60", [none, [Some(12), Some(34), None]]),
             ("1.12:34:56", [none, none]),
             ("", [none, none]),
             ("ein längerer Text mit größerem Umfang", [none, none]),

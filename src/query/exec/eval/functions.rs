@@ -106,6 +106,12 @@ fn apply(function: Function, kind: Kind, values: &[Scalar], notes: &Notes) -> Sc
         (Function::Abs, [Scalar::Real(r)]) => Scalar::Real(r.abs()),
         (Function::Round, [Scalar::Real(r)]) => Scalar::Real(r.round()),
         (Function::Round, [Scalar::Real(r), Scalar::Integer(digits)]) => Scalar::Real(round(*r, *digits)),
+        (Function::Round, [Scalar::Integer(n), Scalar::Integer(digits)]) if *digits < 0 => {
+            round_whole(*n, *digits).map(Scalar::Integer).unwrap_or_else(|| {
+                notes.overflow();
+                Scalar::Null
+            })
+        }
         (Function::Round, [whole, ..]) if kind != Kind::Real => whole.clone(),
         (Function::Hex, [Scalar::Integer(n)]) if *n < 0 => text(format!("-{:#x}", n.unsigned_abs())),
         (Function::Hex, [Scalar::Integer(n)]) => text(format!("{n:#x}")),
@@ -149,11 +155,24 @@ fn to_number(t: &str) -> Option<f64> {
     Some(if negative { -number } else { number })
 }
 
+/// To how many digits before or behind the point numbers are rounded: a real number has no more.
+const MOST_DIGITS: i128 = 15;
+
 fn round(number: f64, digits: i128) -> f64 {
-    let scale = 10_f64.powi(digits.clamp(0, 15) as i32);
-    let scaled = (number * scale).round() / scale;
+    let scale = 10_f64.powi(digits.clamp(-MOST_DIGITS, MOST_DIGITS).unsigned_abs() as i32);
+    let scaled = match digits < 0 {
+        true => (number / scale).round() * scale,
+        false => (number * scale).round() / scale,
+    };
     // A number so big that scaling loses it has no digits behind the point anyway.
     if scaled.is_finite() { scaled } else { number }
+}
+
+/// A whole number without so many of its last digits, halves away from zero; `None` where that is too big.
+fn round_whole(number: i128, digits: i128) -> Option<i128> {
+    let unit = 10_u128.pow(digits.clamp(-MOST_DIGITS, 0).unsigned_abs() as u32);
+    let units = number.unsigned_abs().checked_add(unit / 2)? / unit;
+    i128::try_from(units * unit).ok().map(|rounded| rounded * number.signum())
 }
 
 #[cfg(test)]
@@ -200,5 +219,10 @@ mod tests {
     #[test]
     fn rounding_keeps_what_it_cannot_scale() {
         assert_eq!((round(2.345, 2), round(-2.5, 0), round(1e300, 15)), (2.35, -3.0, 1e300));
+        assert_eq!((round(1250.5, -2), round(-1249.9, -2), round(3.0, -15)), (1300.0, -1200.0, 0.0));
+        assert_eq!([1250, -1250, 1249, 49].map(|n| round_whole(n, -2)), [1300, -1300, 1200, 0].map(Some));
+        assert_eq!(round_whole(i128::MAX, -1), None);
+        assert_eq!(round_whole(i128::MIN, -1), None);
+        assert_eq!(round_whole(9, i128::MIN), Some(0));
     }
 }

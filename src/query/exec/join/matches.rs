@@ -1,5 +1,6 @@
 //! The pairs of rows that belong together: by a table of the keys of the smaller side, or by looking at all pairs.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::assemble::{Order, links};
@@ -11,9 +12,20 @@ use super::table::HashTable;
 use super::{Known, QueryError};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::limits::{MAX_JOINED_ROWS, MAX_LOOPED_PAIRS};
+use crate::query::exec::Account;
 use crate::query::exec::scan::{Batch, MORSEL_ROWS, Morsel, Rows, cut};
 use crate::query::exec::workers::map_morsels;
 use crate::query::plan::JoinLink;
+
+/// What holds the memory, in messages.
+const ROWS: &str = "the rows of the join";
+const KEYS: &str = "the keys of the join";
+
+/// The bytes of a key of the side that is built: its number, once more in the table, the next row and two buckets.
+const KEY_BYTES: u64 = (size_of::<Option<u64>>() + size_of::<u64>() + 3 * size_of::<u32>()) as u64;
+
+/// The bytes of a pair: as it is found, and in order.
+const PAIR_BYTES: u64 = 2 * size_of::<Pair>() as u64;
 
 /// Pairs that are gathered before it is decided which of them belong together.
 const GATHERED: usize = 1 << 16;
@@ -35,7 +47,12 @@ impl<'j, 'a> Known<'j, 'a> {
             link.keys.iter().map(|key| prepare(&key.equal.expr)).collect::<Result<Vec<_>, _>>()?;
         let others = link.conditions.iter().map(|c| prepare(&c.expr)).collect::<Result<Vec<_>, _>>()?;
         let conditions = Conditions { known: *self, left, right: &right, equalities, others };
-        let found = Found { count: AtomicU64::new(0), span: &link.span };
+        let found = Found {
+            count: AtomicU64::new(0),
+            span: &link.span,
+            account: Mutex::new(self.execution.budget.account(ROWS)),
+            row_bytes: PAIR_BYTES + JoinedRows::row_bytes(left.sides() + 1),
+        };
         let (order, pairs) = if link.keys.is_empty() {
             refuse_many_pairs(left.len(), right.len(), &link.span)?;
             (Order::Left, self.looped(&conditions, &found)?)
@@ -63,6 +80,7 @@ impl<'j, 'a> Known<'j, 'a> {
             true => (Hand::Left, Hand::Right, Order::Right),
             false => (Hand::Right, Hand::Left, Order::Left),
         };
+        self.execution.budget.expect(KEYS, left.len().min(right.len()) as u64, KEY_BYTES)?;
         let lookup = |hand| Lookup { known: *self, keys, hand, left, right };
         let of_built = lookup(built).all()?;
         let is_exact = of_built.iter().all(|part| part.is_exact);
@@ -164,6 +182,9 @@ impl Lookup<'_, '_, '_> {
 struct Found<'s> {
     count: AtomicU64,
     span: &'s Span,
+    account: Mutex<Account<'s>>,
+    /// What a pair takes until it is a row of the join.
+    row_bytes: u64,
 }
 
 impl Found<'_> {
@@ -184,7 +205,8 @@ impl Found<'_> {
     fn add(&self, more: usize) -> Result<(), QueryError> {
         let count = self.count.fetch_add(more as u64, Ordering::Relaxed) + more as u64;
         if count <= MAX_JOINED_ROWS {
-            return Ok(());
+            let mut account = self.account.lock().unwrap_or_else(|e| e.into_inner());
+            return account.add((more as u64).saturating_mul(self.row_bytes));
         }
         let message =
             format!("the join has more than {MAX_JOINED_ROWS} rows, which is the most that are held");

@@ -45,12 +45,15 @@ pub fn join<'a>(join: &Join, execution: &Execution<'a>) -> Result<JoinScan<'a>, 
     }
     let mut numbers = numbers.into_iter();
     let mut rows = JoinedRows::first(numbers.next().unwrap_or(Numbers::All(0)));
+    let mut held = execution.budget.account("the rows of the join");
     for ((plan, link), right) in links.into_iter().zip(numbers) {
         let clock = execution.clock();
         let known = Known { sides: &sides, columns: &join.columns, execution };
         rows = known.joined(&rows, right, link)?;
+        held.hold(rows.bytes())?;
         execution.note(plan, Stage::Link, Some(rows.len() as u64), &clock, None);
     }
+    held.keep();
     let mut morsels = Vec::new();
     cut(0, 0..rows.len(), 0, 0, &mut morsels);
     Ok(JoinScan { sides, columns: join.columns.clone(), rows, morsels })

@@ -36,6 +36,16 @@ impl JoinedRows {
         self.sides.len()
     }
 
+    /// The bytes of a row of so many sources.
+    pub fn row_bytes(sides: usize) -> u64 {
+        (sides * size_of::<u32>()) as u64
+    }
+
+    /// The bytes that the rows take.
+    pub fn bytes(&self) -> u64 {
+        self.len as u64 * JoinedRows::row_bytes(self.sides.len())
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.len
