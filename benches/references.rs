@@ -44,7 +44,7 @@ fn runtime() -> ClrRuntime {
 fn references(criterion: &mut Criterion) {
     let runtime = runtime();
     let heap = build_heap(&runtime, &NoProgress).expect("a heap");
-    let read = || References::of(&runtime, &heap, &NoProgress).expect("references");
+    let read = || References::of(&runtime, &heap, &NoProgress).expect("references").0;
     let forward = read().forward;
     let mut group = criterion.benchmark_group("references of a million objects");
     group.throughput(Throughput::Elements(forward.member_count() as u64)).sample_size(20);

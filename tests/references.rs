@@ -1,8 +1,13 @@
 //! The table `refs` and the columns of the graph on the dumps of `corpus/`, against what other statements say.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 use heapql::graph::Snapshot;
+use heapql::open::OpenOptions;
+use heapql::problem::{Problem, Severity};
+use heapql::progress::NoProgress;
 use heapql::query::ValueRef;
 
 use crate::corpus::{ask, open};
@@ -103,7 +108,7 @@ fn references_to_a_few_objects_are_found_whether_or_not_referrers_are_known() {
         "select source, target, kind from refs where hex(target) in (select hex(address) from ({some}))"
     );
     assert_eq!(before, rows(&snapshot, &scanned));
-    snapshot.referrers(&heapql::progress::NoProgress).unwrap();
+    snapshot.referrers(&NoProgress).unwrap();
     assert_eq!(before, rows(&snapshot, &narrowed));
 }
 
@@ -120,4 +125,58 @@ fn every_reachable_object_is_retained_by_the_roots() {
         let everything = rows(&snapshot, "select sum(retained), sum(size) where reachable is not null");
         assert_eq!(everything[0][0], everything[0][1], "{dump}");
     }
+}
+
+/// The bytes of a dump of the corpus.
+fn core(dump: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("corpus/{dump}.core.zst"));
+    zstd::decode_all(fs::File::open(path).expect("a dump of the corpus")).expect("a zstd stream")
+}
+
+/// Where the byte of an address stands in the file of a core of 64 bits.
+fn place(core: &[u8], address: u64) -> usize {
+    let number = |at: usize| u64::from_le_bytes(core[at..at + 8].try_into().expect("eight bytes"));
+    let (first, count) = (number(32) as usize, usize::from(core[56]) | usize::from(core[57]) << 8);
+    let headers = (0..count).map(|header| first + 56 * header);
+    let held = headers.map(|at| (number(at + 16), number(at + 8), number(at + 32)));
+    let mut holding = held.filter(|&(start, _, bytes)| (start..start + bytes).contains(&address));
+    let (start, offset, _) = holding.next().expect("the dump holds it");
+    (offset + address - start) as usize
+}
+
+/// Opens the dump with one reference leading into the middle of nowhere: the first of a row of `source`, `target`, `size`.
+fn with_a_dangling_reference(dump: &str, statement: &str) -> Vec<Problem> {
+    let numbers = rows(&open(dump), statement).remove(0);
+    let address = |text: &str| u64::from_str_radix(text.trim_start_matches("0x"), 16).expect("an address");
+    let (source, target) = (address(&numbers[0]), address(&numbers[1]));
+    let size: usize = numbers[2].parse().expect("a size");
+    let mut bytes = core(dump);
+    let object = place(&bytes, source);
+    let slots = (object + 8..object + size).step_by(8);
+    let slot = slots.clone().find(|&at| bytes[at..at + 8] == target.to_le_bytes()).expect("the slot");
+    bytes[slot..slot + 8].copy_from_slice(&0x1234_5678_u64.to_le_bytes());
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("changed.core");
+    fs::write(&path, bytes).expect("a changed dump");
+    let snapshot =
+        heapql::open::open(&path, &OpenOptions::default(), &NoProgress).expect("it opens").snapshot;
+    let references = snapshot.references(&NoProgress).expect("references");
+    references.problems.clone()
+}
+
+#[test]
+fn references_of_garbage_to_what_was_swept_already_lose_nothing() {
+    let statement = |held: &str| {
+        format!(
+            "select r.source, r.target, o.size from refs r join objects o on o.address = r.source where {held} \
+             o.reachable and r.kind = 'field' and o.gen != 'frozen' limit 1"
+        )
+    };
+    let of_garbage = with_a_dangling_reference("zoo-10.0", &statement("not"));
+    assert_eq!(of_garbage.len(), 1, "{of_garbage:?}");
+    assert_eq!(of_garbage[0].severity, Severity::Note);
+    assert!(of_garbage[0].message.starts_with("1 references of objects that nothing holds any more"));
+    let of_the_living = with_a_dangling_reference("zoo-10.0", &statement(""));
+    assert_eq!(of_the_living.len(), 1, "{of_the_living:?}");
+    assert_eq!(of_the_living[0].severity, Severity::Loss);
 }

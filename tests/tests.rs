@@ -1,5 +1,6 @@
 //! The integration tests, one binary with a module a theme.
 
+mod catalog_words;
 mod cli;
 mod conformance;
 mod corpus;

@@ -12,6 +12,10 @@ use super::exit::ExitStatus;
 const ENDS_PROGRAM: u8 = 0;
 const STOPS_WORK: u8 = 1;
 const IS_LEFT_TO_PROMPT: u8 = 2;
+const CLEARS_LINE: u8 = 3;
+
+/// What a prompt shows that did not see Ctrl-C as a key: the terminal has thrown away what was typed.
+const CLEARED: &str = "\nCtrl-C once more leaves, as Ctrl-D does\nheapql> ";
 
 /// The state that the signal's handler and the program share.
 #[derive(Debug)]
@@ -48,6 +52,17 @@ impl Interrupt {
         self.meaning_during(IS_LEFT_TO_PROMPT, read)
     }
 
+    /// The same on a terminal that hands over whole lines: there Ctrl-C is no key but a signal. The first one throws
+    /// away the line, the second one leaves, unless [`Interrupt::begin_line`] came between.
+    pub(super) fn at_prompt_of_lines<T>(&self, read: impl FnOnce() -> T) -> T {
+        self.meaning_during(CLEARS_LINE, read)
+    }
+
+    /// A new line begins.
+    pub(super) fn begin_line(&self) {
+        self.cancel.store(false, Ordering::SeqCst);
+    }
+
     /// From now on until the work in hand is done, Ctrl-C is for a program that was started in the foreground.
     pub(super) fn leave_to_others(&self) {
         self.meaning.store(IS_LEFT_TO_PROMPT, Ordering::SeqCst);
@@ -65,12 +80,22 @@ impl Interrupt {
         match self.meaning.load(Ordering::SeqCst) {
             IS_LEFT_TO_PROMPT => {}
             STOPS_WORK if !self.cancel.swap(true, Ordering::SeqCst) => {}
-            _ => {
-                remove_unfinished();
-                process::exit(ExitStatus::Interrupted.code().into())
+            CLEARS_LINE => {
+                if self.cancel.swap(true, Ordering::SeqCst) {
+                    end(ExitStatus::Answered);
+                }
+                let mut screen = io::stdout();
+                // A screen that is gone has nobody who reads it.
+                let _ = screen.write_all(CLEARED.as_bytes()).and_then(|()| screen.flush());
             }
+            _ => end(ExitStatus::Interrupted),
         }
     }
+}
+
+fn end(status: ExitStatus) -> ! {
+    remove_unfinished();
+    process::exit(status.code().into())
 }
 
 /// The error of an output that was stopped by Ctrl-C.

@@ -3,6 +3,7 @@
 //! An answer is held back until it is longer than the screen, or a line of a table wider; only then the pager starts,
 //! and what follows streams into it. Whatever goes wrong with the pager, the answer is shown without it.
 
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -86,7 +87,8 @@ pub(super) enum Shown {
     Not,
 }
 
-/// An output that becomes a pager once it is too much for the screen.
+/// An output that becomes a pager once it is too much for the screen. Each flush ends an answer; the next one is held back
+/// anew.
 pub(super) struct Paged<'a> {
     out: &'a mut dyn Write,
     pager: &'a Pager,
@@ -95,7 +97,7 @@ pub(super) struct Paged<'a> {
     /// Whether lines are cut at the screen's edge, so that wide ones need a pager too.
     wide: bool,
     state: State,
-    shown: Shown,
+    shown: &'a Cell<Shown>,
 }
 
 enum State {
@@ -107,6 +109,12 @@ enum State {
     Plain,
 }
 
+impl Default for State {
+    fn default() -> State {
+        State::Held { text: Vec::new(), lines: 0, last: 0 }
+    }
+}
+
 impl<'a> Paged<'a> {
     pub(super) fn new(
         out: &'a mut dyn Write,
@@ -114,18 +122,9 @@ impl<'a> Paged<'a> {
         interrupt: &'a Interrupt,
         extent: Extent,
         wide: bool,
+        shown: &'a Cell<Shown>,
     ) -> Self {
-        let state = State::Held { text: Vec::new(), lines: 0, last: 0 };
-        Paged { out, pager, interrupt, extent, wide, state, shown: Shown::Paged }
-    }
-
-    /// Ends the answer, as [`Write::flush`] does, and says how it was shown.
-    ///
-    /// # Errors
-    /// Those of the output.
-    pub(super) fn finish(mut self) -> io::Result<Shown> {
-        self.flush()?;
-        Ok(self.shown)
+        Paged { out, pager, interrupt, extent, wide, state: State::default(), shown }
     }
 
     /// Holds text back; whether it is too much by now.
@@ -155,9 +154,24 @@ impl<'a> Paged<'a> {
                 self.interrupt.leave_to_others();
                 self.state = State::Running(child);
             }
-            Err(_) => self.shown = Shown::Plainly,
+            Err(_) => self.shown.set(Shown::Plainly),
         }
         self.pass(&text).map(drop)
+    }
+
+    /// Ends an answer: shows what is still held back, or waits until the user has left the pager.
+    fn end(&mut self) -> io::Result<()> {
+        match std::mem::take(&mut self.state) {
+            State::Plain => {}
+            State::Held { text, .. } => self.out.write_all(&text)?,
+            State::Running(mut child) => {
+                drop(child.stdin.take());
+                if !child.wait().is_ok_and(|status| has_shown(&status)) {
+                    self.shown.set(Shown::Not);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn pass(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -165,7 +179,10 @@ impl<'a> Paged<'a> {
             State::Running(child) => match child.stdin.as_mut().map(|input| input.write_all(bytes)) {
                 Some(Ok(())) => Ok(bytes.len()),
                 Some(Err(error)) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
-                _ => Err(io::Error::other(Left)),
+                _ => {
+                    self.end()?;
+                    Err(io::Error::other(Left))
+                }
             },
             _ => self.out.write_all(bytes).map(|()| bytes.len()),
         }
@@ -183,19 +200,9 @@ impl Write for Paged<'_> {
         self.pass(bytes)
     }
 
-    /// Shows what is still held back, or waits until the user has left the pager. Answers are flushed at their end
-    /// only, and what is told then must not stand before or within them.
+    /// Answers are flushed at their end only, and what is told then must not stand before or within them.
     fn flush(&mut self) -> io::Result<()> {
-        match std::mem::replace(&mut self.state, State::Plain) {
-            State::Plain => {}
-            State::Held { text, .. } => self.out.write_all(&text)?,
-            State::Running(mut child) => {
-                drop(child.stdin.take());
-                if !child.wait().is_ok_and(|status| has_shown(&status)) {
-                    self.shown = Shown::Not;
-                }
-            }
-        }
+        self.end()?;
         self.out.flush()
     }
 }
@@ -220,11 +227,11 @@ mod tests {
     /// What a pager did with a text: how it was shown, what came to the screen, what the writer heard.
     fn show(pager: &Pager, text: &str, wide: bool) -> (Shown, String, io::Result<()>) {
         let interrupt = Interrupt::new();
-        let mut screen = Vec::new();
-        let mut paged = Paged::new(&mut screen, pager, &interrupt, SMALL, wide);
+        let (mut screen, shown) = (Vec::new(), Cell::new(Shown::Paged));
+        let mut paged = Paged::new(&mut screen, pager, &interrupt, SMALL, wide, &shown);
         let written = text.lines().try_for_each(|line| writeln!(paged, "{line}"));
-        let shown = paged.finish().unwrap();
-        (shown, String::from_utf8(screen).unwrap(), written)
+        paged.flush().unwrap();
+        (shown.get(), String::from_utf8(screen).unwrap(), written)
     }
 
     #[test]
@@ -247,6 +254,26 @@ mod tests {
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
         assert_eq!(show(&into_file, wide, false).1, wide, "one that is wrapped fits");
+    }
+
+    #[test]
+    fn each_answer_has_a_pager_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shown");
+        let (interrupt, shown, mut screen) = (Interrupt::new(), Cell::new(Shown::Paged), Vec::new());
+        let into_file = pager(&format!("echo begin >> '{0}'; head -2 >> '{0}'", path.display()));
+        let mut paged = Paged::new(&mut screen, &into_file, &interrupt, SMALL, true, &shown);
+        // The first is left early, the second fits the screen, the third is long again.
+        let left = (0..100_000).try_for_each(|number| writeln!(paged, "first {number}"));
+        assert!(is_left(&left.unwrap_err()));
+        writeln!(paged, "second").unwrap();
+        paged.flush().unwrap();
+        (0..9).try_for_each(|number| writeln!(paged, "third {number}")).unwrap();
+        paged.flush().unwrap();
+        assert_eq!(shown.get(), Shown::Paged);
+        assert_eq!(String::from_utf8(screen).unwrap(), "second\n");
+        let paged = fs::read_to_string(&path).unwrap();
+        assert_eq!(paged, "begin\nfirst 0\nfirst 1\nbegin\nthird 0\nthird 1\n");
     }
 
     #[test]

@@ -44,7 +44,13 @@ impl Snapshot {
             return Ok(stored);
         }
         match &self.values {
-            Some(values) => References::of(values.types().runtime(), heap, progress).map_err(Arc::new),
+            Some(values) => {
+                let (mut references, dangling) = References::of(values.types().runtime(), heap, progress)?;
+                references.problems.extend(dangling.map(|dangling| {
+                    dangling.problem(self.dangle_in_garbage_alone(&references.forward, progress))
+                }));
+                Ok(references)
+            }
             None if heap.objects.is_empty() => Ok(References::default()),
             None => Err(Arc::new(Error::new(ErrorKind::NoRuntime, "the types of objects cannot be read"))),
         }

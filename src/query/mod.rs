@@ -56,6 +56,7 @@ pub use environment::Environment;
 pub use given::{Given, Tested, rows_where, select_over};
 pub use grouped::{GroupedAnswer, GroupedSelect, NamedOrder, Role};
 pub use lexer::{is_incomplete, parse_size, split_statements};
+pub use memory::MemoryUnit;
 pub use rows::{Delivered, Rows, RunError};
 pub use several::{SeveralDumps, parse_several};
 

@@ -2,9 +2,9 @@
 
 use super::Translation;
 use super::arguments::Arguments;
-use super::heap::generation;
+use super::heap::{GENERATION_WORDS, generation};
 use super::text::{self, literal, where_all};
-use super::words::{WORD, WordDoc, flag, no_effect, takes};
+use super::words::{WORD, WordDoc, flag, no_effect, takes, takes_one_of};
 use crate::query::Diagnostic;
 
 /// What is shown of an exception.
@@ -54,7 +54,12 @@ pub(super) const WORDS: &[WordDoc] = &[
         summary: "The exceptions on the heap with their messages.",
         switches: &[
             takes("-type", "TEXT", "Only types whose name contains this."),
-            takes("-gen", "GEN", "Only exceptions of a generation: gen0, gen1, gen2, loh, poh or foh."),
+            takes_one_of(
+                "-gen",
+                "GEN",
+                GENERATION_WORDS,
+                "Only exceptions of a generation: gen0, gen1, gen2, loh, poh or foh.",
+            ),
             flag("-live", "Only exceptions that a root keeps alive."),
             flag("-dead", "Only exceptions that no root keeps alive."),
         ],

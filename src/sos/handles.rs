@@ -4,7 +4,7 @@ use super::arguments::Arguments;
 use super::heap::{Listing, SwitchStat};
 use super::line::Piece;
 use super::text;
-use super::words::{WORD, WordDoc, flag, no_effect, takes};
+use super::words::{WORD, WordDoc, flag, no_effect, takes, takes_one_of};
 use super::{Closing, Translation};
 use crate::query::Diagnostic;
 
@@ -24,6 +24,17 @@ const KINDS: [(&str, &str); 12] = [
     ("CrossReference", "cross_reference"),
 ];
 
+/// Those of them that are offered.
+const KIND_WORDS: &[&str] = &{
+    let mut words = [""; KINDS.len()];
+    let mut at = 0;
+    while at < KINDS.len() {
+        words[at] = KINDS[at].0;
+        at += 1;
+    }
+    words
+};
+
 pub(super) const WORDS: &[WordDoc] = &[
     WordDoc {
         word: "gchandles",
@@ -31,9 +42,10 @@ pub(super) const WORDS: &[WordDoc] = &[
         summary: "The GC handles, then the objects that they hold by type, then how many handles of each kind there are.",
         switches: &[
             flag("-stat", "Without the single handles."),
-            takes(
+            takes_one_of(
                 "-type",
                 "KIND",
+                KIND_WORDS,
                 "Only handles of a kind: Pinned, RefCounted, WeakShort, WeakLong, Strong, Variable, AsyncPinned, SizedRef, \
                  Dependent, WeakWinRT, WeakInteriorPointer.",
             ),

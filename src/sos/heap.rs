@@ -3,7 +3,7 @@
 use super::arguments::{Arguments, address};
 use super::line::Piece;
 use super::text::{self, literal, where_all};
-use super::words::{WORD, WordDoc, flag, no_effect, not_yet, takes};
+use super::words::{WORD, WordDoc, flag, no_effect, takes, takes_one_of};
 use super::{Closing, Translation, number};
 use crate::query::Diagnostic;
 
@@ -23,6 +23,9 @@ pub(super) const GENERATIONS: [(&str, &str); 12] = [
     ("2", "gen2"),
 ];
 
+/// Those of them that are offered, as SOS spells them.
+pub(super) const GENERATION_WORDS: &[&str] = &["gen0", "gen1", "gen2", "loh", "poh", "foh"];
+
 pub(super) const WORDS: &[WordDoc] = &[
     WordDoc {
         word: "dumpheap",
@@ -39,7 +42,12 @@ pub(super) const WORDS: &[WordDoc] = &[
                 "Only objects of at least this size (decimal; hexadecimal with 0x; 10kb).",
             ),
             takes("-max", "BYTES", "Only objects of at most this size."),
-            takes("-gen", "GEN", "Only objects of a generation: gen0, gen1, gen2, loh, poh or foh."),
+            takes_one_of(
+                "-gen",
+                "GEN",
+                GENERATION_WORDS,
+                "Only objects of a generation: gen0, gen1, gen2, loh, poh or foh.",
+            ),
             flag("-live", "Only objects that a root keeps alive."),
             flag("-dead", "Only objects that no root keeps alive, free space included."),
             flag(
@@ -49,11 +57,11 @@ pub(super) const WORDS: &[WordDoc] = &[
             flag("-short", "Only addresses."),
             flag("-bycount", "The type with the most objects last, not the biggest."),
             takes("-heap", "N", "Only objects of the GC heap of this number."),
-            not_yet(takes(
+            takes(
                 "-segment",
                 "ADDRESS",
-                "give START and END of the segment, as `eeheap -gc` prints them",
-            )),
+                "Only objects of the segment with this address, as `eeheap -gc` prints it.",
+            ),
             flag(
                 "-thinlock",
                 "Only objects that are locked by a word of their own, each with the owner of the lock.",
@@ -104,6 +112,7 @@ pub(super) const WORDS: &[WordDoc] = &[
             takes("-mt", "MT", "The objects of the type with this MethodTable."),
         ],
         operands: (1, 1),
+        values: GENERATION_WORDS,
         examples: &[
             (
                 "dumpgen gen0 -type string",
@@ -210,7 +219,8 @@ fn dumpheap(arguments: &Arguments) -> Result<Translation, Diagnostic> {
         conditions.push(format!("gen = '{}'", generation(word)?));
     }
     let heap = arguments.count_of("-heap")?;
-    conditions.extend(heap.map(|heap| format!("heap = {heap}")));
+    conditions.extend(heap.map(of_heap));
+    conditions.extend(arguments.address_of("-segment")?.map(of_segment));
     conditions.extend(range(arguments)?);
     // Both together mean neither, as there.
     match (arguments.has("-live"), arguments.has("-dead")) {
@@ -231,6 +241,18 @@ fn dumpheap(arguments: &Arguments) -> Result<Translation, Diagnostic> {
     Ok(listing.objects_and_statistics("address, mt, size, type", arguments.has("-stat")))
 }
 
+/// The condition of what lies in a GC heap. As there, the first one has the frozen segments too.
+pub(super) fn of_heap(heap: u64) -> String {
+    if heap == 0 { "coalesce(heap, 0) = 0".to_owned() } else { format!("heap = {heap}") }
+}
+
+/// The condition of objects that lie in a segment.
+pub(super) fn of_segment(segment: u64) -> String {
+    let place =
+        |column| format!("(select {column} from segments where address = {})", text::address(segment));
+    format!("address >= {} and address < {}", place("start"), place("end"))
+}
+
 /// The texts of strings, counted.
 fn texts(arguments: &Arguments, source: &str, conditions: &[String], order: &str) -> Translation {
     let conditions = where_all(conditions);
@@ -243,7 +265,7 @@ fn texts(arguments: &Arguments, source: &str, conditions: &[String], order: &str
 }
 
 /// `START`, `START END`, `START LLENGTH`
-fn range(arguments: &Arguments) -> Result<Vec<String>, Diagnostic> {
+pub(super) fn range(arguments: &Arguments) -> Result<Vec<String>, Diagnostic> {
     let Some(start) = arguments.address(0)? else { return Ok(Vec::new()) };
     let mut conditions = vec![format!("address >= {}", text::address(start))];
     if let Some(end) = arguments.operands().get(1) {

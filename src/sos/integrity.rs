@@ -1,39 +1,45 @@
 //! Whether the heap is sound: `verifyheap`, `verifyobj`.
 
 use super::arguments::Arguments;
-use super::text;
-use super::words::{WORD, WordDoc, no_effect, not_yet, takes};
+use super::heap::{of_heap, of_segment, range};
+use super::text::{self, where_all};
+use super::words::{WORD, WordDoc, no_effect, takes};
 use super::{Closing, Translation};
 use crate::query::Diagnostic;
 
 pub(super) const WORDS: &[WordDoc] = &[
     WordDoc {
         word: "verifyheap",
-        usage: "verifyheap",
+        usage: "verifyheap [-heap N] [-segment ADDRESS] [START [END]]",
         summary: "What is broken on the heap: stretches that cannot be walked, references that lead to no object or to free \
-                  space; then how many objects were looked at.",
+                  space; then how many objects were looked at. START and END are addresses; END may be a length, as `L1000`.",
         switches: &[
-            not_yet(takes(
-                "-heap",
-                "N",
-                "the whole heap is looked at: `select * from damage where segment = ADDRESS` for one segment",
-            )),
-            not_yet(takes(
-                "-segment",
-                "ADDRESS",
-                "`select * from damage where segment = ADDRESS` tells of one segment",
-            )),
+            takes("-heap", "N", "Only what lies in the GC heap of this number."),
+            takes("-segment", "ADDRESS", "Only what lies in the segment with this address."),
             no_effect("-ignoreGCState", "The heap is walked whatever the collector's state; damage is told."),
             no_effect("-noprogress", "Progress is shown on terminals only."),
         ],
-        examples: &[(
-            "verifyheap",
-            &["select * from damage", "select count as objects_verified from objects"],
-        )],
-        translate: |_| {
-            let verified = ["select * from damage", "select count as objects_verified from objects"];
-            Ok(Translation::of(verified.map(str::to_owned)).closing(Closing::Damage))
-        },
+        operands: (0, 2),
+        examples: &[
+            ("verifyheap", &["select * from damage", "select count as objects_verified from objects"]),
+            (
+                "verifyheap -segment 7f022bcbe000",
+                &[
+                    "select * from damage where segment = 0x7f022bcbe000",
+                    "select count as objects_verified from objects \
+                     where address >= (select start from segments where address = 0x7f022bcbe000) \
+                     and address < (select end from segments where address = 0x7f022bcbe000)",
+                ],
+            ),
+            (
+                "verifyheap -heap 1",
+                &[
+                    "select * from damage where segment in (select address from segments where heap = 1)",
+                    "select count as objects_verified from objects where heap = 1",
+                ],
+            ),
+        ],
+        translate: verifyheap,
         ..WORD
     },
     WordDoc {
@@ -52,6 +58,24 @@ pub(super) const WORDS: &[WordDoc] = &[
         ..WORD
     },
 ];
+
+fn verifyheap(arguments: &Arguments) -> Result<Translation, Diagnostic> {
+    let (mut broken, mut looked_at) = (range(arguments)?, range(arguments)?);
+    if let Some(heap) = arguments.count_of("-heap")? {
+        let heap = of_heap(heap);
+        broken.push(format!("segment in (select address from segments where {heap})"));
+        looked_at.push(heap);
+    }
+    if let Some(segment) = arguments.address_of("-segment")? {
+        broken.push(format!("segment = {}", text::address(segment)));
+        looked_at.push(of_segment(segment));
+    }
+    let verified = [
+        format!("select * from damage{}", where_all(&broken)),
+        format!("select count as objects_verified from objects{}", where_all(&looked_at)),
+    ];
+    Ok(Translation::of(verified).closing(Closing::Damage))
+}
 
 fn verifyobj(arguments: &Arguments) -> Result<Translation, Diagnostic> {
     let address = text::address(arguments.required_address(0)?);

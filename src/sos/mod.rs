@@ -14,6 +14,7 @@ mod arguments;
 mod closing;
 mod collections;
 mod exceptions;
+mod generations;
 mod handles;
 mod heap;
 mod help;
@@ -41,7 +42,7 @@ pub use closing::Closing;
 pub use help::reference;
 pub use words::{SwitchDoc, SwitchState, WordDoc, word, words};
 
-use crate::query::{Answer, Diagnostic};
+use crate::query::{Answer, Diagnostic, nearest};
 use line::Line;
 
 /// What a line of these words stands for.
@@ -80,6 +81,16 @@ pub enum Meaning {
 /// asks for help on one. A statement of the language never is.
 pub fn is_command(text: &str) -> bool {
     Line::first(text).is_some_and(|line| line.is_command())
+}
+
+/// The word of this layer that is meant perhaps by a word that is none.
+pub fn meant(word: &str) -> Option<&'static str> {
+    // Anything is near to the shortest words.
+    const LETTERS: usize = 4;
+    if word.chars().filter(|c| c.is_alphabetic()).count() < LETTERS {
+        return None;
+    }
+    nearest(word, words().flat_map(|doc| [doc.word].into_iter().chain(doc.aliases.iter().copied())))
 }
 
 /// What a text stands for, each of its lines by itself, since that is how these words are written.

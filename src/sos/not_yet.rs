@@ -3,42 +3,54 @@
 /// Words with what to do instead.
 const WORDS: &[(&[&str], &str)] = &[
     (
-        &["dumpstack", "parallelstacks", "pstacks", "clru", "u", "ip2md", "dumpmd", "bpmd"],
-        "`clrstack` lists the stacks, `select os_id, level, method, offset from frames` with where in the code they are, \
+        &["dumpstack", "k", "bt", "clru", "u", "dumpmd", "bpmd"],
+        "`clrstack` lists the stacks, `select os_id, level, method, ip, offset from frames` with where in the code they are, \
          `dumpstackobjects` what they hold",
     ),
     (
-        &["eeversion", "runtimes", "crashinfo", "sosstatus", "status"],
-        "`heapql info DUMP` tells the runtime and its version",
+        &["eeversion", "runtimes", "setruntime", "sosstatus", "status"],
+        "the first line at the prompt and `heapql info DUMP` tell the runtime and its version, `select * from gc` the collector's mode \
+         and settings",
     ),
-    (&["sizestats"], "`select gen, size, count group by gen, size` counts objects by their sizes"),
-    (&["dumpassembly", "token2ee"], "`clrmodules` lists the modules, `name2ee *!TYPE` finds a type"),
+    (
+        &["crashinfo"],
+        "`printexception` shows the exceptions that threads have in flight, `clrstack` the stacks",
+    ),
+    (&["dumpassembly"], "`clrmodules` lists the modules, `dumpmodule -mt ADDRESS` what is in one"),
     (
         &["dumpil", "dumpsig", "dumpsigelem", "ehinfo", "gcinfo", "dumpgcdata"],
         "code and signatures are not shown",
     ),
-    (&["dumpruntimetypes"], "`select type, mt, module from loaded_types` lists the types that are loaded"),
-    (
-        &[
-            "ephrefs",
-            "ephtoloh",
-            "gctonative",
-            "findpointersin",
-            "notreachableinrange",
-            "gchandleleaks",
-            "findroots",
-        ],
-        "`select * from refs` has all references, `referrers of ADDRESS` those to an object",
-    ),
+    (&["gctonative"], "`select * from mappings` tells what native memory is for, `dq ADDRESS` what is in it"),
+    (&["findpointersin"], "`dq ADDRESS -c N` shows memory with the objects that it leads to"),
+    (&["gchandleleaks"], "`gchandles -stat` counts the handles, `leaks` looks for those that should not be"),
+    (&["findroots"], "`gcroot ADDRESS` tells what holds an object, `select * from roots` lists all roots"),
     (
         &["traverseheap"],
         "`select * from objects` and `select * from refs` are the heap; `--format csv -o FILE` writes them",
     ),
-    (&["modules", "lm"], "`heapql info DUMP` tells what the dump holds, `clrmodules` the managed modules"),
-    (&["registers", "r", "setthread", "threadstate"], "threads are listed by `clrthreads`"),
     (
-        &["setclrpath", "setsymbolserver", "loadsymbols", "sosflush", "logopen", "logclose", "logging"],
+        &["setthread"],
+        "each word is about all threads or about the one whose id stands behind it: `clrstack 0x6ec6`, `dso 0x6ec6`",
+    ),
+    (&["registers", "r", "threadstate"], "threads are listed by `clrthreads`, with their states in words"),
+    (
+        &[
+            "setclrpath",
+            "setsymbolserver",
+            "loadsymbols",
+            "sosflush",
+            ".load",
+            ".loadby",
+            ".cordll",
+            ".symfix",
+            ".reload",
+        ],
         "no runtime and no symbols are needed: nothing has to be set",
+    ),
+    (
+        &["logopen", "logclose", "logging", "dbgout", ".logopen", ".logclose"],
+        "`\\o FILE` at the prompt appends answers to a file, `\\o` ends that; `heapql query -o FILE` writes one",
     ),
     (
         &[

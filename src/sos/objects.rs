@@ -71,8 +71,26 @@ pub(super) const WORDS: &[WordDoc] = &[
         usage: "dumpdelegate ADDRESS",
         summary: "Shows a delegate: what it calls, and on which object.",
         operands: (1, 1),
-        examples: &[("dumpdelegate 7f02290cde20", &["object 0x7f02290cde20"])],
-        translate: |arguments| object(arguments).map(Translation::one),
+        examples: &[(
+            "dumpdelegate 7f02290cde20",
+            &[
+                "select address, type, value as method from objects where address = 0x7f02290cde20",
+                "object 0x7f02290cde20",
+            ],
+        )],
+        translate: dumpdelegate,
+        ..WORD
+    },
+    WordDoc {
+        word: "dumpobjgcrefs",
+        usage: "dumpobjgcrefs ADDRESS",
+        summary: "What an object refers to, field by field.",
+        operands: (1, 1),
+        examples: &[("dumpobjgcrefs 7f02290cde20", &["references of 0x7f02290cde20"])],
+        translate: |arguments| {
+            let address = text::address(arguments.required_address(0)?);
+            Ok(Translation::one(format!("references of {address}")))
+        },
         ..WORD
     },
 ];
@@ -90,6 +108,12 @@ fn dumpobj(arguments: &Arguments) -> Result<Translation, Diagnostic> {
     };
     let references = arguments.has("-refs").then(|| format!("references of {address}"));
     Ok(Translation::of([shown].into_iter().chain(references)))
+}
+
+fn dumpdelegate(arguments: &Arguments) -> Result<Translation, Diagnostic> {
+    let address = text::address(arguments.required_address(0)?);
+    let called = format!("select address, type, value as method from objects where address = {address}");
+    Ok(Translation::of([called, object(arguments)?]))
 }
 
 fn dumparray(arguments: &Arguments) -> Result<Translation, Diagnostic> {

@@ -3,28 +3,40 @@
 use super::Translation;
 use super::arguments::Arguments;
 use super::text;
-use super::words::{WORD, WordDoc, flag, no_effect, not_yet, takes};
+use super::words::{SwitchDoc, WORD, WordDoc, flag, no_effect};
 use crate::query::Diagnostic;
 
 pub(super) const WORDS: &[WordDoc] = &[
     WordDoc {
         word: "gcroot",
-        usage: "gcroot ADDRESS [-all]",
+        usage: "gcroot ADDRESS [-all] [-nostacks]",
         summary: "Who keeps an object alive: for each root the shortest way from it to the object.",
         switches: &[
             flag(
                 "-all",
                 "As without: every root that reaches the object is listed in any case, with its shortest way.",
             ),
-            not_yet(flag(
+            flag(
                 "-nostacks",
-                "which roots there are is said when the dump is opened: `heapql --stacks none DUMP`",
-            )),
-            not_yet(takes("-limit", "N", "all roots are listed, those with the shortest ways first")),
+                "Only one way, a shortest from an object that something else than a stack holds; `heapql --stacks none DUMP` \
+                 has all ways without stacks.",
+            ),
+            SwitchDoc {
+                takes: Some("N"),
+                ..no_effect("-limit", "All roots are listed, those with the shortest ways first.")
+            },
             no_effect("-noprogress", "Progress is shown on terminals only."),
         ],
         operands: (1, 1),
-        examples: &[("gcroot 7f02290cde20", &["roots of 0x7f02290cde20"])],
+        examples: &[
+            ("gcroot 7f02290cde20", &["roots of 0x7f02290cde20"]),
+            (
+                "gcroot -nostacks 7f02290cde20",
+                &[
+                    "path from (select object from roots where keeps_alive and kind <> 'stack') to 0x7f02290cde20",
+                ],
+            ),
+        ],
         translate: gcroot,
         ..WORD
     },
@@ -41,7 +53,11 @@ pub(super) const WORDS: &[WordDoc] = &[
 
 fn gcroot(arguments: &Arguments) -> Result<Translation, Diagnostic> {
     let address = text::address(arguments.required_address(0)?);
-    Ok(Translation::one(format!("roots of {address}")))
+    Ok(Translation::one(if arguments.has("-nostacks") {
+        format!("path from (select object from roots where keeps_alive and kind <> 'stack') to {address}")
+    } else {
+        format!("roots of {address}")
+    }))
 }
 
 fn pathto(arguments: &Arguments) -> Result<Translation, Diagnostic> {

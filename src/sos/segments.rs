@@ -2,28 +2,55 @@
 
 use super::Translation;
 use super::arguments::Arguments;
-use super::text;
-use super::words::{SwitchDoc, WORD, WordDoc, flag, not_yet, takes};
+use super::heap::of_heap;
+use super::text::{self, where_all};
+use super::words::{SwitchDoc, WORD, WordDoc, flag, takes};
 use crate::query::Diagnostic;
+
+/// The segments.
+const SEGMENTS: &str = "select address, heap, kind, start, end, committed, size, committed_size, free \
+     from segments order by heap, kind, start";
+/// How big they are together.
+const SEGMENT_SUMS: &str =
+    "select sum(size) as allocated, sum(committed_size) as committed, sum(free) as free from segments";
+/// The memory of the loader and the JIT.
+const LOADER: &str = "select address, end, size, kind, name from mappings \
+     where kind in ('loader_heap', 'code_heap', 'executable_memory')";
+/// How big it is together.
+const LOADER_SUMS: &str = "select kind, ranges, size, saved from memory_use \
+     where kind in ('loader_heap', 'code_heap', 'executable_memory')";
 
 pub(super) const WORDS: &[WordDoc] = &[
     WordDoc {
         word: "eeheap",
-        usage: "eeheap [-gc] [-heap N]",
-        summary: "The segments or regions of the GC's heaps with their limits, and how big they are together.",
+        usage: "eeheap [-gc] [-loader] [-heap N] [-segment ADDRESS]",
+        summary: "The segments or regions of the GC's heaps with their limits, and how big they are together; then the memory that \
+                  the loader and the JIT take.",
         switches: &[
-            flag("-gc", "As without: only the GC's heaps are listed."),
-            not_yet(flag("-loader", "the memory that the loader and the JIT take is not listed")),
+            flag("-gc", "Only the GC's heaps."),
+            flag("-loader", "Only the memory of the loader and the JIT."),
             takes("-heap", "N", "Only the segments of the GC heap of this number."),
+            takes(
+                "-segment",
+                "ADDRESS",
+                "Only the segment with this address, or the one that the address lies in.",
+            ),
         ],
-        examples: &[(
-            "eeheap -gc",
-            &[
-                "select address, heap, kind, start, end, committed, size, committed_size, free \
-                 from segments order by heap, kind, start",
-                "select sum(size) as allocated, sum(committed_size) as committed, sum(free) as free from segments",
-            ],
-        )],
+        examples: &[
+            ("eeheap -gc", &[SEGMENTS, SEGMENT_SUMS]),
+            ("eeheap -loader", &[LOADER, LOADER_SUMS]),
+            ("eeheap", &[SEGMENTS, SEGMENT_SUMS, LOADER, LOADER_SUMS]),
+            (
+                "eeheap -segment 7f02290cde20",
+                &[
+                    "select address, heap, kind, start, end, committed, size, committed_size, free \
+                     from segments where (address = 0x7f02290cde20 or start <= 0x7f02290cde20 and 0x7f02290cde20 < reserved) \
+                     order by heap, kind, start",
+                    "select sum(size) as allocated, sum(committed_size) as committed, sum(free) as free from segments \
+                     where (address = 0x7f02290cde20 or start <= 0x7f02290cde20 and 0x7f02290cde20 < reserved)",
+                ],
+            ),
+        ],
         translate: eeheap,
         ..WORD
     },
@@ -86,15 +113,21 @@ pub(super) const WORDS: &[WordDoc] = &[
 ];
 
 fn eeheap(arguments: &Arguments) -> Result<Translation, Diagnostic> {
-    let heap = arguments.count_of("-heap")?.map(|heap| format!(" where heap = {heap}")).unwrap_or_default();
-    let segments = format!(
-        "select address, heap, kind, start, end, committed, size, committed_size, free \
-         from segments{heap} order by heap, kind, start"
-    );
-    let totals = format!(
-        "select sum(size) as allocated, sum(committed_size) as committed, sum(free) as free from segments{heap}"
-    );
-    Ok(Translation::of([segments, totals]))
+    let mut conditions: Vec<String> = arguments.count_of("-heap")?.map(of_heap).into_iter().collect();
+    if let Some(segment) = arguments.address_of("-segment")?.map(text::address) {
+        conditions.push(format!("(address = {segment} or start <= {segment} and {segment} < reserved)"));
+    }
+    let both = !arguments.has("-gc") && !arguments.has("-loader") && conditions.is_empty();
+    let mut statements = Vec::new();
+    if both || arguments.has("-gc") || !conditions.is_empty() {
+        let of = where_all(&conditions);
+        statements.push(SEGMENTS.replace(" order by", &format!("{of} order by")));
+        statements.push(format!("{SEGMENT_SUMS}{of}"));
+    }
+    if both || arguments.has("-loader") {
+        statements.extend([LOADER, LOADER_SUMS].map(str::to_owned));
+    }
+    Ok(Translation::of(statements))
 }
 
 fn gcheapstat(arguments: &Arguments) -> Result<Translation, Diagnostic> {

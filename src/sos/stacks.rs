@@ -4,7 +4,9 @@
 //! or about the one whose number is given.
 
 use super::Translation;
-use super::arguments::{self, Arguments};
+use super::arguments::Arguments;
+use super::number;
+use super::text::{self, where_all};
 use super::words::{SwitchDoc, WORD, WordDoc, flag, no_effect};
 use crate::query::Diagnostic;
 
@@ -19,7 +21,8 @@ pub(super) const WORDS: &[WordDoc] = &[
         word: "clrstack",
         aliases: &["eestack"],
         usage: "clrstack [THREAD] [-a] [-f]",
-        summary: "The managed stacks, of all threads or of the one with that id of the operating system.",
+        summary: "The managed stacks, of all threads or of the one with that id of the operating system (decimal, or hexadecimal as \
+                  SOS prints it).",
         switches: &[
             SwitchDoc {
                 aliases: &["-p", "-l"],
@@ -48,9 +51,9 @@ pub(super) const WORDS: &[WordDoc] = &[
                 "clrstack 28358 -a",
                 &[
                     "select os_id, managed_id, level, sp, ip, coalesce(method, frame) as call, source, line from frames \
-                     where kind <> 'native' and os_id = 28358",
+                     where kind <> 'native' and os_id in (28358, 164696)",
                     "select os_id, address as sp, slot, object, type, frame, name from roots \
-                     where kind = 'stack' and os_id = 28358",
+                     where kind = 'stack' and os_id in (28358, 164696)",
                 ],
             ),
             (
@@ -79,7 +82,7 @@ pub(super) const WORDS: &[WordDoc] = &[
                 ],
             ),
             (
-                "dumpstackobjects 28358",
+                "dumpstackobjects 0x6ec6",
                 &["select os_id, address as sp, slot, object, type, frame, name from roots \
                    where kind = 'stack' and os_id = 28358"],
             ),
@@ -87,7 +90,48 @@ pub(super) const WORDS: &[WordDoc] = &[
         translate: dumpstackobjects,
         ..WORD
     },
+    WordDoc {
+        word: "ip2md",
+        usage: "ip2md ADDRESS",
+        summary: "The method that an address in code belongs to, where a stack goes on there, as `clrstack` prints it.",
+        operands: (1, 1),
+        examples: &[(
+            "ip2md 7fb3afa960ba",
+            &[
+                "select method, type, module, offset, source, line, os_id, level from frames where ip = 0x7fb3afa960ba",
+            ],
+        )],
+        translate: |arguments| {
+            let address = text::address(arguments.required_address(0)?);
+            Ok(Translation::one(format!(
+                "select method, type, module, offset, source, line, os_id, level from frames where ip = {address}"
+            )))
+        },
+        ..WORD
+    },
+    WordDoc {
+        word: "parallelstacks",
+        aliases: &["pstacks"],
+        usage: "parallelstacks",
+        summary: "What the managed stacks have in common: how many threads are in each method, by its depth from where the threads \
+                  began.",
+        switches: &[
+            SwitchDoc { aliases: &["-a"], ..no_effect("-allthreads", "All threads are counted.") },
+            SwitchDoc {
+                aliases: &["-r"],
+                ..no_effect("-runtime", "Methods of the libraries are counted too.")
+            },
+        ],
+        examples: &[("pstacks", &[PARALLEL])],
+        translate: |_| Ok(Translation::one(PARALLEL)),
+        ..WORD
+    },
 ];
+
+/// How many threads are in each method, by its depth.
+const PARALLEL: &str = "select depth, method, count as threads from (select method, \
+     row_number() over (partition by os_id order by level desc) as depth from frames where kind = 'method') \
+     group by depth, method order by depth, threads desc";
 
 fn clrstack(arguments: &Arguments) -> Result<Translation, Diagnostic> {
     let thread = thread(arguments)?;
@@ -106,11 +150,24 @@ fn objects(thread: Option<String>) -> String {
 }
 
 fn all_of(select: &str, conditions: impl Iterator<Item = String>) -> String {
-    format!("{select}{}", super::text::where_all(&conditions.collect::<Vec<_>>()))
+    format!("{select}{}", where_all(&conditions.collect::<Vec<_>>()))
 }
 
-/// The condition that names the thread, if one is given.
+/// The condition that names the thread, if one is given. SOS prints ids in hexadecimal without `0x`, and the language in
+/// decimal: digits alone can be either.
 fn thread(arguments: &Arguments) -> Result<Option<String>, Diagnostic> {
-    let id = arguments.operands().first().map(arguments::count).transpose()?;
-    Ok(id.map(|id| format!("os_id = {id}")))
+    let Some(piece) = arguments.operands().first() else { return Ok(None) };
+    let decimal = number::count(&piece.text);
+    let hexadecimal = number::address(&piece.text).filter(|id| decimal != Some(*id));
+    Ok(Some(match (decimal, hexadecimal) {
+        (Some(id), Some(other)) => format!("os_id in ({id}, {other})"),
+        (Some(id), None) | (None, Some(id)) => format!("os_id = {id}"),
+        (None, None) => {
+            return Err(Diagnostic::new(
+                piece.span.clone(),
+                format!("`{}` is no id of a thread", piece.text),
+            )
+            .expected("an id of the operating system as `clrthreads` prints it: 28358, 0x6ec6"));
+        }
+    }))
 }

@@ -113,7 +113,8 @@ pub(super) const WORDS: &[WordDoc] = &[
     WordDoc {
         word: "threadpool",
         usage: "threadpool [-wi] [-stat]",
-        summary: "How much waits in the queues of the thread pool, and the threads that it has.",
+        summary: "How much waits in the queues of the thread pool, and the threads that it has. Its limits since 6.0: `select \
+                  _minThreads, _maxThreads, _cpuUtilization from System.Threading.PortableThreadPool`.",
         switches: &[
             flag("-wi", "The work items that wait, too."),
             SwitchDoc {

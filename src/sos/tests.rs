@@ -104,6 +104,12 @@ const LINES: &[(&str, &[&str])] = &[
     ("dumpheap -stat -- all of it", &["select mt, count, size, type group by mt, type order by size"]),
     ("dumpheap -bycount -stat", &["select mt, count, size, type group by mt, type order by count"]),
     (
+        "dumpheap -stat -heap 0 -segment 7f00",
+        &["select mt, count, size, type where coalesce(heap, 0) = 0 \
+         and address >= (select start from segments where address = 0x7f00) \
+         and address < (select end from segments where address = 0x7f00) group by mt, type order by size"],
+    ),
+    (
         "dumpheap -stat -max 85,000 -heap 1 -noprogress",
         &["select mt, count, size, type where size <= 85000 and heap = 1 group by mt, type order by size"],
     ),
@@ -136,7 +142,44 @@ const LINES: &[(&str, &[&str])] = &[
             "select count, size, value from strings where contains('System.String', 'x') group by value order by size",
         ],
     ),
-    ("dumpheap -strings -heap 0 -short", &["select address from System.String where heap = 0"]),
+    ("dumpheap -strings -heap 0 -short", &["select address from System.String where coalesce(heap, 0) = 0"]),
+    (
+        "notreachableinrange -short 7f00 L10",
+        &["select address where address >= 0x7f00 and address < 0x7f10 and not coalesce(reachable, false)"],
+    ),
+    (
+        "verifyheap 7f00",
+        &[
+            "select * from damage where address >= 0x7f00",
+            "select count as objects_verified from objects where address >= 0x7f00",
+        ],
+    ),
+    ("gcroot -limit 1 7f00", &["roots of 0x7f00"]),
+    (
+        "pstacks -a --runtime",
+        &["select depth, method, count as threads from (select method, \
+         row_number() over (partition by os_id order by level desc) as depth from frames where kind = 'method') \
+         group by depth, method order by depth, threads desc"],
+    ),
+    (
+        "token2ee * 0x0200000B",
+        &["select type, mt, class, module, token from loaded_types where token = '0x0200000b'"],
+    ),
+    (
+        "lm -v -s",
+        &["select min(address) as base, sum(size) as size, file from mappings where file is not null \
+         group by file order by base"],
+    ),
+    (
+        "dso 7585",
+        &["select os_id, address as sp, slot, object, type, frame, name from roots where kind = 'stack' \
+         and os_id in (7585, 30085)"],
+    ),
+    (
+        "dso 758c",
+        &["select os_id, address as sp, slot, object, type, frame, name from roots where kind = 'stack' \
+         and os_id = 30092"],
+    ),
     ("dumpgen LOH", &["select mt, count, size, type where gen = 'loh' group by mt, type order by size"]),
     ("dg 2", &["select mt, count, size, type where gen = 'gen2' group by mt, type order by size"]),
     (
@@ -310,7 +353,8 @@ fn slips_are_told_at_their_place_with_what_is_right() {
         ("dumpheap -gen gen3", &["there is no generation `gen3`", "poh (pinned)"]),
         ("dumpheap 10 8", &["the end does not lie behind the start"]),
         ("dumpheap 10 20 30", &["`dumpheap` takes no more"]),
-        ("dumpheap -segment 7f00", &["is not answered yet", "give START and END"]),
+        ("dumpheap -segment", &["`-segment` takes ADDRESS"]),
+        ("clrstack main", &["`main` is no id of a thread", "28358, 0x6ec6"]),
         ("dumpobj", &["`dumpobj` lacks an operand", "expected: dumpobj ADDRESS"]),
         ("dumpobj customer", &["`customer` is no address"]),
         ("dumpvc 7f00", &["`dumpvc` lacks an operand"]),
@@ -318,18 +362,20 @@ fn slips_are_told_at_their_place_with_what_is_right() {
         ("name2ee System.String", &["takes a module and a type"]),
         ("gchandles -type Pined", &["there is no kind of handles `Pined`", "did you mean `Pinned`?"]),
         ("finalizequeue -short -stat", &["`-short` and `-stat` exclude each other"]),
-        ("gcroot -nostacks 7f00", &["--stacks none"]),
+        ("dumpasync -completed", &["is not answered yet", "select * from tasks"]),
+        (".loadby sos coreclr", &["nothing has to be set"]),
+        ("setthread 5", &["clrstack 0x6ec6"]),
         ("db 100 8", &["this is no length", "L20"]),
         ("db 100 -e 80", &["the end does not lie behind the start"]),
         ("d 100 -l 3", &["`3` is no size of a unit"]),
         ("memory read 100 -s 3", &["1, 2, 4 or 8"]),
         ("x/8q 100", &["`q` is no part of a format"]),
         ("x/99999999999999999999x 100", &["is no part of a format"]),
-        ("pstacks -all", &["`pstacks` is not answered yet", "clrstack"]),
+        ("u 7f00", &["`u` is not answered yet", "clrstack"]),
         ("dumpheap -stat\nselect count", &["`select` is no word of SOS", "2 | select count"]),
         ("dumpheap -stat\ndumpob 7f00", &["did you mean `dumpobj`?"]),
         ("soshelp dumpheep", &["did you mean `dumpheap`?"]),
-        ("soshelp pstacks", &["is no word that is answered"]),
+        ("soshelp dumpmd", &["is no word that is answered"]),
     ];
     for (line, parts) in cases {
         assert!(is_command(line), "{line}");
@@ -337,6 +383,17 @@ fn slips_are_told_at_their_place_with_what_is_right() {
         for part in *parts {
             assert!(told.contains(part), "{line}: {told}");
         }
+    }
+}
+
+#[test]
+fn words_that_are_nearly_known_are_meant_perhaps() {
+    assert_eq!(
+        [meant("dumpojb"), meant("eehaep"), meant("clrstak")],
+        [Some("dumpobj"), Some("eeheap"), Some("clrstack")]
+    );
+    for none in ["1", "$2", "dx", "nonsense", ""] {
+        assert_eq!(meant(none), None, "{none}");
     }
 }
 

@@ -86,7 +86,33 @@ pub(super) const WORDS: &[WordDoc] = &[
         translate: name2ee,
         ..WORD
     },
+    WordDoc {
+        word: "token2ee",
+        usage: "token2ee MODULE TOKEN",
+        summary: "The MethodTables of the type that a module defines under a TypeDef token; `*` for all modules.",
+        operands: (2, 2),
+        examples: &[(
+            "token2ee testwebapi.dll 0200000b",
+            &[
+                "select type, mt, class, module, token from loaded_types where token = '0x0200000b' and module = 'testwebapi.dll'",
+            ],
+        )],
+        translate: token2ee,
+        ..WORD
+    },
+    WordDoc {
+        word: "dumpruntimetypes",
+        usage: "dumpruntimetypes",
+        summary: "The objects of System.RuntimeType, with the types that they stand for.",
+        examples: &[("dumpruntimetypes", &[RUNTIME_TYPES])],
+        translate: |_| Ok(Translation::one(RUNTIME_TYPES)),
+        ..WORD
+    },
 ];
+
+/// The objects that stand for types.
+const RUNTIME_TYPES: &str = "select r.address, t.mt, t.type from System.RuntimeType r \
+     left join loaded_types t on t.mt = r.m_handle";
 
 fn of_type(condition: &str) -> String {
     format!("select {COLUMNS} from loaded_types where {condition}")
@@ -121,12 +147,28 @@ fn name2ee(arguments: &Arguments) -> Result<Translation, Diagnostic> {
     };
     // Listings spell nested types with a plus, metadata with a slash.
     let mut condition = format!("type = {}", literal(&name.replace('/', "+")));
+    condition.push_str(&of_module(module));
+    Ok(Translation::one(format!("select type, mt, class, module, token from loaded_types where {condition}")))
+}
+
+fn token2ee(arguments: &Arguments) -> Result<Translation, Diagnostic> {
+    let module = arguments.operands().first().map(|piece| piece.text.as_str()).unwrap_or_default();
+    let token = arguments.required_address(1)?;
+    Ok(Translation::one(format!(
+        "select type, mt, class, module, token from loaded_types where token = '0x{token:08x}'{}",
+        of_module(module)
+    )))
+}
+
+/// The condition behind others of what a module defines, the name with its extension or without; of any for `*`.
+fn of_module(module: &str) -> String {
     let has_extension = [".dll", ".exe"].iter().any(|end| module.to_ascii_lowercase().ends_with(end));
     if has_extension {
-        condition.push_str(&format!(" and module = {}", literal(module)));
+        format!(" and module = {}", literal(module))
     } else if module != "*" {
         let names = ["", ".dll", ".exe"].map(|end| literal(&format!("{module}{end}")));
-        condition.push_str(&format!(" and module in ({})", names.join(", ")));
+        format!(" and module in ({})", names.join(", "))
+    } else {
+        String::new()
     }
-    Ok(Translation::one(format!("select type, mt, class, module, token from loaded_types where {condition}")))
 }

@@ -2,8 +2,8 @@
 
 use super::arguments::Arguments;
 use super::{
-    Translation, collections, exceptions, handles, heap, integrity, locks, memory, modules, objects, process,
-    roots, segments, stacks, tasks, types,
+    Translation, collections, exceptions, generations, handles, heap, integrity, locks, memory, modules,
+    objects, process, roots, segments, stacks, tasks, types,
 };
 use crate::query::Diagnostic;
 
@@ -24,6 +24,8 @@ pub struct WordDoc {
     pub switches: &'static [SwitchDoc],
     /// How many operands it takes at least and at most.
     pub operands: (usize, usize),
+    /// The words that an operand can be; empty where it can be anything.
+    pub values: &'static [&'static str],
     /// Lines, and the statements that each stands for.
     pub examples: &'static [(&'static str, &'static [&'static str])],
     /// Makes the statements.
@@ -39,6 +41,8 @@ pub struct SwitchDoc {
     pub aliases: &'static [&'static str],
     /// What it takes, as usage spells it; `None` where it takes nothing.
     pub takes: Option<&'static str>,
+    /// The words that this can be; empty where it can be anything.
+    pub values: &'static [&'static str],
     /// What it does, in one sentence.
     pub summary: &'static str,
     /// Whether it does it.
@@ -65,18 +69,29 @@ pub(super) const WORD: WordDoc = WordDoc {
     summary: "",
     switches: &[],
     operands: (0, 0),
+    values: &[],
     examples: &[],
     translate: |_| Ok(Translation::of([])),
 };
 
 /// A switch that takes nothing.
 pub(super) const fn flag(name: &'static str, summary: &'static str) -> SwitchDoc {
-    SwitchDoc { name, aliases: &[], takes: None, summary, state: SwitchState::Works }
+    SwitchDoc { name, aliases: &[], takes: None, values: &[], summary, state: SwitchState::Works }
 }
 
 /// A switch with a value.
 pub(super) const fn takes(name: &'static str, what: &'static str, summary: &'static str) -> SwitchDoc {
     SwitchDoc { takes: Some(what), ..flag(name, summary) }
+}
+
+/// A switch with one of these words.
+pub(super) const fn takes_one_of(
+    name: &'static str,
+    what: &'static str,
+    values: &'static [&'static str],
+    summary: &'static str,
+) -> SwitchDoc {
+    SwitchDoc { values, ..takes(name, what, summary) }
 }
 
 /// A switch that changes nothing here.
@@ -93,6 +108,7 @@ pub(super) const fn not_yet(switch: SwitchDoc) -> SwitchDoc {
 pub fn words() -> impl Iterator<Item = &'static WordDoc> {
     [
         heap::WORDS,
+        generations::WORDS,
         objects::WORDS,
         types::WORDS,
         roots::WORDS,

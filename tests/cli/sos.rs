@@ -84,10 +84,12 @@ fn every_word_is_answered_on_every_dump() {
              select mt where address in (select address from strings limit 1); \
              select class from loaded_types where class is not null limit 1; \
              select address from arrays where length > 3 limit 1; select address from collections limit 1; \
-             select base from modules where base is not null limit 1; select address from exceptions limit 1",
+             select base from modules where base is not null limit 1; select address from exceptions limit 1; \
+             select address from segments limit 1",
         );
         let found = found.iter().map(|document| document["rows"][0][0].as_str().expect("an address"));
-        let [object, mt, class, array, list, module, exception] = &found.collect::<Vec<_>>()[..] else {
+        let [object, mt, class, array, list, module, exception, segment] = &found.collect::<Vec<_>>()[..]
+        else {
             panic!("{dump}: not everything was found");
         };
         let words = format!(
@@ -99,6 +101,9 @@ fn every_word_is_answered_on_every_dump() {
              verifyheap\nverifyobj {object}\ndcd {list}\ndcq {list}\npe\npe -nested {exception}\ndumpexceptions -gen gen2\n\
              clrmodules -name zoo\ndumpmodule {module}\ndumpdomain\nclrthreads -live\ndb {object} L20\ndw {object} -c 4\n\
              dc {object} -c 4\ndd {object} -c 4\ndq {object} -c 2\nd {object} -c 4\ndu {object}\nda {object}\n\
+             modules -name lib\nlm -a {module}\nip2md {module}\npstacks\nsizestats\nephrefs\nephtoloh\ndumpruntimetypes\n\
+             token2ee zoo.dll 02000002\nnotreachableinrange {object} L100\ndumpobjgcrefs {object}\ndumpdelegate {object}\n\
+             gcroot -nostacks {object}\neeheap\neeheap -segment {object}\nverifyheap -heap 0\ndumpheap -stat -segment {segment}\n\
              memory read {object} -c 2 -s 8\nx/2gx {object}\npathto {array} {array}\nsoshelp\nhelp dumpheap\nsql dumpheap -stat\n"
         );
         let ended = run_with_input(&["query", &corpus(dump), "-f", "-"], &words);
@@ -127,9 +132,13 @@ fn a_slip_is_told_at_its_place_and_is_a_wrong_statement() {
     for part in ["`dumpheap` has no switch `-stats`", "1 | dumpheap -stats", "did you mean `-stat`?"] {
         assert!(ended.err.contains(part), "{}", ended.err);
     }
-    let ended = ask("zoo-10.0", "pstacks");
+    let ended = ask("zoo-10.0", "dumpheep -stat");
     assert_eq!(ended.status, 1);
-    assert!(ended.err.contains("`pstacks` is not answered yet"), "{}", ended.err);
+    assert!(ended.err.contains("did you mean `dumpheap`, a word of SOS?"), "{}", ended.err);
+    assert!(!ask("zoo-10.0", "selct type").err.contains("of SOS"), "the language goes first");
+    let ended = ask("zoo-10.0", "dumpmd 7f00");
+    assert_eq!(ended.status, 1);
+    assert!(ended.err.contains("`dumpmd` is not answered yet"), "{}", ended.err);
 }
 
 #[test]
@@ -138,4 +147,44 @@ fn memory_that_is_not_in_the_dump_is_not_zero() {
     assert_eq!(ended.status, 5, "{}", ended.err);
     assert!(ended.out.contains("????????????????") && ended.out.contains("?? ??"), "{}", ended.out);
     assert!(ended.err.contains("8 bytes from 0x10 on are not in the dump"), "{}", ended.err);
+}
+
+#[test]
+fn parts_of_the_heap_add_up() {
+    let counted = |words: &str| {
+        let documents = documents("zoo-10.0", words);
+        let rows = documents[0]["rows"].as_array().expect("rows");
+        rows.iter().map(|row| row[1].as_u64().expect("a number")).sum::<u64>()
+    };
+    let whole = counted("dumpheap -stat");
+    assert_eq!(
+        counted("dumpheap -stat -heap 0"),
+        whole,
+        "frozen objects are of the first heap, as in dotnet-dump"
+    );
+    let segments = documents("zoo-10.0", "eeheap -gc");
+    let segments = segments[0]["rows"].as_array().expect("rows");
+    let of =
+        |row: &Value| counted(&format!("dumpheap -stat -segment {}", row[0].as_str().expect("an address")));
+    assert_eq!(segments.iter().map(of).sum::<u64>(), whole);
+}
+
+#[test]
+fn delegates_tell_what_they_call() {
+    let delegate = &documents("zoo-10.0", "select address from System.Threading.ThreadStart limit 1")[0];
+    let address = delegate["rows"][0][0].as_str().expect("an address");
+    let told = &documents("zoo-10.0", &format!("dumpdelegate {address}"))[0];
+    let method = told["rows"][0][2].as_str().expect("a method");
+    assert!(method.starts_with("Zoo.Program") && method.contains("StartThreads"), "{method}");
+}
+
+#[test]
+fn code_on_stacks_tells_its_method() {
+    let frame = &documents(
+        "zoo-10.0",
+        "select ip, method from frames where method like 'Zoo.Program.Worker%' limit 1",
+    )[0];
+    let (ip, method) = (frame["rows"][0][0].as_str().expect("an address"), &frame["rows"][0][1]);
+    let told = &documents("zoo-10.0", &format!("!ip2md {}", ip.trim_start_matches("0x")))[0];
+    assert_eq!(&told["rows"][0][0], method);
 }

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -79,6 +79,12 @@ impl Terminal {
 
     fn type_keys(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).expect("the terminal takes keys");
+    }
+
+    /// Sends the signal of Ctrl-C.
+    fn interrupt(&self) {
+        let sent = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        assert!(sent.expect("a signal can be sent").success());
     }
 
     /// Leaves by Ctrl-D, at a prompt.
@@ -365,4 +371,64 @@ fn a_pager_that_is_left_or_missing_does_not_end_the_conversation() {
     assert!(terminal.expect("does not work and is not used").contains("0x"));
     terminal.expect_prompt();
     assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn each_answer_of_a_word_is_numbered_and_paged_by_itself() {
+    let state = tempfile::tempdir().unwrap();
+    let file = state.path().join("paged");
+    let pager = format!("cat >> '{}'", file.display());
+    let mut terminal = Terminal::start_with(state.path(), &[("HEAPQL_PAGER", &pager)]);
+    terminal.expect_prompt();
+    terminal.type_keys("dumpheap -type Zoo.Dog\r");
+    // The objects are too many for the screen, their types are not.
+    let first = terminal.expect("$1: ");
+    assert!(!first.contains("System.Lazy<Zoo.Dog>"), "{first}");
+    let second = terminal.expect("$2: ");
+    assert!(second.contains("System.Lazy<Zoo.Dog>") && second.contains("Total 1,0"), "{second}");
+    terminal.expect_prompt();
+    terminal.type_keys("object $1[1].address\r");
+    terminal.expect("$3: ");
+    terminal.expect_prompt();
+    assert_eq!(terminal.end(), 0);
+    assert!(fs::read_to_string(&file).unwrap().matches("0x").count() > 2000);
+}
+
+#[test]
+fn ctrl_c_leaves_terminals_that_give_whole_lines() {
+    let state = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start_with(state.path(), &[("TERM", "dumb")]);
+    terminal.expect(PROMPT);
+    // What the terminal makes of Ctrl-C, where it is the one that the program belongs to.
+    terminal.interrupt();
+    terminal.expect("Ctrl-C once more leaves");
+    terminal.expect(PROMPT);
+    terminal.type_keys("select count\r");
+    terminal.expect("1 row in ");
+    terminal.expect(PROMPT);
+    terminal.interrupt();
+    terminal.expect("Ctrl-C once more leaves");
+    terminal.interrupt();
+    assert_eq!(terminal.wait(), 0);
+}
+
+#[test]
+fn tab_completes_words_and_what_they_take() {
+    let state = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start(state.path());
+    terminal.expect_prompt();
+    terminal.type_keys("select count\r");
+    terminal.expect("1 row in ");
+    terminal.expect_prompt();
+    terminal.type_keys("dumphe\t -st\ta\t -gen fo\t\r");
+    terminal.expect("Total ");
+    terminal.expect_prompt();
+    terminal.type_keys("select count from handles h join roots r on h.obj\t = r.obj\t\r");
+    terminal.expect("1 row in ");
+    terminal.expect_prompt();
+    terminal.type_keys("\\i biggest-ty\t\r");
+    terminal.expect("rows in ");
+    terminal.expect_prompt();
+    terminal.type_keys("q\r");
+    assert_eq!(terminal.wait(), 0);
 }

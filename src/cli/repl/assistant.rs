@@ -65,6 +65,14 @@ impl Completer for Assistant<'_> {
     fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
         match complete(line, pos, &self.known) {
             Offer::Files => self.files.complete_path(line, pos),
+            Offer::FilesAnd(names) => {
+                let (start, files) = self.files.complete_path(line, pos)?;
+                // A name of the library is no path: it takes the place of all that is typed.
+                let whole = names.iter().all(|name| name.starts_with(&line[start..pos]));
+                let names = names.into_iter().filter(|_| whole);
+                let names = names.map(|name| Pair { display: name.clone(), replacement: name });
+                Ok((start, names.chain(files).collect()))
+            }
             Offer::Words(start, words) => {
                 let pair = |word: String| Pair { display: word.clone(), replacement: word };
                 Ok((start, words.into_iter().map(pair).collect()))

@@ -1,5 +1,6 @@
 //! The prompt itself: line editing and history by rustyline.
 
+use std::env;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -44,10 +45,15 @@ pub(super) fn converse(session: &Session<'_>, out: &mut Destination) -> io::Resu
         // There is none at the first start; a broken one is not worth a word either.
         let _ = editor.load_history(history);
     }
-    session
-        .console()
-        .interrupt
-        .at_prompt(|| answer_lines(session, &mut editor, history.as_deref(), &notices, out))
+    let interrupt = session.console().interrupt;
+    let lines = || answer_lines(session, &mut editor, history.as_deref(), &notices, out);
+    if gives_keys() { interrupt.at_prompt(lines) } else { interrupt.at_prompt_of_lines(lines) }
+}
+
+/// Whether the terminal gives single keys: rustyline reads whole lines from those that say that they cannot.
+fn gives_keys() -> bool {
+    let term = env::var("TERM").unwrap_or_default();
+    !["dumb", "cons25", "emacs"].iter().any(|unable| term.eq_ignore_ascii_case(unable))
 }
 
 /// Tells what was opened, and begins to build what will be asked for.
@@ -77,6 +83,7 @@ fn answer_lines(
     let mut leaving = false;
     loop {
         session.tell_known_problems();
+        session.console().interrupt.begin_line();
         editor.helper().inspect(|assistant| assistant.begin_line());
         match notices.while_at_prompt(out, || editor.readline(&PROMPT))? {
             Ok(text) => {

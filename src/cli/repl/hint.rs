@@ -1,10 +1,11 @@
-//! The grey text behind the cursor: how the open function is called, the columns of a table just named, or the rest of
+//! The grey text behind the cursor: what a word of SOS takes, how the open function is called, the columns of a table just named, or the rest of
 //! what was entered before and begins so. Says nothing where it has nothing to say.
 
 use crate::output::sanitize::is_hazardous;
 use crate::output::shorten_middle;
 use crate::query::catalog;
 use crate::query::cursor::{Cursor, Rows, cursor};
+use crate::sos;
 
 /// A hint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,9 +45,18 @@ pub(super) fn hint(line: &str, before: impl FnOnce(&str) -> Option<String>, room
         return fits.then(|| Hint { shown: rest.to_owned(), is_rest: true });
     }
     let at = cursor(line, line.len());
-    let text = usage(&at).or_else(|| columns(line))?;
+    let text = of_word(line).or_else(|| usage(&at)).or_else(|| columns(line))?;
     let shown = shorten_middle(&text, room.saturating_sub(2)).into_owned();
     (!shown.is_empty()).then(|| Hint { shown: format!("  {shown}"), is_rest: false })
+}
+
+/// What stands behind a word of SOS that was just written.
+fn of_word(line: &str) -> Option<String> {
+    let (word, rest) = line.trim_start().split_once(' ')?;
+    let doc = sos::word(word.trim_start_matches('!'))
+        .filter(|_| sos::is_command(line) && rest.trim().is_empty())?;
+    let behind = doc.usage.split_once(' ').map_or("", |(_, behind)| behind);
+    (!behind.is_empty()).then(|| behind.to_owned())
 }
 
 /// How the function whose parentheses are open is called.
@@ -96,6 +106,15 @@ mod tests {
         assert_eq!(shown("select substr(value, ").as_deref(), Some("  substr(text, start [, count])"));
         assert!(shown("select count from reachable(").unwrap().contains("reachable("));
         assert_eq!(shown("select lower(value) "), None);
+    }
+
+    #[test]
+    fn a_word_just_written_shows_what_it_takes() {
+        assert_eq!(shown("gcroot ").as_deref(), Some("  ADDRESS [-all] [-nostacks]"));
+        assert_eq!(shown("!dso ").as_deref(), Some("  [THREAD]"));
+        for line in ["gcroot", "gcroot 7f", "dumplocks ", "select dumpheap "] {
+            assert_eq!(shown(line), None, "{line}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Carries out what was entered: settings change the prompt, statements are answered.
 
+use std::cell::Cell;
 use std::env;
 use std::io::{self, Write};
 use std::path::Path;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 
 use crate::cli::destination::Destination;
 use crate::cli::exit::ExitStatus;
+use crate::cli::library;
 use crate::cli::pager::{Extent, Paged, Pager, Shown};
 use crate::cli::query::footer;
 use crate::cli::request::Source;
@@ -14,7 +16,7 @@ use crate::cli::script;
 use crate::cli::session::{Reply, Session, is_about_the_language};
 use crate::output::{AnswerWriter, Format, Screen};
 use crate::query::script::ScriptError;
-use crate::query::{Answer, split_statements};
+use crate::query::{Answer, nearest, split_statements};
 
 use super::lines;
 use super::results::Results;
@@ -67,9 +69,6 @@ pub(super) struct Interpreter<'a> {
     results: Results,
 }
 
-/// A reply, and the answer where there is one.
-type Asked = (Reply, Option<Arc<Answer>>);
-
 impl<'a> Interpreter<'a> {
     /// For a person at a prompt.
     pub(super) fn for_prompt(session: &'a Session<'a>) -> Self {
@@ -118,15 +117,24 @@ impl<'a> Interpreter<'a> {
                 self.format = format;
                 self.writer = None;
             }
-            Setting::Timing(timing) => self.timing = timing,
-            Setting::Pager(false) => self.pager = None,
-            Setting::Pager(true) => {
+            Setting::Timing(timing) => {
+                self.timing = timing.unwrap_or(!self.timing);
+                self.tell_switch("the time is shown", "the time is not shown", timing, self.timing);
+            }
+            Setting::Pager(pager) => {
+                let on = pager.unwrap_or(self.pager.is_none());
+                self.pager = None;
+                if !on {
+                    self.tell_switch("", "the pager is not used", pager, on);
+                    return Ok(ExitStatus::Answered);
+                }
                 self.pager = Pager::of_environment(|name| env::var_os(name));
                 if self.pager.is_none() {
                     return Ok(
                         self.complain("the environment asks for no pager: HEAPQL_PAGER or PAGER names one")
                     );
                 }
+                self.tell_switch("the pager is used", "", pager, on);
             }
             Setting::Output(path) => return Ok(self.redirect(path.as_deref())),
             Setting::Set(Some((name, value))) => environment.borrow_mut().set_parameter(&name, &value),
@@ -139,6 +147,10 @@ impl<'a> Interpreter<'a> {
             Setting::Sql(tell) => self.session.tell_statements(tell),
             Setting::LastSql => {
                 let statements = self.session.last_statements();
+                if statements.is_empty() {
+                    return Ok(self
+                        .complain("no word of SOS was answered yet: \\sql shows what the last stands for"));
+                }
                 show(&statements.iter().map(|text| format!("{text};\n")).collect::<String>(), out)?;
             }
             Setting::Results => show(&self.results.listing(&environment.borrow()), out)?,
@@ -147,6 +159,13 @@ impl<'a> Interpreter<'a> {
             Setting::Include(_) | Setting::Quit => {}
         }
         Ok(ExitStatus::Answered)
+    }
+
+    /// Tells how a setting stands that was not said to be on or off.
+    fn tell_switch(&self, on: &str, off: &str, said: Option<bool>, is_on: bool) {
+        if said.is_none() {
+            self.session.console().messages.remark(if is_on { on } else { off });
+        }
     }
 
     /// Sends answers to a file from now on, or to the screen again.
@@ -170,7 +189,11 @@ impl<'a> Interpreter<'a> {
     /// Answers the statements of a file.
     fn include(&mut self, path: &Path, out: &mut dyn Page) -> io::Result<ExitStatus> {
         let messages = &self.session.console().messages;
-        match script::read(&Source::File(path.to_owned())) {
+        // A file goes before a script of the library of that name.
+        let name = path.to_str().filter(|name| library::entry(name).is_some() && !path.exists());
+        let source =
+            name.map_or_else(|| Source::File(path.to_owned()), |name| Source::Library(name.to_owned()));
+        match script::read(&source) {
             Ok(loaded) => {
                 // What a session gave a parameter goes before what the script would have it be.
                 for parameter in &loaded.script.parameters {
@@ -184,6 +207,13 @@ impl<'a> Interpreter<'a> {
                 self.answer(&statements.join(";\n"), out)
             }
             Err(ScriptError::Text(error)) => {
+                let near = path
+                    .to_str()
+                    .and_then(|name| nearest(name, library::entries().iter().map(|entry| entry.name)));
+                let error = match near {
+                    Some(near) => error.hint(format!("did you mean `{near}`? The library has that script")),
+                    None => error,
+                };
                 messages.error(&error);
                 Ok(ExitStatus::Usage)
             }
@@ -197,99 +227,138 @@ impl<'a> Interpreter<'a> {
     fn answer(&mut self, text: &str, out: &mut dyn Page) -> io::Result<ExitStatus> {
         let mut worst = ExitStatus::Answered;
         for range in split_statements(text) {
-            let (reply, answer) = self.ask(&text[range], out)?;
+            let reply = self.ask(&text[range], out)?;
             worst = worst.max(reply.status());
-            match reply {
-                Reply::Answered { rows, elapsed, .. } => {
-                    let number = answer.and_then(|answer| self.keep(&answer));
-                    let elapsed = self.timing.then_some(elapsed);
-                    self.tell_footer(number.as_deref(), &footer(rows, elapsed));
-                }
-                Reply::Refused(ExitStatus::Statement | ExitStatus::Interrupted) => break,
-                Reply::Refused(_) => {}
+            if let Reply::Refused(ExitStatus::Statement | ExitStatus::Interrupted) = reply {
+                break;
             }
         }
         Ok(worst)
+    }
+
+    fn ask(&mut self, statement: &str, out: &mut dyn Page) -> io::Result<Reply> {
+        let (session, format) = (self.session, self.format);
+        if let Some(mut file) = self.output.take() {
+            let writer = self.writer.get_or_insert_with(|| format.writer(file.screen()));
+            let name = Some(file.name().to_owned());
+            let mut footers = Footers {
+                session,
+                results: &mut self.results,
+                timing: self.timing,
+                prompt: self.prompt,
+                format,
+                file: name,
+            };
+            let asked = session.ask_and_keep(statement, &mut **writer, &mut file, &mut |reply, answer| {
+                footers.tell(reply, &answer)
+            });
+            return match asked {
+                Ok(reply) => {
+                    self.output = Some(file);
+                    Ok(reply)
+                }
+                Err(error) => {
+                    // A disk that is full is no reason to end the conversation.
+                    self.writer = None;
+                    let error = Destination::failure(file.name(), error).hint("answers are shown again");
+                    session.console().messages.error(&error);
+                    Ok(Reply::Refused(ExitStatus::Usage))
+                }
+            };
+        }
+        let screen = out.screen();
+        if !self.prompt {
+            let writer = self.writer.get_or_insert_with(|| format.writer(screen));
+            return session.ask(statement, &mut **writer, &mut *out);
+        }
+        let pager = self.pager.clone().zip(out.extent());
+        let mut footers = Footers {
+            session,
+            results: &mut self.results,
+            timing: self.timing,
+            prompt: true,
+            format,
+            file: None,
+        };
+        let Some((pager, extent)) = pager else {
+            return session.ask_and_keep(
+                statement,
+                &mut *format.writer(screen),
+                &mut *out,
+                &mut |reply, answer| {
+                    footers.tell(reply, &answer);
+                },
+            );
+        };
+        let shown = Cell::new(Shown::Paged);
+        let mut not_shown = Vec::new();
+        let mut paged = Paged::new(
+            &mut *out,
+            &pager,
+            session.console().interrupt,
+            extent,
+            format == Format::Table,
+            &shown,
+        );
+        let reply = session.ask_and_keep(
+            statement,
+            &mut *format.writer(screen),
+            &mut paged,
+            &mut |reply, answer| match shown.get() {
+                Shown::Not => not_shown.push((reply, answer)),
+                Shown::Paged | Shown::Plainly => footers.tell(reply, &answer),
+            },
+        )?;
+        paged.flush()?;
+        if shown.get() != Shown::Paged {
+            // What does not work is told and not tried again.
+            self.pager = None;
+            if pager.named {
+                let warning = format!("the pager `{}` does not work and is not used", pager.name());
+                session.console().messages.warning(&warning);
+            }
+        }
+        for (reply, answer) in not_shown {
+            session.show(&answer, &mut *format.writer(screen), &mut *out)?;
+            footers.tell(reply, &answer);
+        }
+        Ok(reply)
+    }
+}
+
+/// What is told below each answer: its number, its rows, the time that it took.
+struct Footers<'a, 's> {
+    session: &'s Session<'s>,
+    results: &'a mut Results,
+    timing: bool,
+    /// At a prompt only.
+    prompt: bool,
+    format: Format,
+    /// The file that the answer went to.
+    file: Option<String>,
+}
+
+impl Footers<'_, '_> {
+    fn tell(&mut self, reply: Reply, answer: &Arc<Answer>) {
+        let Reply::Answered { rows, elapsed, .. } = reply else { return };
+        if !self.prompt {
+            return;
+        }
+        let number = self.keep(answer).map_or_else(String::new, |number| format!("{number}: "));
+        let footer = footer(rows, self.timing.then_some(elapsed));
+        let messages = &self.session.console().messages;
+        match &self.file {
+            Some(file) => messages.remark(&format!("{number}{footer}, appended to {file}")),
+            None if self.format == Format::Table => messages.remark(&format!("{number}{footer}")),
+            None => {}
+        }
     }
 
     /// Gives an answer that lists something a number.
     fn keep(&mut self, answer: &Arc<Answer>) -> Option<String> {
         let lists = answer.row_count() > 0 && !is_about_the_language(&answer.query);
         let mut environment = self.session.environment().borrow_mut();
-        (self.prompt && lists).then(|| self.results.keep(answer, &mut environment)).flatten()
-    }
-
-    fn tell_footer(&self, number: Option<&str>, footer: &str) {
-        let number = number.map_or_else(String::new, |number| format!("{number}: "));
-        let messages = &self.session.console().messages;
-        match &self.output {
-            Some(file) if self.prompt => {
-                messages.remark(&format!("{number}{footer}, appended to {}", file.name()));
-            }
-            None if self.prompt && self.format == Format::Table => {
-                messages.remark(&format!("{number}{footer}"));
-            }
-            _ => {}
-        }
-    }
-
-    fn ask(&mut self, statement: &str, out: &mut dyn Page) -> io::Result<Asked> {
-        if let Some(mut file) = self.output.take() {
-            let writer = self.writer.get_or_insert_with(|| self.format.writer(file.screen()));
-            return match self.session.ask_and_keep(statement, &mut **writer, &mut file) {
-                Ok(asked) => {
-                    self.output = Some(file);
-                    Ok(asked)
-                }
-                Err(error) => {
-                    // A disk that is full is no reason to end the conversation.
-                    self.writer = None;
-                    self.session.console().messages.error(&Destination::failure(file.name(), error));
-                    Ok((Reply::Refused(ExitStatus::Usage), None))
-                }
-            };
-        }
-        let screen = out.screen();
-        if !self.prompt {
-            let writer = self.writer.get_or_insert_with(|| self.format.writer(screen));
-            return Ok((self.session.ask(statement, &mut **writer, &mut *out)?, None));
-        }
-        match (self.pager.clone(), out.extent()) {
-            (Some(pager), Some(extent)) => self.ask_paged(statement, &pager, extent, out),
-            _ => self.session.ask_and_keep(statement, &mut *self.format.writer(screen), &mut *out),
-        }
-    }
-
-    /// Answers a statement, in the pager where the answer does not fit the screen. A pager that does not work is told
-    /// and not tried again.
-    fn ask_paged(
-        &mut self,
-        statement: &str,
-        pager: &Pager,
-        extent: Extent,
-        out: &mut dyn Page,
-    ) -> io::Result<Asked> {
-        let screen = out.screen();
-        let console = self.session.console();
-        let mut paged = Paged::new(&mut *out, pager, console.interrupt, extent, self.format == Format::Table);
-        let asked = self.session.ask_and_keep(statement, &mut *self.format.writer(screen), &mut paged);
-        let shown = paged.finish()?;
-        let (reply, answer) = asked?;
-        if shown != Shown::Paged {
-            self.pager = None;
-            if pager.named {
-                console
-                    .messages
-                    .warning(&format!("the pager `{}` does not work and is not used", pager.name()));
-            }
-        }
-        match answer {
-            Some(answer) if shown == Shown::Not => {
-                let reply = self.session.show(&answer, &mut *self.format.writer(screen), &mut *out)?;
-                Ok((reply, Some(answer)))
-            }
-            answer => Ok((reply, answer)),
-        }
+        lists.then(|| self.results.keep(answer, &mut environment)).flatten()
     }
 }
 

@@ -9,10 +9,10 @@ use crate::output::Format;
 pub(super) enum Setting {
     /// Write answers in this format from now on.
     Format(Format),
-    /// Tell, or do not tell, how long answers took.
-    Timing(bool),
-    /// Show long answers in a pager, or do not.
-    Pager(bool),
+    /// Tell, or do not tell, how long answers took; `None` for the other of both.
+    Timing(Option<bool>),
+    /// Show long answers in a pager, or do not; `None` for the other of both.
+    Pager(Option<bool>),
     /// Append answers to a file, or show them again.
     Output(Option<PathBuf>),
     /// Answer the statements of a file.
@@ -47,6 +47,8 @@ pub(super) enum Takes {
     Word(&'static [&'static str]),
     /// The path of a file; as it is told in help.
     File(&'static str),
+    /// The path of a file or the name of a script of the library; as it is told in help.
+    Script(&'static str),
     /// The name of a parameter and more; as it is told in help.
     Parameter(&'static str),
     /// Something else; as it is told in help.
@@ -74,17 +76,17 @@ const fn doc(names: &'static [&'static str], takes: Takes, summary: &'static str
 /// All settings, in the order of help.
 pub(super) static SETTINGS: &[SettingDoc] = &[
     doc(&["format"], Takes::Word(FORMATS), "how answers are written"),
-    doc(&["timing"], ON_OFF, "whether the time an answer took is shown"),
-    doc(&["pager"], ON_OFF, "whether what does not fit the screen goes to a pager"),
+    doc(&["timing"], ON_OFF, "whether the time is shown; alone: the other of both"),
+    doc(&["pager"], ON_OFF, "whether long answers go to a pager; alone: as \\timing"),
     doc(&["o"], Takes::File("[FILE]"), "append answers to a file; alone: show them again"),
-    doc(&["i"], Takes::File("FILE"), "answer the statements of a file"),
+    doc(&["i"], Takes::Script("FILE"), "answer a file, or a script of the library; also run FILE"),
     doc(&["set"], Takes::Parameter("[NAME VALUE]"), "give the parameter :NAME a value; alone: list all"),
     doc(&["unset"], Takes::Parameter("NAME"), "take a parameter its value"),
     doc(&["sql"], ON_OFF, "tell what words of SOS stand for; alone: that of the last"),
     doc(&["results"], Takes::Nothing, "the answers that are kept, for `from $3`"),
     doc(&["history"], Takes::Other("[N]"), "what was entered last; !N, !! and !text enter it again"),
     doc(&["help", "?"], Takes::Nothing, "this list"),
-    doc(&["quit", "q"], Takes::Nothing, "leave; also quit, exit, Ctrl-D"),
+    doc(&["quit", "q"], Takes::Nothing, "leave; also quit, exit, q, Ctrl-D"),
 ];
 
 /// The setting of that name.
@@ -98,14 +100,23 @@ pub(super) fn is_setting(line: &str) -> bool {
     line.starts_with('\\') && line != "\\"
 }
 
+/// The script behind `run`, which is `\i` for those who know `heapql run NAME`.
+pub(super) fn script_to_run(line: &str) -> Option<&str> {
+    let (word, script) = line.trim_start().split_once(char::is_whitespace)?;
+    word.eq_ignore_ascii_case("run").then_some(script.trim()).filter(|script| !script.is_empty())
+}
+
 /// What a line asks of the prompt, or `None` when it is a statement.
 ///
 /// # Errors
 /// What is wrong with a line that starts like a setting.
 pub(super) fn parse(line: &str) -> Option<Result<Setting, String>> {
     let line = line.trim().trim_end_matches(';').trim_end();
-    if matches!(line.to_ascii_lowercase().as_str(), "quit" | "exit") {
+    if matches!(line.to_ascii_lowercase().as_str(), "quit" | "exit" | "q") {
         return Some(Ok(Setting::Quit));
+    }
+    if let Some(script) = script_to_run(line) {
+        return Some(Ok(Setting::Include(PathBuf::from(unquoted(script)))));
     }
     if !is_setting(line) {
         return None;
@@ -129,8 +140,10 @@ fn setting(name: &str, rest: &str) -> Option<Setting> {
     let one_word = || (!rest.is_empty() && !rest.contains(char::is_whitespace)).then(|| rest.to_owned());
     match name {
         "format" => Format::from_word(rest).map(Setting::Format),
-        "timing" => on().map(Setting::Timing),
-        "pager" => on().map(Setting::Pager),
+        "timing" if rest.is_empty() => Some(Setting::Timing(None)),
+        "timing" => on().map(|on| Setting::Timing(Some(on))),
+        "pager" if rest.is_empty() => Some(Setting::Pager(None)),
+        "pager" => on().map(|on| Setting::Pager(Some(on))),
         "o" => Some(Setting::Output((!rest.is_empty()).then(|| PathBuf::from(unquoted(rest))))),
         "i" if !rest.is_empty() => Some(Setting::Include(PathBuf::from(unquoted(rest)))),
         "set" if rest.is_empty() => Some(Setting::Set(None)),
@@ -178,7 +191,9 @@ fn form(name: &str, takes: Takes) -> String {
     match takes {
         Takes::Nothing => format!("\\{name}"),
         Takes::Word(words) => format!("\\{name} {}", words.join("|")),
-        Takes::File(what) | Takes::Parameter(what) | Takes::Other(what) => format!("\\{name} {what}"),
+        Takes::File(what) | Takes::Script(what) | Takes::Parameter(what) | Takes::Other(what) => {
+            format!("\\{name} {what}")
+        }
     }
 }
 
@@ -216,7 +231,7 @@ mod tests {
                 let values: Vec<&str> = match setting.takes {
                     Takes::Nothing => vec![""],
                     Takes::Word(words) => words.to_vec(),
-                    Takes::File(_) => vec!["some/file.hql", "'with blanks'"],
+                    Takes::File(_) | Takes::Script(_) => vec!["some/file.hql", "'with blanks'"],
                     Takes::Parameter(what) if what.contains("VALUE") => vec!["", "min 1mb", ":min 1mb"],
                     Takes::Parameter(_) => vec!["min", ":min"],
                     Takes::Other(_) => vec!["", "5"],
@@ -231,14 +246,23 @@ mod tests {
 
     #[test]
     fn statements_are_none() {
-        for line in ["select count", "help", "", "quitting", "select 1 -- quit", "\\sql dumpheap -stat"] {
+        for line in [
+            "select count",
+            "help",
+            "",
+            "quitting",
+            "run",
+            "runs x",
+            "select 1 -- quit",
+            "\\sql dumpheap -stat",
+        ] {
             assert_eq!(parse(line), None, "{line}");
         }
     }
 
     #[test]
     fn there_are_several_ways_out() {
-        for line in ["quit", "exit;", " EXIT ", "\\quit", "\\q"] {
+        for line in ["quit", "exit;", " EXIT ", "q", "\\quit", "\\q"] {
             assert_eq!(parse(line), Some(Ok(Setting::Quit)), "{line}");
         }
     }
@@ -250,8 +274,12 @@ mod tests {
         assert_eq!(right("\\unset :name"), Setting::Unset("name".into()));
         assert_eq!(right("\\sql"), Setting::LastSql);
         assert_eq!(right("\\o"), Setting::Output(None));
+        assert_eq!(right("\\timing off"), Setting::Timing(Some(false)));
+        assert_eq!(right("\\timing"), Setting::Timing(None));
+        assert_eq!(right("\\pager"), Setting::Pager(None));
         assert_eq!(right("\\o my answers.txt"), Setting::Output(Some("my answers.txt".into())));
         assert_eq!(right("\\i \"a b.hql\""), Setting::Include("a b.hql".into()));
+        assert_eq!(right("run biggest-types;"), Setting::Include("biggest-types".into()));
     }
 
     #[test]

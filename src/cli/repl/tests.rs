@@ -110,6 +110,7 @@ fn words_of_sos_show_their_statements_on_request() {
     };
     let statement = "select base, size, version, name, path from modules;\n";
     assert_eq!(enter("\\sql"), "");
+    assert!(page.take().contains("no word of SOS was answered yet"));
     assert!(enter("clrmodules").contains("zoo.dll"));
     assert_eq!((enter("\\sql").as_str(), page.take().as_str()), (statement, ""));
     enter("\\sql on");
@@ -119,4 +120,50 @@ fn words_of_sos_show_their_statements_on_request() {
     enter("clrmodules");
     assert_eq!(page.take(), "");
     assert!(enter("\\sql dumpheap -short").contains("select address\n"));
+}
+
+#[test]
+fn each_answer_of_a_word_has_a_number() {
+    let (console, page) = quiet();
+    let session = Session::over(vec![snapshot(true, vec![])], &console);
+    let mut interpreter = Interpreter::for_prompt(&session);
+    interpreter.enter("\\timing off", &mut Paper::default()).unwrap();
+    let mut paper = Paper::default();
+    interpreter.enter("eeheap -gc", &mut paper).unwrap();
+    let told = page.take();
+    // The dump of these tests has no segments: only their sums are a row.
+    assert_eq!(told, "0 rows\n$1: 1 row\n");
+    interpreter.enter("select allocated from $1", &mut paper).unwrap();
+    assert_eq!(page.take(), "$2: 1 row\n");
+}
+
+#[test]
+fn a_setting_without_a_value_is_turned_over() {
+    let (console, page) = quiet();
+    let session = Session::over(vec![snapshot(true, vec![])], &console);
+    let mut interpreter = Interpreter::for_prompt(&session);
+    interpreter.enter("\\timing", &mut Paper::default()).unwrap();
+    interpreter.enter(NAMES, &mut Paper::default()).unwrap();
+    assert_eq!(page.take(), "the time is not shown\n$1: 1 row\n");
+    interpreter.enter("\\timing", &mut Paper::default()).unwrap();
+    assert_eq!(page.take(), "the time is shown\n");
+}
+
+#[test]
+fn scripts_of_the_library_are_answered_by_their_names() {
+    let (status, out, told) = converse("\\i biggest-types\n");
+    assert!(out.contains("Zoo.Dog"), "{status:?} {out} {told}");
+    let (status, _, told) = converse("\\i biggest-tapes\n");
+    assert_eq!(status, ExitStatus::Usage);
+    assert!(told.contains("cannot read statements from biggest-tapes"), "{told}");
+    assert!(told.contains("did you mean `biggest-types`?"), "{told}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_brings_answers_back_to_the_screen() {
+    let (status, out, told) = converse(&format!("\\o /dev/full\n{NAMES}\n{NAMES}\n"));
+    assert_eq!(status, ExitStatus::Usage);
+    assert!(told.contains("cannot write /dev/full") && told.contains("answers are shown again"), "{told}");
+    assert_eq!(out.matches("zoo.dll").count(), 1, "{out}");
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::in_words::{Part, Rendering};
+use super::in_words::{Part, Rendering, with_word_meant};
 use super::{Reply, Session};
 use crate::cli::exit::ExitStatus;
 use crate::cli::interrupt::{Stoppable, is_stopped};
@@ -73,7 +73,7 @@ impl Session<'_> {
             match self.answer(statement, closing, &options, writer, &mut Stoppable::new(out, cancel)) {
                 Ok(reply) => Ok(reply),
                 // Nothing is written yet, or the beginning of an answer, behind which nothing may follow.
-                Err(RunError::Query(error)) => Ok(self.refuse(render, &error)),
+                Err(RunError::Query(error)) => Ok(self.refuse(render, &with_word_meant(statement, error))),
                 Err(RunError::Output(error)) if is_stopped(&error) => {
                     // What is shown next must not stand behind half a row.
                     out.write_all(b"\n")?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::ask::is_about_the_language;
-use super::in_words::{Part, Rendering};
+use super::in_words::{Part, Rendering, with_word_meant};
 use super::{Reply, Session};
 use crate::cli::exit::ExitStatus;
 use crate::cli::interrupt::{Stoppable, is_stopped};
@@ -19,8 +19,8 @@ use crate::query::{Answer, QueryError, RunOptions};
 use crate::sos;
 
 impl Session<'_> {
-    /// Answers one statement, or words of SOS, as [`Session::ask`] does, and returns the answer too, where there is one:
-    /// of several the last.
+    /// Answers one statement, or words of SOS, as [`Session::ask`] does, and hands `keep` each answer that was shown: of
+    /// words those to all statements that they stand for.
     ///
     /// # Errors
     /// Those of `out`.
@@ -29,8 +29,8 @@ impl Session<'_> {
         statement: &str,
         writer: &mut dyn AnswerWriter,
         out: &mut dyn Write,
-    ) -> io::Result<(Reply, Option<Arc<Answer>>)> {
-        let mut last = None;
+        keep: &mut dyn FnMut(Reply, Arc<Answer>),
+    ) -> io::Result<Reply> {
         let mut answer = |part: Part<'_>| {
             let (statement, render, closing, at, count) = match part {
                 Part::Explanation(answer) => return self.show(answer, writer, out),
@@ -38,16 +38,15 @@ impl Session<'_> {
             };
             self.console.interrupt.while_working(|cancel| match self.answer_apart(statement, cancel) {
                 Ok(answer) => {
-                    let answer = last.insert(Arc::new(answer));
-                    let reply = self.show_stoppably(answer, writer, out, cancel)?;
-                    let reply = self.follow(answer, reply);
-                    closing
-                        .line(answer, at, count)
-                        .iter()
-                        .for_each(|line| self.console.messages.remark(line));
+                    let answer = Arc::new(answer);
+                    let reply = self.show_stoppably(&answer, writer, out, cancel)?;
+                    let reply = self.follow(&answer, reply);
+                    let below = closing.line(&answer, at, count);
+                    below.iter().for_each(|line| self.console.messages.remark(line));
+                    keep(reply, answer);
                     Ok(reply)
                 }
-                Err(error) => Ok(self.refuse(render, &error)),
+                Err(error) => Ok(self.refuse(render, &with_word_meant(statement, error))),
             })
         };
         let render: Rendering<'_> = &|diagnostic| diagnostic.render(statement);
@@ -57,7 +56,7 @@ impl Session<'_> {
             answer(Part::alone(statement, render))
         };
         self.tell_index_problems();
-        Ok((reply?, last))
+        reply
     }
 
     /// Writes an answer that was given before.

@@ -44,6 +44,17 @@ impl Reply {
     }
 }
 
+/// The error of a statement; of one whose first word is nearly a word of SOS and means nothing else, with that word.
+pub(super) fn with_word_meant(statement: &str, error: QueryError) -> QueryError {
+    let QueryError::Statement(diagnostic) = error else { return error };
+    let begins = statement.get(..diagnostic.span.start).is_some_and(|before| before.trim().is_empty());
+    let word = statement.get(diagnostic.span.clone()).filter(|_| begins && diagnostic.hint.is_none());
+    QueryError::Statement(match word.and_then(sos::meant) {
+        Some(meant) => diagnostic.hint(format!("did you mean `{meant}`, a word of SOS?")),
+        None => diagnostic,
+    })
+}
+
 impl Session<'_> {
     /// Whether the statements that words of SOS stand for are told before they are answered.
     pub(in crate::cli) fn tell_statements(&self, tell: bool) {

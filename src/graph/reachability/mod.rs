@@ -8,6 +8,7 @@ mod garbage;
 mod of_snapshot;
 mod retained_set;
 mod search;
+mod swept;
 #[cfg(test)]
 mod tests;
 

@@ -12,13 +12,13 @@ use crate::problem::Problem;
 use crate::progress::Progress;
 
 use super::address_index::AddressIndex;
-use super::losses::Losses;
+use super::losses::{Dangling, Losses};
 use super::row_starts::{LONG, LongRow, RowStarts};
 use super::type_references::{self, TypeReferences};
 use super::{References, Rows};
 
-/// The references of all objects of `heap`. `attached` are those that stand in no object: a key and the dependent
-/// that a handle attaches to it, sorted.
+/// The references of all objects of `heap`, and those that lead to no object. `attached` are those that stand in no object: a
+/// key and the dependent that a handle attaches to it, sorted.
 ///
 /// # Errors
 /// The dump holds no heap. What cannot be followed is no error but stands in [`References::problems`].
@@ -27,7 +27,7 @@ pub(super) fn extract(
     heap: &Heap,
     attached: &[(ObjectId, ObjectId)],
     progress: &dyn Progress,
-) -> Result<References> {
+) -> Result<(References, Option<Dangling>)> {
     let gc = runtime.gc.as_ref().map_err(Error::duplicate)?;
     let blocks = heap.objects.blocks();
     progress.begin("reading references", Some(blocks.iter().map(span).sum()));
@@ -54,14 +54,19 @@ pub(super) fn extract(
     progress.end();
     let mut losses = Losses::default();
     parts.iter().for_each(|part| losses.add(part.losses));
-    problems.extend(losses.problems());
-    if gc.heaps.collecting && losses.dangling > 0 {
+    let mut dangling = losses.dangling();
+    // While objects are moved references may lead to where they will be, whoever holds them.
+    if gc.heaps.collecting
+        && let Some(dangling) = dangling.take()
+    {
+        problems.push(dangling.problem(false));
         let message = "the collection under way may have changed references to where objects are to be moved: references, \
                        paths and retained sizes are in doubt";
         problems.push(Problem::loss(message));
     }
+    problems.extend(losses.unread_problem());
     drop(index);
-    Ok(References { forward: join(&lengths, parts), problems })
+    Ok((References { forward: join(&lengths, parts), problems }, dangling))
 }
 
 /// Bytes from a block's first object to its last.

@@ -41,17 +41,42 @@ impl Losses {
         self.first_unread = self.first_unread.or(behind.first_unread);
     }
 
-    pub(super) fn problems(&self) -> Vec<Problem> {
-        let dangling = self.first_dangling.map(|(object, offset, value)| {
-            let example = format!("the one at offset {offset} of the object at {object} is {value}");
-            Problem::loss(format!("{} references lead to no object: {example}", self.dangling))
-        });
-        let unread = self.first_unread.map(|object| {
-            let (slots, objects) = (self.unread_slots, self.unread_objects);
+    /// The references to no object, if there are any.
+    pub(super) fn dangling(&self) -> Option<Dangling> {
+        self.first_dangling.map(|first| Dangling { count: self.dangling, first })
+    }
+
+    /// What is not in the dump.
+    pub(super) fn unread_problem(&self) -> Option<Problem> {
+        let (slots, objects) = (self.unread_slots, self.unread_objects);
+        self.first_unread.map(|object| {
             Problem::loss(format!(
                 "{slots} references of {objects} objects are not in the dump, the first of the object at {object}"
             ))
-        });
-        dangling.into_iter().chain(unread).collect()
+        })
+    }
+}
+
+/// References that lead to no object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dangling {
+    /// How many.
+    count: u64,
+    /// The first: its object, the offset in that, where it leads.
+    first: (Addr, u64, Addr),
+}
+
+impl Dangling {
+    /// What there is to say of them: nothing is lost with those that stand `in_garbage` alone.
+    pub fn problem(&self, in_garbage: bool) -> Problem {
+        let (object, offset, value) = self.first;
+        let example = format!("the one at offset {offset} of the object at {object} is {value}");
+        let Dangling { count, .. } = self;
+        if in_garbage {
+            return Problem::note(format!(
+                "{count} references of objects that nothing holds any more lead to what was collected before them: {example}"
+            ));
+        }
+        Problem::loss(format!("{count} references lead to no object: {example}"))
     }
 }

@@ -22,6 +22,7 @@ use super::Heap;
 
 pub(super) use attached::unattached;
 pub use dangling::{DanglingReference, DanglingReferences};
+pub use losses::Dangling;
 pub use row_starts::{RowGroup, WideGroup};
 pub use rows::{NoRows, RowColumns, Rows};
 pub use slots::{Slot, SlotReader};
@@ -37,16 +38,21 @@ pub struct References {
 }
 
 impl References {
-    /// Reads the references of all objects of `heap` out of the dump of `runtime`.
+    /// Reads the references of all objects of `heap` out of the dump of `runtime`. With them come those that lead to no
+    /// object: whether something is lost with these depends on who holds them, see [`Dangling::problem`].
     ///
     /// # Errors
     /// The dump holds no heap. What cannot be followed is no error but stands in [`References::problems`].
-    pub fn of(runtime: &ClrRuntime, heap: &Heap, progress: &dyn Progress) -> Result<References> {
+    pub fn of(
+        runtime: &ClrRuntime,
+        heap: &Heap,
+        progress: &dyn Progress,
+    ) -> Result<(References, Option<Dangling>)> {
         let mut problems = Vec::new();
         let attached = attached::dependents(runtime, &heap.objects, &mut problems);
-        let read = extract::extract(runtime, heap, &attached, progress)?;
+        let (read, dangling) = extract::extract(runtime, heap, &attached, progress)?;
         problems.extend(read.problems);
-        Ok(References { forward: read.forward, problems })
+        Ok((References { forward: read.forward, problems }, dangling))
     }
 }
 

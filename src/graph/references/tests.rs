@@ -100,7 +100,8 @@ fn read(dump: &ProcessDump, threads: usize) -> (Heap, References) {
     pool.install(|| {
         let runtime = open(dump);
         let heap = build_heap(&runtime, &NoProgress).unwrap();
-        let references = extract::extract(&runtime, &heap, &[], &NoProgress).unwrap();
+        let (mut references, dangling) = extract::extract(&runtime, &heap, &[], &NoProgress).unwrap();
+        references.problems.extend(dangling.map(|dangling| dangling.problem(false)));
         (heap, references)
     })
 }
@@ -199,11 +200,11 @@ fn what_handles_attach_comes_behind_the_slots() {
     let graph = graph(9, 50, Family::V10_0);
     let runtime = open(&graph.dump);
     let heap = build_heap(&runtime, &NoProgress).unwrap();
-    let plain = extract::extract(&runtime, &heap, &[], &NoProgress).unwrap().forward;
+    let plain = extract::extract(&runtime, &heap, &[], &NoProgress).unwrap().0.forward;
     let last = ObjectId(plain.len() as u32 - 1);
     let attached =
         [(ObjectId(0), ObjectId(7)), (ObjectId(0), ObjectId(9)), (ObjectId(3), last), (last, ObjectId(0))];
-    let joined = extract::extract(&runtime, &heap, &attached, &NoProgress).unwrap().forward;
+    let joined = extract::extract(&runtime, &heap, &attached, &NoProgress).unwrap().0.forward;
     for id in (0..=last.0).map(ObjectId) {
         let added = attached.iter().filter(|(key, _)| *key == id).map(|(_, dependent)| *dependent);
         let expected: Vec<ObjectId> = plain.of(id).iter().copied().chain(added).collect();

@@ -18,6 +18,11 @@ impl FunctionDoc {
     pub fn is_aggregate(&self) -> bool {
         matches!(self.meaning, Meaning::Aggregate(_))
     }
+
+    /// Whether it is computed out of values of one row alone.
+    pub fn is_of_one_row(&self) -> bool {
+        matches!(self.meaning, Meaning::Function(_))
+    }
 }
 
 /// What a function's name stands for.

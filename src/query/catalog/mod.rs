@@ -11,6 +11,7 @@ mod sources;
 mod statements;
 mod tables;
 mod topics;
+mod words;
 
 pub use functions::{Aggregate, DatePart, Function, FunctionDoc, Meaning, RowNumbering, functions};
 pub(in crate::query) use keywords::is_reserved;
@@ -19,6 +20,7 @@ pub use sources::{SourceDoc, SourceFunction, source_functions};
 pub use statements::{StatementDoc, statements};
 pub use tables::{ColumnDoc, Level, TableDoc, TableId, tables};
 pub use topics::{Topic, TopicKind, topics};
+pub use words::words;
 
 /// The table of that name, or `None`.
 pub fn table(name: &str) -> Option<&'static TableDoc> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Bitmap, Cells, Data, Texts};
+use super::{Bitmap, Cells, Data, TextList, Texts};
 use crate::query::answer::{Kind, ValueRef};
 use crate::query::scalar::Scalar;
 use crate::values::Plain;
@@ -48,7 +48,7 @@ impl Cells {
             Kind::List | Kind::Value => Data::Mixed(values.collect()),
             Kind::Text => {
                 let mut texts = TextBuilder::default();
-                values.for_each(|v| texts.push(if let Scalar::Text(t) = &v { Some(t) } else { None }));
+                values.for_each(|v| texts.push_shared(if let Scalar::Text(t) = &v { Some(t) } else { None }));
                 return texts.finish();
             }
             Kind::Real => Data::Real(values.map(|v| v.as_real().unwrap_or_default()).collect()),
@@ -200,8 +200,7 @@ fn concat_texts(parts: Vec<Cells>) -> Texts {
 /// Collects texts, each kept once.
 #[derive(Debug, Default)]
 pub struct TextBuilder {
-    values: Vec<Arc<str>>,
-    known: FxHashMap<Arc<str>, u32>,
+    list: TextList,
     codes: Vec<u32>,
     nulls: Bitmap,
 }
@@ -210,21 +209,18 @@ impl TextBuilder {
     /// Adds a row.
     pub fn push(&mut self, text: Option<&str>) {
         self.nulls.push(text.is_none());
-        let code = text.map_or(0, |text| match self.known.get(text) {
-            Some(&code) => code,
-            None => {
-                let (code, text) = (self.values.len() as u32, Arc::<str>::from(text));
-                self.values.push(Arc::clone(&text));
-                self.known.insert(text, code);
-                code
-            }
-        });
-        self.codes.push(code);
+        self.codes.push(text.map_or(0, |text| self.list.number(text)));
+    }
+
+    /// Adds a row with a text that others hold too.
+    pub fn push_shared(&mut self, text: Option<&Arc<str>>) {
+        self.nulls.push(text.is_none());
+        self.codes.push(text.map_or(0, |text| self.list.number_of_shared(text)));
     }
 
     /// The column of all rows that were added.
     pub fn finish(self) -> Cells {
-        let texts = Texts { values: Arc::new(self.values), codes: self.codes };
+        let texts = Texts { values: Arc::clone(self.list.values()), codes: self.codes };
         Cells::new(Data::Text(texts), Some(self.nulls))
     }
 }

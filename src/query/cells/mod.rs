@@ -7,6 +7,7 @@
 mod bitmap;
 mod build;
 mod columns;
+mod text_list;
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 pub use bitmap::Bitmap;
 pub(in crate::query) use build::narrow;
 pub(in crate::query) use columns::Columns;
+pub(in crate::query) use text_list::TextList;
 
 use super::answer::{Kind, ValueRef};
 use super::scalar::{Scalar, order_reals};

@@ -38,6 +38,12 @@ pub struct Cursor {
     pub call: Option<CallSoFar>,
     /// The quote that is open.
     pub quote: Option<Quote>,
+    /// The clause of the select that the cursor is in, by the keyword that begins it.
+    pub clause: Option<Keyword>,
+    /// The names of that select's own columns, as far as they are written.
+    pub columns: Vec<String>,
+    /// The selects that `with` names.
+    pub named: Vec<String>,
 }
 
 /// A sort of thing that can stand at a place.
@@ -139,10 +145,14 @@ pub fn cursor(text: &str, position: usize) -> Cursor {
         return Cursor {
             start: at + 1,
             wanted: if text { Vec::new() } else { wanted(tokens).0 },
+            keywords: Vec::new(),
+            path: None,
             sources: place.sources,
             call: place.call,
             quote: Some(Quote { text, ..compared(tokens) }),
-            ..Cursor::default()
+            clause: place.clause,
+            columns: place.columns,
+            named: place.named,
         };
     }
     let (head, word) = word::word_at(before, tokens);
@@ -159,7 +169,11 @@ pub fn cursor(text: &str, position: usize) -> Cursor {
             keywords,
             sources: place.sources,
             call: place.call,
-            ..Cursor::default()
+            clause: place.clause,
+            columns: place.columns,
+            named: place.named,
+            path: None,
+            quote: None,
         };
     }
     let in_path = word.path.is_some();
@@ -171,6 +185,9 @@ pub fn cursor(text: &str, position: usize) -> Cursor {
         path: word.path,
         call: place.call,
         quote: None,
+        clause: place.clause,
+        columns: place.columns,
+        named: place.named,
     }
 }
 
@@ -203,6 +220,10 @@ fn wanted(tokens: &[Token]) -> (Vec<Wanted>, Vec<Keyword>) {
     if wanted.contains(&Wanted::Value) {
         // Tried only where it follows, so that the parser leaves no note of it.
         keywords.push(Keyword::Not);
+    }
+    if keywords.contains(&Keyword::Join) {
+        // Tried by the same look at the next word.
+        keywords.extend([Keyword::Inner, Keyword::Left]);
     }
     if opens_select(tokens) {
         keywords.push(Keyword::Select);
@@ -252,8 +273,9 @@ fn compared(tokens: &[Token]) -> Quote {
     let keyword = keyword_of(last);
     let operator = ["=", "!=", "<>", "<", "<=", ">", ">=", "~"].iter().any(|s| is_symbol(last, s));
     if !operator && !matches!(keyword, Some(Keyword::Like | Keyword::In | Keyword::Between)) {
-        let called = rest.len() < tokens.len() && is_symbol(&tokens[rest.len()], "(");
-        let compared = called.then(|| name_of(last)).flatten();
+        // `instances('`, and `contains(type, '`: the function, and the argument before.
+        let follows = |symbol| tokens.get(rest.len()).is_some_and(|token| is_symbol(token, symbol));
+        let compared = (follows("(") || follows(",")).then(|| name_of(last)).flatten();
         return Quote { text: true, compared, pattern: false };
     }
     if let [earlier @ .., not] = before

@@ -204,3 +204,61 @@ proptest! {
         prop_assert!(cursor.start <= position && text.is_char_boundary(cursor.start));
     }
 }
+
+fn aliased(name: &str, alias: &str) -> NamedSource {
+    NamedSource { alias: Some(alias.into()), ..named(name) }
+}
+
+#[test]
+fn joined_sources_are_in_reach() {
+    let both = [aliased("handles", "h"), aliased("roots", "r")];
+    for text in [
+        "select * from handles h join roots r on |",
+        "select * from handles as h left join roots as r on h.|",
+        "select | from handles h inner join roots r on h.object = r.object",
+        "select * from handles h left outer join roots r on h.object = r.object where |",
+    ] {
+        assert_eq!(at(text).sources, both, "{text}");
+    }
+    let three = "select * from handles h join roots r on h.object = r.object join refs f on |";
+    assert_eq!(at(three).sources.last(), Some(&aliased("refs", "f")));
+    assert_eq!(at("select * from handles join roots on |").sources, [named("handles"), named("roots")]);
+    // A column may bear the name of a word of joins.
+    assert_eq!(at("select * from handles where h.join = |").sources, [named("handles")]);
+    assert_eq!(at("select * from handles as left where |").sources, [aliased("handles", "left")]);
+    assert!(keywords("select * from handles |").contains(&"left"));
+}
+
+#[test]
+fn selects_that_with_names_are_sources() {
+    let text = "with big as (select type, count as n group by type) select | from big";
+    assert_eq!(at(text).named, ["big"]);
+    let columns = Rows::Select(vec!["type".into(), "n".into()]);
+    assert_eq!(at(text).sources, [NamedSource { rows: columns, alias: Some("big".into()), dump: None }]);
+    let second = at("with a as (select 1 as x), b as (select y from a) select * from |");
+    assert_eq!(second.named, ["a", "b"]);
+    assert_eq!(at("with a as (select | from strings").sources, [named("strings")]);
+    assert!(at("select type as x from (select type) where |").named.is_empty());
+}
+
+#[test]
+fn the_clause_and_the_names_of_the_select_are_told() {
+    let place = at(
+        "select distinct type, case when size > 1 then 1 else 2 end as big, count as n group by type order by |",
+    );
+    assert_eq!(
+        (place.clause, place.columns),
+        (Some(Keyword::Order), vec!["type".into(), "big".into(), "n".into()])
+    );
+    assert_eq!(at("select type where size > |").clause, Some(Keyword::Where));
+    assert_eq!(at("select type where size in (select |").clause, Some(Keyword::Select));
+    assert_eq!(at("select type, count group by lower(|").clause, Some(Keyword::Group));
+    assert_eq!(at("assert count < 5 from roots where |").sources, [named("roots")]);
+}
+
+#[test]
+fn a_text_within_a_call_is_put_beside_the_argument_before() {
+    let compared = |text: &str| at(text).quote.and_then(|quote| quote.compared);
+    assert_eq!(compared("select type from threads where contains(state, '|").as_deref(), Some("state"));
+    assert_eq!(compared("select * from instances('|").as_deref(), Some("instances"));
+}

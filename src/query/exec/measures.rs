@@ -27,10 +27,13 @@ pub struct Measures {
 }
 
 impl Measures {
-    /// Notes what a stage took.
+    /// Notes what a stage took, which may be told in parts.
     pub fn note(&self, plan: &Plan, stage: Stage, measure: Measure) {
         let mut taken = self.taken.lock().unwrap_or_else(|e| e.into_inner());
-        taken.insert((std::ptr::from_ref(plan) as usize, stage), measure);
+        let known = taken.entry((std::ptr::from_ref(plan) as usize, stage)).or_default();
+        let Measure { rows, time, bytes } = measure;
+        *known =
+            Measure { rows: rows.or(known.rows), time: time.or(known.time), bytes: bytes.or(known.bytes) };
     }
 
     /// What all plans took that were answered until now.

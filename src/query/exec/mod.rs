@@ -93,6 +93,16 @@ impl<'a> Execution<'a> {
         Execution { measures: Some(measures), ..self }
     }
 
+    /// Whether it is asked for what the stages of plans give.
+    fn is_measured(&self) -> bool {
+        self.measures.is_some()
+    }
+
+    /// A clock for [`Execution::note`].
+    fn clock(&self) -> Clock {
+        Clock::start(self.is_measured())
+    }
+
     /// Notes what a stage of a plan gave, where that is asked for.
     fn note(&self, plan: &Plan, stage: Stage, rows: Option<u64>, clock: &Clock, table: Option<&Table>) {
         if let Some(measures) = self.measures {
@@ -150,13 +160,19 @@ impl<'a> Execution<'a> {
 /// # Errors
 /// [`QueryError::Data`] when a dump cannot answer, [`QueryError::Cancelled`].
 pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryError> {
-    let clock = Clock::start(execution.measures.is_some());
+    let clock = execution.clock();
     let before = execution.measures.map_or(Duration::ZERO, Measures::of_plans);
     let scan = source::open(plan, execution)?;
-    let within = execution.measures.map_or(Duration::ZERO, Measures::of_plans).saturating_sub(before);
-    let is_computed = matches!(plan.source, Source::Join(_) | Source::Combined(_) | Source::Windows(_));
-    let opening = clock.read().filter(|_| is_computed).map(|taken| taken.saturating_sub(within));
-    let table = over(plan, &*scan, opening, execution)?;
+    if plan.gathers_rows() {
+        execution.note(plan, Stage::Source, None, &clock, None);
+    }
+    if let (Some(measures), Source::Combined(_) | Source::Windows(_)) = (execution.measures, &plan.source) {
+        // Without the plans within it, which tell their own.
+        let within = measures.of_plans().saturating_sub(before);
+        let time = clock.read().map(|taken| taken.saturating_sub(within));
+        measures.note(plan, Stage::Source, Measure { time, ..Measure::default() });
+    }
+    let table = over(plan, &*scan, execution)?;
     execution.check()?;
     if let (Some(measures), Some(taken)) = (execution.measures, clock.read()) {
         measures.note_plan(before, taken);
@@ -197,25 +213,20 @@ pub fn types_of<'s>(snapshot: &'s Snapshot, progress: &dyn Progress) -> Result<&
     values_of(snapshot, progress).map(|values| values.types())
 }
 
-/// Answers a plan over the rows of its source, which took so long to be found, where it is known.
-fn over(
-    plan: &Plan,
-    scan: &dyn Scan,
-    opening: Option<Duration>,
-    execution: &Execution<'_>,
-) -> Result<Table, QueryError> {
-    let measured = execution.measures.is_some();
+/// Answers a plan over the rows of its source.
+fn over(plan: &Plan, scan: &dyn Scan, execution: &Execution<'_>) -> Result<Table, QueryError> {
+    let measured = execution.is_measured();
     let mut filter = Filter::new(&plan.filter, scan, execution)?;
     filter.counts = measured;
     let narrowed = scan.narrowed(filter.row_conditions());
     let scan = narrowed.as_deref().unwrap_or(scan);
-    let clock = Clock::start(measured);
+    let clock = execution.clock();
     let (table, clock) = match &plan.grouping {
         None => (rows(plan, scan, &filter, execution)?, clock),
         Some(grouping) => {
             let groups = aggregate::aggregate(grouping, scan, &filter, execution)?;
             execution.note(plan, Stage::Group, Some(groups.rows() as u64), &clock, Some(&groups));
-            let clock = Clock::start(measured);
+            let clock = execution.clock();
             let having = Filter::new(&plan.having, &groups, execution)?;
             (rows(plan, &groups, &having, execution)?, clock)
         }
@@ -225,10 +236,7 @@ fn over(
         let unclocked = Clock::start(false);
         let (seen, passed) = filter.counted();
         let looked_at = (seen > 0).then_some(seen);
-        if let Some(measures) = execution.measures {
-            let rows = Measure { rows: looked_at, time: opening, bytes: None };
-            measures.note(plan, Stage::Source, rows);
-        }
+        execution.note(plan, Stage::Source, looked_at, &unclocked, None);
         execution.note(plan, Stage::Filter, looked_at.map(|_| passed), &unclocked, None);
     }
     Ok(table)

@@ -12,8 +12,24 @@ const THERE: &str = "there already";
 /// Said of what is mapped from the file beside the dump.
 const INDEXED: &str = "from the index";
 
-/// The step that walks the heap of a dump.
-pub(super) fn walk(number: usize, snapshot: Option<&Snapshot>) -> Step {
+/// What is built of a dump and stays: the next statement finds it there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Built {
+    /// The table of its objects.
+    Heap,
+    /// A part of their graph.
+    Graph(GraphPart),
+}
+
+/// The step that builds it.
+pub(super) fn step_of(built: Built, number: usize, snapshot: Option<&Snapshot>) -> Step {
+    match built {
+        Built::Heap => walk(number, snapshot),
+        Built::Graph(part) => part_of_graph(part, number, snapshot),
+    }
+}
+
+fn walk(number: usize, snapshot: Option<&Snapshot>) -> Step {
     let how = snapshot.map(|snapshot| match snapshot.built_heap() {
         Some(heap) => format!("{THERE}, {}", counted(heap.objects.len(), "object")),
         None if in_index(snapshot, IndexPart::Heap) => INDEXED.to_owned(),
@@ -26,8 +42,7 @@ pub(super) fn walk(number: usize, snapshot: Option<&Snapshot>) -> Step {
     step("walk heap", number, how)
 }
 
-/// The step that builds a part of the graph of a dump.
-pub(super) fn part(part: GraphPart, number: usize, snapshot: Option<&Snapshot>) -> Step {
+fn part_of_graph(part: GraphPart, number: usize, snapshot: Option<&Snapshot>) -> Step {
     let name = match part {
         GraphPart::References => "read references",
         GraphPart::Referrers => "turn references around",

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{
     Addresses, Combined, Conjunct, GraphPart, Inner, Join, JoinLink, NamedPlan, Operand, Plan, Relation,
-    Source, Typed, building,
+    Source, Typed,
+    building::{self, Built},
 };
 use crate::graph::Snapshot;
 use crate::query::ast::SetOp;
@@ -20,41 +21,54 @@ pub enum Stage {
     Source,
     /// The rows that pass the conditions.
     Filter,
+    /// The rows of a join, so far as its sources are joined: that of the plan and those before it.
+    Link,
     /// The groups.
     Group,
     /// The rows that are shown.
     Show,
 }
 
-/// The steps of a plan, and which of them are stages of which plan.
-pub fn explain_stages<'p>(
-    plan: &'p Plan,
-    snapshots: &'p [Snapshot],
-) -> (Vec<Step>, Vec<(usize, &'p Plan, Stage)>) {
-    let mut steps = Steps { snapshots, steps: Vec::new(), named: Vec::new(), stages: Vec::new() };
+/// What a step does that is measured by itself.
+#[derive(Clone, Copy, Debug)]
+pub enum Measured<'p> {
+    /// A stage of a plan.
+    Stage(&'p Plan, Stage),
+    /// What is built of the dump with this position.
+    Built(usize, Built),
+}
+
+/// The steps of a plan in the order in which they are done, over the dumps that are open, with what is measured at them.
+/// Nothing is built for it.
+pub fn explain_measured<'p>(plan: &'p Plan, snapshots: &'p [Snapshot]) -> Vec<(Step, Option<Measured<'p>>)> {
+    let mut steps = Steps { snapshots, steps: Vec::new(), named: Vec::new() };
     steps.add(plan);
-    (steps.steps, steps.stages)
+    steps.steps
 }
 
 /// The steps of a plan in the order in which they are done, over the dumps that are open. Nothing is built for it.
 pub fn explain(plan: &Plan, snapshots: &[Snapshot]) -> Vec<Step> {
-    explain_stages(plan, snapshots).0
+    explain_measured(plan, snapshots).into_iter().map(|(step, _)| step).collect()
 }
 
 struct Steps<'a> {
     snapshots: &'a [Snapshot],
-    steps: Vec<Step>,
+    steps: Vec<(Step, Option<Measured<'a>>)>,
     /// The plans with names whose steps are told already.
     named: Vec<Arc<NamedPlan>>,
-    /// The stages that steps are, by their positions.
-    stages: Vec<(usize, &'a Plan, Stage)>,
 }
 
 impl<'a> Steps<'a> {
-    /// Notes that the last step is a stage of a plan, unless it was there `before`.
+    fn push(&mut self, name: &'static str, what: String) {
+        self.steps.push(((name, what), None));
+    }
+
+    /// Notes that the last step is a stage of a plan, unless it was there `before` or is measured as something else.
     fn stage(&mut self, plan: &'a Plan, stage: Stage, before: usize) {
-        if self.steps.len() > before {
-            self.stages.push((self.steps.len() - 1, plan, stage));
+        if self.steps.len() > before
+            && let Some((_, measured)) = self.steps.last_mut()
+        {
+            measured.get_or_insert(Measured::Stage(plan, stage));
         }
     }
 
@@ -69,19 +83,18 @@ impl<'a> Steps<'a> {
         self.stage(plan, Stage::Source, before);
         let before = self.steps.len();
         if plan.grouping.as_ref().is_none_or(|g| !g.from_type_totals) {
-            add_filter(&plan.filter, &mut self.steps);
+            self.filter(&plan.filter);
         }
         self.stage(plan, Stage::Filter, before);
         let before = self.steps.len();
-        add_grouping(plan, &mut self.steps);
+        self.grouping(plan);
         self.stage(plan, Stage::Group, before);
-        let steps = &mut self.steps;
         if !plan.having.is_empty() {
-            steps.push(("filter groups", texts(plan.having.iter().map(|c| &c.text))));
+            self.push("filter groups", texts(plan.having.iter().map(|c| &c.text)));
         }
-        add_order(plan, steps);
+        self.order(plan);
         let names = plan.items.iter().map(|i| &i.name);
-        steps.push(("show", texts(names)));
+        self.push("show", texts(names));
         self.stage(plan, Stage::Show, 0);
     }
 
@@ -89,11 +102,12 @@ impl<'a> Steps<'a> {
     fn selects(&mut self, expression: &'a Typed) {
         expression.selects(&mut |inner, select| {
             self.add(select);
-            self.steps.push(match inner {
-                Inner::Set => ("build set", "the values for `in`".to_owned()),
-                Inner::Value => ("keep value", "the one that the select gives".to_owned()),
-                Inner::Exists => ("keep whether", "the select gives any row".to_owned()),
-            });
+            let (name, what) = match inner {
+                Inner::Set => ("build set", "the values for `in`"),
+                Inner::Value => ("keep value", "the one that the select gives"),
+                Inner::Exists => ("keep whether", "the select gives any row"),
+            };
+            self.push(name, what.to_owned());
         });
     }
 
@@ -107,25 +121,32 @@ impl<'a> Steps<'a> {
             self.source(&side.plan);
             // Of a dump that several sides read, the heap is walked once.
             let own = self.steps.split_off(before);
-            let is_new = |step: &Step| {
-                let is_built = !matches!(step.0, "scan" | "read" | "search");
-                !(is_built && self.steps.contains(step))
-            };
-            let mut new: Vec<Step> = own.into_iter().filter(is_new).collect();
-            if let Some((_, what)) = new.last_mut()
+            for (step, measured) in own {
+                let is_known =
+                    matches!(measured, Some(Measured::Built(..))) && self.steps.iter().any(|s| s.0 == step);
+                if !is_known {
+                    self.steps.push((step, measured));
+                }
+            }
+            self.stage(&side.plan, Stage::Source, before);
+            if let Some(((_, what), _)) = self.steps.last_mut()
                 && !what.starts_with(&format!("{} ", side.name))
             {
                 what.push_str(&format!(" as {}", side.name));
             }
-            self.steps.extend(new);
-            add_filter(&side.plan.filter, &mut self.steps);
+            let before = self.steps.len();
+            self.filter(&side.plan.filter);
+            self.stage(&side.plan, Stage::Filter, before);
             let Some(link) = &side.link else { continue };
             link.expressions().for_each(|expression| self.selects(expression));
-            self.steps.push(link_in_words(&side.name, link));
+            let before = self.steps.len();
+            let (name, what) = link_in_words(&side.name, link);
+            self.push(name, what);
             let conditions = link.conditions.iter().map(|c| &c.text);
             if !link.keys.is_empty() && !link.conditions.is_empty() {
-                self.steps.push(("filter each pair", texts(conditions)));
+                self.push("filter each pair", texts(conditions));
             }
+            self.stage(&side.plan, Stage::Link, before);
         }
     }
 
@@ -133,52 +154,50 @@ impl<'a> Steps<'a> {
         match &plan.source {
             Source::Select(inner) => self.add(inner),
             Source::Join(join) => self.join(join),
-            Source::Given { name, .. } => self.steps.push(("read", name.clone())),
+            Source::Given { name, .. } => self.push("read", name.clone()),
             Source::Combined(both) => {
                 self.add(&both.left);
                 self.add(&both.right);
-                self.steps.push((both.op.words(both.all), combined(both).to_owned()));
+                self.push(both.op.words(both.all), combined(both).to_owned());
             }
             Source::Named(named) => {
                 if !self.named.iter().any(|known| Arc::ptr_eq(known, named)) {
                     self.named.push(Arc::clone(named));
                     self.add(&named.plan);
-                    self.steps.push(("keep", format!("the rows as {}", named.name)));
+                    self.push("keep", format!("the rows as {}", named.name));
                 }
-                self.steps.push(("read", format!("{}, computed once", named.name)));
+                self.push("read", format!("{}, computed once", named.name));
             }
             Source::Windows(windows) => {
                 self.add(&windows.input);
-                self.steps.push(("compute", texts(windows.calls.iter().map(|call| &call.text))));
+                self.push("compute", texts(windows.calls.iter().map(|call| &call.text)));
             }
             Source::Items { of, used, .. } => {
                 self.addresses(of);
-                self.steps.push(("read", columns("items", SourceFunction::Items.doc().columns, used)));
+                self.push("read", columns("items", SourceFunction::Items.doc().columns, used));
             }
             Source::Memory { used, .. } => {
-                self.steps.push(("read", columns("memory", SourceFunction::Memory.doc().columns, used)));
+                self.push("read", columns("memory", SourceFunction::Memory.doc().columns, used));
             }
             Source::Related { relation, of, used, .. } => {
                 self.addresses(of);
                 self.built_first(plan);
-                self.steps.push(("search", related(*relation).to_owned()));
-                self.steps.push(("scan", columns("the objects found", TableId::Objects.doc().columns, used)));
+                self.push("search", related(*relation).to_owned());
+                self.push("scan", columns("the objects found", TableId::Objects.doc().columns, used));
             }
             Source::Table { table, used, .. } => {
                 self.built_first(plan);
                 let doc = table.doc();
-                let table = match &plan.grouping {
+                let (name, what) = match &plan.grouping {
                     Some(grouping) if grouping.from_type_totals => {
                         ("read", "the totals of each type: no scan".to_owned())
                     }
-                    _ if table.lists_objects() || *table == TableId::Refs => {
-                        ("scan", columns(doc.name, doc.columns, used))
-                    }
+                    _ if table.is_scanned() => ("scan", columns(doc.name, doc.columns, used)),
                     _ => ("read", columns(doc.name, doc.columns, used)),
                 };
-                self.steps.push(table);
+                self.push(name, what);
                 if plan.grouping.as_ref().is_some_and(|g| g.from_type_totals) {
-                    add_filter(&plan.filter, &mut self.steps);
+                    self.filter(&plan.filter);
                 }
             }
         }
@@ -187,12 +206,15 @@ impl<'a> Steps<'a> {
     /// What is built for the rows of a source, and what of that is there already.
     fn built_first(&mut self, plan: &Plan) {
         let number = plan.snapshot();
-        let snapshot = self.snapshots.get(number);
         if plan.needs_heap() {
-            self.steps.push(building::walk(number, snapshot));
+            self.built(Built::Heap, number);
         }
-        let parts = plan.graph_parts().into_iter();
-        self.steps.extend(parts.map(|part| building::part(part, number, snapshot)));
+        plan.graph_parts().into_iter().for_each(|part| self.built(Built::Graph(part), number));
+    }
+
+    fn built(&mut self, built: Built, number: usize) {
+        let step = building::step_of(built, number, self.snapshots.get(number));
+        self.steps.push((step, Some(Measured::Built(number, built))));
     }
 
     /// What tells the objects that a function or a statement is about.
@@ -201,8 +223,57 @@ impl<'a> Steps<'a> {
             Addresses::List(_) => {}
             Addresses::Select(inner) => self.add(inner),
             Addresses::Types { name, .. } => {
-                self.steps.push(("scan", format!("objects for those of {name}")));
+                self.push("scan", format!("objects for those of {name}"));
             }
+        }
+    }
+
+    /// The conditions, by how often they are decided.
+    fn filter(&mut self, filter: &[Conjunct]) {
+        for (level, name) in [
+            (Level::Constant, "filter once"),
+            (Level::Place, "filter once a segment and generation"),
+            (Level::Type, "filter once a type"),
+            (Level::Row, "filter each row"),
+        ] {
+            let conditions: Vec<_> =
+                filter.iter().filter(|c| c.expr.level == level).map(|c| &c.text).collect();
+            if !conditions.is_empty() {
+                self.push(name, texts(conditions));
+            }
+        }
+    }
+
+    fn grouping(&mut self, plan: &Plan) {
+        let Some(grouping) = &plan.grouping else { return };
+        let levels = grouping.keys.iter().map(|k| k.expr.level).fold(Level::Constant, Level::with);
+        let by_row = grouping.keys.iter().any(|k| k.expr.level == Level::Row);
+        let how = match (by_row, levels) {
+            (true, _) => "group by hash",
+            (false, Level::Constant) => "group all",
+            (false, Level::Type) => "group by type id",
+            (false, Level::Place) => "group by segment and generation",
+            (false, Level::Row) => "group by type id, segment and generation",
+        };
+        let keys = grouping.keys.iter().map(|k| &k.text);
+        let aggregates = grouping.aggregates.iter().map(|a| &a.text);
+        let both = [texts(keys), texts(aggregates)];
+        self.push(how, both.into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(": "));
+    }
+
+    fn order(&mut self, plan: &Plan) {
+        let keys =
+            plan.order.iter().map(|o| if o.descending { format!("{} desc", o.text) } else { o.text.clone() });
+        let keys = texts(keys);
+        let rows = plan.limit.map(|l| match l.offset {
+            0 => format!("{} rows", l.count),
+            offset => format!("{} rows after {offset}", l.count),
+        });
+        match (keys.is_empty(), rows) {
+            (true, None) => {}
+            (true, Some(rows)) => self.push("stop after", rows),
+            (false, None) => self.push("sort", keys),
+            (false, Some(rows)) => self.push("keep the first", format!("{rows} by {keys}")),
         }
     }
 }
@@ -214,16 +285,11 @@ pub fn explain_operands<'a>(
     snapshots: &'a [Snapshot],
 ) -> Vec<Step> {
     let number = operands.first().map_or(0, |operand| operand.snapshot);
-    let snapshot = snapshots.get(number);
-    let mut steps = Steps {
-        snapshots,
-        steps: vec![building::walk(number, snapshot)],
-        named: Vec::new(),
-        stages: Vec::new(),
-    };
+    let mut steps = Steps { snapshots, steps: Vec::new(), named: Vec::new() };
+    steps.built(Built::Heap, number);
     operands.iter().for_each(|operand| steps.addresses(&operand.addresses));
-    steps.steps.extend(parts.iter().map(|&part| building::part(part, number, snapshot)));
-    steps.steps
+    parts.iter().for_each(|&part| steps.built(Built::Graph(part), number));
+    steps.steps.into_iter().map(|(step, _)| step).collect()
 }
 
 /// How a source is joined to those before it.
@@ -263,53 +329,6 @@ fn related(relation: Relation) -> &'static str {
 fn columns(source: &str, columns: &[ColumnDoc], used: &[usize]) -> String {
     let names = used.iter().filter_map(|&at| columns.get(at)).map(|column| column.name);
     format!("{source} ({})", texts(names))
-}
-
-fn add_filter(filter: &[Conjunct], steps: &mut Vec<Step>) {
-    for (level, name) in [
-        (Level::Constant, "filter once"),
-        (Level::Place, "filter once a segment and generation"),
-        (Level::Type, "filter once a type"),
-        (Level::Row, "filter each row"),
-    ] {
-        let conditions: Vec<_> = filter.iter().filter(|c| c.expr.level == level).map(|c| &c.text).collect();
-        if !conditions.is_empty() {
-            steps.push((name, texts(conditions)));
-        }
-    }
-}
-
-fn add_grouping(plan: &Plan, steps: &mut Vec<Step>) {
-    let Some(grouping) = &plan.grouping else { return };
-    let levels = grouping.keys.iter().map(|k| k.expr.level).fold(Level::Constant, Level::with);
-    let by_row = grouping.keys.iter().any(|k| k.expr.level == Level::Row);
-    let how = match (by_row, levels) {
-        (true, _) => "group by hash",
-        (false, Level::Constant) => "group all",
-        (false, Level::Type) => "group by type id",
-        (false, Level::Place) => "group by segment and generation",
-        (false, Level::Row) => "group by type id, segment and generation",
-    };
-    let keys = grouping.keys.iter().map(|k| &k.text);
-    let aggregates = grouping.aggregates.iter().map(|a| &a.text);
-    let both = [texts(keys), texts(aggregates)];
-    steps.push((how, both.into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(": ")));
-}
-
-fn add_order(plan: &Plan, steps: &mut Vec<Step>) {
-    let keys =
-        plan.order.iter().map(|o| if o.descending { format!("{} desc", o.text) } else { o.text.clone() });
-    let keys = texts(keys);
-    let rows = plan.limit.map(|l| match l.offset {
-        0 => format!("{} rows", l.count),
-        offset => format!("{} rows after {offset}", l.count),
-    });
-    match (keys.is_empty(), rows) {
-        (true, None) => {}
-        (true, Some(rows)) => steps.push(("stop after", rows)),
-        (false, None) => steps.push(("sort", keys)),
-        (false, Some(rows)) => steps.push(("keep the first", format!("{rows} by {keys}"))),
-    }
 }
 
 fn texts<S: AsRef<str>>(texts: impl IntoIterator<Item = S>) -> String {

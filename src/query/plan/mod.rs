@@ -11,7 +11,8 @@ mod inline;
 mod join;
 mod sources;
 
-pub use explain::{Stage, Step, explain, explain_operands, explain_stages};
+pub use building::Built;
+pub use explain::{Measured, Stage, Step, explain, explain_measured, explain_operands};
 pub use expr::{Inner, Node, ObjectProperty, TypeTest, Typed};
 pub use graph_parts::GraphPart;
 pub use join::{Join, JoinColumn, JoinKey, JoinLink, JoinSide};
@@ -223,6 +224,18 @@ impl Plan {
             items: Vec::new(),
             order: Vec::new(),
             limit: None,
+        }
+    }
+
+    /// Whether opening its source takes the time, not going through the rows: they are gathered then, or searched for.
+    pub fn gathers_rows(&self) -> bool {
+        match &self.source {
+            Source::Related { .. } | Source::Items { .. } | Source::Memory { .. } => true,
+            Source::Table { table, .. } => {
+                let is_searched = |part| matches!(part, GraphPart::Reachable | GraphPart::Depths);
+                !table.is_scanned() || self.graph_parts().into_iter().any(is_searched)
+            }
+            _ => false,
         }
     }
 

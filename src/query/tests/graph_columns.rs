@@ -221,3 +221,20 @@ fn plan_of(dump: &[crate::graph::Snapshot], statement: &str) -> Plan {
     let schema = Schema::new(&select, dump, &crate::query::RunOptions::default()).unwrap();
     resolve::resolve(&select, statement, &schema).unwrap()
 }
+
+#[test]
+fn analyze_tells_what_building_took() {
+    let dump = [snapshot(7, 600, 100)];
+    let statement = "explain analyze select sum(retained) where size > 30";
+    let figures = |step: &str| {
+        let answer = ask(&dump, statement).unwrap_or_else(|e| panic!("{e}"));
+        let row = rows(&answer).into_iter().find(|row| row[0] == step);
+        let row = row.unwrap_or_else(|| panic!("no step is called {step}"));
+        (row[2].clone(), row[3].parse::<f64>().ok())
+    };
+    let (objects, time) = figures("compute dominators");
+    assert_eq!(objects, "600");
+    assert!(time.is_some(), "it was built for this answer");
+    assert_eq!(figures("compute dominators"), ("null".to_owned(), None), "it is there already");
+    assert_eq!(figures("scan").0, "600");
+}

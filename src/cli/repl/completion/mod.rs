@@ -3,14 +3,16 @@
 
 mod fields;
 mod names;
+mod sigils;
 mod sos_words;
 mod values;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
+use crate::cli::library;
 use crate::cli::session::Session;
-use crate::query::catalog::{self, Keyword};
+use crate::query::catalog::{self, FunctionDoc, Keyword};
 use crate::query::cursor::{Cursor, NamedSource, Root, Rows, Step, Wanted, cursor};
 
 use super::setting::{SETTINGS, Takes, is_setting, setting_doc};
@@ -27,6 +29,8 @@ pub(super) enum Offer {
     Words(usize, Vec<String>),
     /// The names of files that go on what stands there.
     Files,
+    /// The same, and these for all that stands behind the first word.
+    FilesAnd(Vec<String>),
 }
 
 /// What names can be taken from.
@@ -73,13 +77,21 @@ pub(super) fn complete(line: &str, position: usize, known: &Known<'_>) -> Offer 
     if is_setting(before) || before.trim() == "\\" {
         return complete_setting(before, known);
     }
-    if let Some((start, words)) = sos_words::complete(before, known.types()) {
+    if let Some((_, typed)) =
+        before.trim_start().split_once(' ').filter(|(word, _)| word.eq_ignore_ascii_case("run"))
+    {
+        return scripts(typed.trim_start());
+    }
+    if let Some((start, words)) = sos_words::complete(before, known) {
+        return Offer::Words(start, words);
+    }
+    if let Some((start, words)) = sigils::complete(line, position, known) {
         return Offer::Words(start, words);
     }
     let at = cursor(line, position);
     let typed = &before[at.start..];
     let mut words = match &at.quote {
-        Some(quote) if quote.text => values::in_quotes(quote, &at.sources, typed, known.types()),
+        Some(quote) if quote.text => values::in_quotes(quote, &at, typed, known),
         Some(_) => types(typed, known, TypeNames::matching).into_iter().map(str::to_owned).collect(),
         None => unquoted(&at, typed, known),
     };
@@ -90,14 +102,26 @@ pub(super) fn complete(line: &str, position: usize, known: &Known<'_>) -> Offer 
     Offer::Words(at.start, words)
 }
 
+/// The files that go on `typed`, and the scripts of the library that do.
+fn scripts(typed: &str) -> Offer {
+    let begins = |name: &&str| !typed.is_empty() && name.starts_with(typed);
+    let names = library::entries().iter().map(|entry| entry.name).filter(begins);
+    Offer::FilesAnd(names.map(str::to_owned).collect())
+}
+
 /// The settings, or the values of one.
 fn complete_setting(before: &str, known: &Known<'_>) -> Offer {
     let start = before.rfind([' ', '\\', ':']).map_or(0, |at| at + 1);
     let typed = &before[start..];
     let name = before[..start].trim().trim_start_matches('\\').trim_end_matches(':').trim_end();
     let words: Vec<String> = match setting_doc(name).map(|setting| setting.takes) {
-        Some(Takes::Word(words)) => words.iter().map(|&word| word.to_owned()).collect(),
+        Some(Takes::Word(words)) => {
+            // Behind `\sql` a word of SOS can stand too.
+            let of_sos = if name == "sql" { sos_words::starting(typed) } else { Vec::new() };
+            words.iter().map(|&word| word.to_owned()).chain(of_sos).collect()
+        }
         Some(Takes::File(_)) => return Offer::Files,
+        Some(Takes::Script(_)) => return scripts(before.trim_start()[1 + name.len()..].trim_start()),
         Some(Takes::Parameter(_)) => {
             known.session.environment().borrow().parameters().map(str::to_owned).collect()
         }
@@ -115,8 +139,18 @@ fn unquoted(at: &Cursor, typed: &str, known: &Known<'_>) -> Vec<String> {
     let wants = |wanted| at.wanted.contains(&wanted);
     let mut words: Vec<String> = Vec::new();
     if wants(Wanted::Value) {
+        if matches!(at.clause, Some(Keyword::Having | Keyword::Order)) {
+            // What the select names itself: `count as n` is ordered by `n`.
+            words.extend(at.columns.iter().cloned());
+        }
         words.extend(columns(at, known));
-        words.extend(catalog::functions().iter().map(|f| format!("{}(", f.name)));
+        // A condition on rows knows no groups, and keys make them.
+        let of_rows = matches!(at.clause, Some(Keyword::Where | Keyword::Group | Keyword::On));
+        let fits = |f: &&FunctionDoc| !of_rows || f.is_of_one_row();
+        words.extend(catalog::functions().iter().filter(fits).map(|f| format!("{}(", f.name)));
+    }
+    if wants(Wanted::Source) {
+        words.extend(at.named.iter().cloned());
     }
     if wants(Wanted::Source) || wants(Wanted::Described) {
         words.extend(catalog::tables().iter().map(|table| table.name.to_owned()));
@@ -126,11 +160,11 @@ fn unquoted(at: &Cursor, typed: &str, known: &Known<'_>) -> Vec<String> {
     if wants(Wanted::Source) || wants(Wanted::Address) {
         words.extend(known.answers());
     }
-    if wants(Wanted::Described) || wants(Wanted::HelpWord) {
-        words.extend(catalog::functions().iter().map(|f| f.name.to_owned()));
-    }
     if wants(Wanted::HelpWord) {
         words.extend(help_words());
+    }
+    if wants(Wanted::Described) || wants(Wanted::HelpWord) {
+        words.extend(catalog::functions().iter().map(|f| f.name.to_owned()));
     }
     let mut words = starting(words, typed);
     if wants(Wanted::Source) || wants(Wanted::Type) || wants(Wanted::Described) {
@@ -141,9 +175,14 @@ fn unquoted(at: &Cursor, typed: &str, known: &Known<'_>) -> Vec<String> {
     }
     let keywords = at.keywords.iter().map(|keyword| in_case_of(typed, keyword.word()).into_owned());
     words.extend(starting(keywords.collect(), typed));
+    if wants(Wanted::HelpWord) && !typed.is_empty() {
+        words.extend(
+            sos_words::starting(typed).into_iter().filter(|word| !words.contains(word)).collect::<Vec<_>>(),
+        );
+    }
     if at.keywords.contains(&Keyword::Select) && at.start == 0 && !typed.is_empty() {
         // The statements of the language go first; all words of SOS at once would hide them.
-        words.extend(starting(sos_words::all(), typed));
+        words.extend(sos_words::starting(typed));
     }
     words
 }
@@ -240,13 +279,14 @@ fn path_members(at: &Cursor, root: &Root, steps: &[Step], known: &Known<'_>) -> 
             let this = matches!(name.as_str(), "this" | "address");
             let mut all = if this { Vec::new() } else { vec![Step::Member(name.clone())] };
             all.extend(steps.iter().cloned());
-            at.sources
-                .iter()
-                .flat_map(|source| match &source.rows {
-                    Rows::Named(of) => fields(source, of, &all, known),
-                    _ => Vec::new(),
-                })
-                .collect()
+            let of_fields = at.sources.iter().flat_map(|source| match &source.rows {
+                Rows::Named(of) => fields(source, of, &all, known),
+                _ => Vec::new(),
+            });
+            let of_fields: Vec<String> = of_fields.collect();
+            // `object kept.address`: a column of an answer that bears a name.
+            let kept = steps.is_empty() && of_fields.is_empty() && at.clause.is_none();
+            kept.then(|| known.answer_columns(name)).flatten().unwrap_or(of_fields)
         }
     }
 }

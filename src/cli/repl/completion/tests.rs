@@ -31,6 +31,7 @@ fn at(marked: &str) -> (String, Vec<String>) {
     match with_session(true, |known| complete(&line, position, known)) {
         Offer::Words(start, words) => (line[..start].to_owned(), words),
         Offer::Files => ("files".into(), Vec::new()),
+        Offer::FilesAnd(names) => ("files".into(), names),
     }
 }
 
@@ -163,4 +164,79 @@ proptest! {
             prop_assert!(start <= position && line.is_char_boundary(start));
         }
     }
+}
+
+#[test]
+fn joins_and_selects_with_names_give_their_columns() {
+    assert_eq!(words("select * from handles h join roots r on h.object = r.ob|"), ["object"]);
+    assert!(offers("select * from handles h join roots r on |", "keeps_alive"));
+    assert!(offers("with big as (select type, count as n group by type) select * from |", "big"));
+    assert!(offers("with big as (select type, count as n group by type) select | from big", "n"));
+    assert_eq!(
+        words("with big as (select type, count as n group by type) select big.n|"),
+        Vec::<String>::new()
+    );
+    assert_eq!(words("with big as (select type, count as n group by type) select big.n| from big"), ["n"]);
+}
+
+#[test]
+fn what_a_select_names_is_offered_where_it_can_be_used() {
+    assert_eq!(words("select type, count as objects_of group by type order by obj|"), ["objects_of"]);
+    assert!(!offers("select type, count as objects_of where |", "objects_of"));
+    assert!(offers("select type having |", "sum(") && offers("select |", "sum("));
+    for clause in ["where", "group by"] {
+        assert!(!offers(&format!("select type {clause} |"), "sum("), "{clause}");
+        assert!(offers(&format!("select type {clause} |"), "lower("), "{clause}");
+    }
+}
+
+#[test]
+fn signs_are_followed_by_what_they_stand_before() {
+    assert_eq!(at("select count from @|"), ("select count from ".into(), vec!["@1".into()]));
+    assert_eq!(at("select * from $|"), ("select * from ".into(), vec!["$1".into()]));
+    assert_eq!(at("object $1.a|"), ("object $1.".into(), vec!["address".into()]));
+    assert_eq!(at("roots of $1[2].|"), ("roots of $1[2].".into(), vec!["address".into()]));
+    assert_eq!(at("select type where size > :m|"), ("select type where size > ".into(), vec![":min".into()]));
+    for junk in ["@|", "$|", ":|", "select @|", "select 'a:|", "object $9.|"] {
+        assert!(words(junk).is_empty(), "{junk}: {:?}", words(junk));
+    }
+}
+
+#[test]
+fn texts_are_the_words_of_their_column() {
+    assert!(offers("select count from handles where kind = 'we|", "weak_short"));
+    assert!(offers("select count from waits where kind in ('event', '|", "monitor_enter"));
+    assert_eq!(words("select count from tasks where state = 'f|"), ["faulted"]);
+    assert_eq!(words("select count from threads where contains(state, 'po|"), ["pool_worker"]);
+    assert_eq!(words("select * from memory(0x10, 4, 'b|"), ["bytes"]);
+    assert_eq!(words("select count from types where module = 'z|"), ["zoo.dll"]);
+    assert_eq!(words("select count from Zoo.Dog where gen = 'lo|"), ["loh"]);
+    assert!(words("select count from handles where address = '|").is_empty());
+}
+
+#[test]
+fn words_of_sos_are_offered_with_what_they_take() {
+    assert_eq!(words("dumpheap -gen g|"), ["gen0", "gen1", "gen2"]);
+    assert_eq!(words("dumpgen l|"), ["loh"]);
+    assert_eq!(words("gchandles -type pi|"), ["Pinned"]);
+    assert_eq!(words("memory |"), ["read"]);
+    assert_eq!(at("name2ee *!Zoo.D|"), ("name2ee *!".into(), vec!["Zoo.Dog".into()]));
+    assert_eq!(at("name2ee zo|"), ("name2ee ".into(), vec!["zoo.dll!".into()]));
+    assert_eq!(words("name2ee zoo.dll Zoo.D|"), ["Zoo.Dog"]);
+    assert_eq!(words("help |")[0], "select", "statements go first");
+    for begin in ["sos |", "sql |", "\\sql |", "soshelp |", "help !|", "!help |", "!|"] {
+        let begin = begin.replace('|', "dumphe|");
+        assert_eq!(words(&begin), ["dumpheap"], "{begin}");
+    }
+    assert_eq!(words("help dumphe|"), ["dumpheap"]);
+    assert_eq!(words("help str|"), ["strings"]);
+    assert_eq!(words("soshelp dso|"), ["dso"]);
+    assert!(words("dumpasync -comp|").is_empty(), "what is not answered is not offered");
+}
+
+#[test]
+fn scripts_are_offered_beside_files() {
+    assert_eq!(at("\\i biggest-t|"), ("files".into(), vec!["biggest-types".into()]));
+    assert_eq!(at("run biggest-t|"), ("files".into(), vec!["biggest-types".into()]));
+    assert_eq!(at("\\i |"), ("files".into(), vec![]));
 }

@@ -131,6 +131,11 @@ impl TableId {
                 | TableId::Collections
         )
     }
+
+    /// Whether its rows are met one by one while they are asked for. The rows of other tables are gathered before.
+    pub fn is_scanned(self) -> bool {
+        self.lists_objects() || self == TableId::Refs
+    }
 }
 
 /// What a value depends on, and so how often it must be computed.

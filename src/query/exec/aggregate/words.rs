@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::query::Kind;
-use crate::query::cells::{Cells, Data, Texts, text_bytes};
+use crate::query::cells::{Bitmap, Cells, Data, TextList, Texts};
 use crate::query::exec::vector::Vector;
 use crate::query::scalar::{Scalar, whole};
 
@@ -56,7 +56,7 @@ impl Words {
     pub fn bytes(&self) -> usize {
         let of_column = |column: &Column| match column {
             Column::Whole(_) | Column::Real | Column::Boolean => 0,
-            Column::Text(pool) => pool.bytes,
+            Column::Text(pool) => pool.list.bytes(),
             Column::Mixed(pool) => pool.bytes,
         };
         self.columns.iter().map(of_column).sum()
@@ -78,7 +78,7 @@ impl Words {
             if let (Column::Text(pool), Column::Text(theirs)) = (&mut *column, theirs)
                 && key[at] != NULL_TEXT
             {
-                key[at] = pool.number(&theirs.values[key[at] as usize]).into();
+                key[at] = pool.list.number_of(&theirs.list, key[at] as u32).into();
             }
             if let (Column::Mixed(pool), Column::Mixed(theirs)) = (&mut *column, theirs)
                 && key[at] != NULL_TEXT
@@ -97,7 +97,7 @@ impl Words {
             Column::Whole(kind) => *kind,
             Column::Real => Kind::Real,
             Column::Boolean => Kind::Boolean,
-            Column::Text(_) => Kind::Text,
+            Column::Text(pool) => return pool.cells(keys.map(|key| key[at])),
             Column::Mixed(_) => Kind::Value,
         };
         Cells::scalars(kind, keys.map(|key| column.decode(&key[at..])))
@@ -147,7 +147,7 @@ impl Column {
             }),
             Column::Text(pool) => match vector {
                 Vector::Same(Scalar::Text(text)) => {
-                    let number = pool.number(text).into();
+                    let number = pool.list.number_of_shared(text).into();
                     places.for_each(|place| *place = number);
                 }
                 Vector::Cells(cells) if matches!(cells.data(), Data::Text(_)) => {
@@ -177,7 +177,7 @@ impl Column {
             Column::Boolean => Scalar::Boolean(words[0] == 1),
             Column::Text(_) | Column::Mixed(_) if words[0] == NULL_TEXT => Scalar::Null,
             Column::Mixed(pool) => pool.values[words[0] as usize].clone(),
-            Column::Text(pool) => Scalar::Text(Arc::clone(&pool.values[words[0] as usize])),
+            Column::Text(pool) => Scalar::Text(Arc::clone(&pool.list.values()[words[0] as usize])),
         }
     }
 }
@@ -185,10 +185,7 @@ impl Column {
 /// Numbers for texts.
 #[derive(Debug, Default)]
 struct TextPool {
-    values: Vec<Arc<str>>,
-    numbers: FxHashMap<Arc<str>, u32>,
-    /// The bytes that these take.
-    bytes: usize,
+    list: TextList,
     /// The list of texts that was met last and the numbers of those in it that were met: nearly all
     /// batches share one list. Holding the list keeps its address from being used again.
     last: Option<SharedList>,
@@ -201,15 +198,14 @@ type SharedList = (Arc<Vec<Arc<str>>>, Vec<u32>);
 const UNMET: u32 = u32::MAX;
 
 impl TextPool {
-    fn number(&mut self, text: &Arc<str>) -> u32 {
-        if let Some(&number) = self.numbers.get(text) {
-            return number;
+    /// The texts with these numbers; null for [`NULL_TEXT`].
+    fn cells(&self, numbers: impl Iterator<Item = u64>) -> Cells {
+        let (mut codes, mut nulls) = (Vec::new(), Bitmap::default());
+        for number in numbers {
+            nulls.push(number == NULL_TEXT);
+            codes.push(if number == NULL_TEXT { 0 } else { number as u32 });
         }
-        let number = self.values.len() as u32;
-        self.bytes += text_bytes(text) + size_of::<(Arc<str>, u32)>();
-        self.values.push(Arc::clone(text));
-        self.numbers.insert(Arc::clone(text), number);
-        number
+        Cells::new(Data::Text(Texts { values: Arc::clone(self.list.values()), codes }), Some(nulls))
     }
 
     /// The number of a row's text.
@@ -220,7 +216,7 @@ impl TextPool {
             _ => (Arc::clone(&texts.values), vec![UNMET; texts.values.len()]),
         };
         if numbers[code] == UNMET {
-            numbers[code] = self.number(&values[code]);
+            numbers[code] = self.list.number_of_shared(&values[code]);
         }
         let number = numbers[code];
         self.last = Some((values, numbers));

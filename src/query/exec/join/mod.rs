@@ -16,7 +16,7 @@ use super::scan::{Batch, Morsel, Rows, Scan, cut};
 use super::vector::Vector;
 use super::{Execution, QueryError};
 use crate::query::cells::Cells;
-use crate::query::plan::{Join, JoinColumn, JoinLink};
+use crate::query::plan::{Join, JoinColumn, JoinLink, Plan, Stage};
 use rows::JoinedRows;
 use sides::{Numbers, Side};
 
@@ -35,21 +35,23 @@ pub struct JoinScan<'a> {
 /// see [`crate::limits`].
 pub fn join<'a>(join: &Join, execution: &Execution<'a>) -> Result<JoinScan<'a>, QueryError> {
     let mut sides = Vec::new();
-    let mut links: Vec<&JoinLink> = Vec::new();
+    let mut links: Vec<(&Plan, &JoinLink)> = Vec::new();
     let mut numbers: Vec<Numbers> = Vec::new();
     for side in &join.sides {
         let (side_opened, rows) = Side::open(&side.plan, execution)?;
         sides.push(side_opened);
         numbers.push(rows);
-        links.extend(&side.link);
+        links.extend(side.link.as_ref().map(|link| (&side.plan, link)));
     }
     let mut numbers = numbers.into_iter();
     let mut rows = JoinedRows::first(numbers.next().unwrap_or(Numbers::All(0)));
     let mut held = execution.budget.account("the rows of the join");
-    for (link, right) in links.into_iter().zip(numbers) {
+    for ((plan, link), right) in links.into_iter().zip(numbers) {
+        let clock = execution.clock();
         let known = Known { sides: &sides, columns: &join.columns, execution };
         rows = known.joined(&rows, right, link)?;
         held.hold(rows.bytes())?;
+        execution.note(plan, Stage::Link, Some(rows.len() as u64), &clock, None);
     }
     held.keep();
     let mut morsels = Vec::new();

@@ -6,11 +6,12 @@ use crate::query::cells::{Bitmap, Cells};
 use crate::query::exec::Execution;
 use crate::query::exec::eval::eval;
 use crate::query::exec::filter::Filter;
+use crate::query::exec::measures::Clock;
 use crate::query::exec::notes::Notes;
 use crate::query::exec::scan::{Batch, Morsel, Rows, Scan};
 use crate::query::exec::source::open;
 use crate::query::exec::workers::map_morsels;
-use crate::query::plan::{Plan, Typed};
+use crate::query::plan::{Plan, Stage, Typed};
 
 /// The numbers of rows.
 #[derive(Clone, Debug)]
@@ -51,9 +52,19 @@ impl<'a> Side<'a> {
     /// # Errors
     /// Those of the source.
     pub fn open(plan: &Plan, execution: &Execution<'a>) -> Result<(Side<'a>, Numbers), QueryError> {
+        let clock = execution.clock();
         let scan = open(plan, execution)?;
-        let filter = Filter::new(&plan.filter, &*scan, execution)?;
+        if plan.gathers_rows() {
+            execution.note(plan, Stage::Source, None, &clock, None);
+        }
+        let clock = execution.clock();
+        let mut filter = Filter::new(&plan.filter, &*scan, execution)?;
+        filter.counts = execution.is_measured();
         let numbers = passing(&*scan, &filter, execution)?;
+        let (looked_at, passed) = (filter.counted().0, numbers.len() as u64);
+        let looked_at = if filter.is_always() { passed } else { looked_at };
+        execution.note(plan, Stage::Source, Some(looked_at), &Clock::start(false), None);
+        execution.note(plan, Stage::Filter, Some(passed), &clock, None);
         let items = execution.prepare_all(plan.items.iter().map(|item| &item.expr), &*scan)?;
         Ok((Side { scan, items }, numbers))
     }
