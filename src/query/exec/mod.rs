@@ -161,13 +161,18 @@ impl<'a> Execution<'a> {
 /// [`QueryError::Data`] when a dump cannot answer, [`QueryError::Cancelled`].
 pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryError> {
     let clock = execution.clock();
-    let of_plans = || execution.measures.map_or(Duration::ZERO, Measures::of_plans);
-    let before = of_plans();
+    let before = execution.measures.map_or(Duration::ZERO, Measures::of_plans);
     let scan = source::open(plan, execution)?;
-    let within = of_plans().saturating_sub(before);
-    let is_computed = matches!(plan.source, Source::Combined(_) | Source::Windows(_));
-    let opening = clock.read().filter(|_| is_computed || plan.gathers_rows());
-    let table = over(plan, &*scan, opening.map(|taken| taken.saturating_sub(within)), execution)?;
+    if plan.gathers_rows() {
+        execution.note(plan, Stage::Source, None, &clock, None);
+    }
+    if let (Some(measures), Source::Combined(_) | Source::Windows(_)) = (execution.measures, &plan.source) {
+        // Without the plans within it, which tell their own.
+        let within = measures.of_plans().saturating_sub(before);
+        let time = clock.read().map(|taken| taken.saturating_sub(within));
+        measures.note(plan, Stage::Source, Measure { time, ..Measure::default() });
+    }
+    let table = over(plan, &*scan, execution)?;
     execution.check()?;
     if let (Some(measures), Some(taken)) = (execution.measures, clock.read()) {
         measures.note_plan(before, taken);
@@ -208,13 +213,8 @@ pub fn types_of<'s>(snapshot: &'s Snapshot, progress: &dyn Progress) -> Result<&
     values_of(snapshot, progress).map(|values| values.types())
 }
 
-/// Answers a plan over the rows of its source, which took so long to be found, where it is known.
-fn over(
-    plan: &Plan,
-    scan: &dyn Scan,
-    opening: Option<Duration>,
-    execution: &Execution<'_>,
-) -> Result<Table, QueryError> {
+/// Answers a plan over the rows of its source.
+fn over(plan: &Plan, scan: &dyn Scan, execution: &Execution<'_>) -> Result<Table, QueryError> {
     let measured = execution.is_measured();
     let mut filter = Filter::new(&plan.filter, scan, execution)?;
     filter.counts = measured;
@@ -236,10 +236,7 @@ fn over(
         let unclocked = Clock::start(false);
         let (seen, passed) = filter.counted();
         let looked_at = (seen > 0).then_some(seen);
-        if let Some(measures) = execution.measures {
-            let rows = Measure { rows: looked_at, time: opening, bytes: None };
-            measures.note(plan, Stage::Source, rows);
-        }
+        execution.note(plan, Stage::Source, looked_at, &unclocked, None);
         execution.note(plan, Stage::Filter, looked_at.map(|_| passed), &unclocked, None);
     }
     Ok(table)
