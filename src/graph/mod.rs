@@ -37,8 +37,8 @@ pub use object_set::ObjectSet;
 pub use objects::{ObjectBlock, ObjectTable, RowSize};
 pub use reachability::{Depths, garbage_entries, reachable_around, reachable_from, retained_by};
 pub use references::{
-    DanglingReference, DanglingReferences, NoRows, References, RowColumns, RowGroup, Rows, Slot, SlotReader,
-    WideGroup,
+    Dangling, DanglingReference, DanglingReferences, NoRows, References, RowColumns, RowGroup, Rows, Slot,
+    SlotReader, WideGroup,
 };
 pub use roots::{Root, RootKind, Roots, StackRoots};
 pub use snapshot::{Facts, Heap, Snapshot};
