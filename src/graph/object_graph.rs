@@ -65,16 +65,27 @@ impl Snapshot {
         &self,
         progress: &dyn Progress,
     ) -> Result<Arc<DanglingReferences>, Arc<Error>> {
+        let references = self.references(progress)?;
+        let others = Some(&references.forward).filter(|_| !references.problems.is_empty());
+        self.dangling_beside(others, progress)
+    }
+
+    /// The same, `references` being all others; without them only those that stand in no object.
+    pub(super) fn dangling_beside(
+        &self,
+        references: Option<&Rows>,
+        progress: &dyn Progress,
+    ) -> Result<Arc<DanglingReferences>, Arc<Error>> {
         self.graph.dangling.get_or_build(|| {
-            let (heap, references) = (self.heap(progress)?, self.references(progress)?);
+            let heap = self.heap(progress)?;
             let mut dangling = DanglingReferences::default();
             let Some(runtime) = self.values.as_deref().map(|values| values.types().runtime()) else {
                 return Ok(dangling);
             };
-            if !references.problems.is_empty() {
+            if let Some(references) = references {
                 progress.begin("listing references to no object", None);
                 let slots = SlotReader::new(runtime, &heap.objects, &heap.types);
-                dangling = DanglingReferences::read(&slots, &heap.objects, &references.forward);
+                dangling = DanglingReferences::read(&slots, &heap.objects, references);
                 progress.end();
             }
             dangling.unattached = unattached(runtime, heap);

@@ -4,7 +4,7 @@
 //! .NET 8.0): dead objects that it has not met yet may refer to some that it has swept already. What is alive never does.
 
 use super::search::reachable_around;
-use crate::graph::{DanglingReferences, Rows, SlotReader, Snapshot};
+use crate::graph::{Rows, Snapshot};
 use crate::problem::{Problem, Severity};
 use crate::progress::Progress;
 
@@ -16,16 +16,12 @@ impl Snapshot {
         references: &Rows,
         progress: &dyn Progress,
     ) -> bool {
-        let (Ok(heap), Ok(roots), Some(values)) = (self.heap(progress), self.roots(progress), &self.values)
-        else {
-            return false;
-        };
+        let (Ok(heap), Ok(roots)) = (self.heap(progress), self.roots(progress)) else { return false };
         let lists: [&[Problem]; 3] = [&self.problems, &heap.problems, &roots.problems];
         if lists.into_iter().flatten().any(|problem| problem.severity == Severity::Loss) {
             return false;
         }
-        let slots = SlotReader::new(values.types().runtime(), &heap.objects, &heap.types);
-        let dangling = DanglingReferences::read(&slots, &heap.objects, references);
+        let Ok(dangling) = self.dangling_beside(Some(references), progress) else { return false };
         let alive = reachable_around(references, roots.entries(), &heap.free_objects());
         dangling.problems.is_empty() && !dangling.all.iter().any(|held| alive.contains(held.source))
     }
