@@ -92,15 +92,7 @@ impl Words {
     /// The values of one column of keys.
     pub fn decode<'k>(&self, column: usize, keys: impl Iterator<Item = &'k [u64]>) -> Cells {
         let at: usize = self.columns[..column].iter().map(Column::width).sum();
-        let column = &self.columns[column];
-        let kind = match column {
-            Column::Whole(kind) => *kind,
-            Column::Real => Kind::Real,
-            Column::Boolean => Kind::Boolean,
-            Column::Text(pool) => return pool.cells(keys.map(|key| key[at])),
-            Column::Mixed(_) => Kind::Value,
-        };
-        Cells::scalars(kind, keys.map(|key| column.decode(&key[at..])))
+        self.columns[column].decode(keys.map(|key| &key[at..]))
     }
 }
 
@@ -165,19 +157,38 @@ impl Column {
         }
     }
 
-    fn decode(&self, words: &[u64]) -> Scalar {
+    /// The values of keys, of which `words` are those from this column on.
+    fn decode<'k>(&self, words: impl Iterator<Item = &'k [u64]>) -> Cells {
         match self {
-            Column::Whole(_) => match i128::from(words[0]) | i128::from(words[1]) << 64 {
-                NULL_WHOLE => Scalar::Null,
-                number => Scalar::Integer(number),
-            },
-            Column::Real if words[0] == NULL_REAL => Scalar::Null,
-            Column::Real => Scalar::Real(f64::from_bits(words[0])),
-            Column::Boolean if words[0] == NULL_BOOLEAN => Scalar::Null,
-            Column::Boolean => Scalar::Boolean(words[0] == 1),
-            Column::Text(_) | Column::Mixed(_) if words[0] == NULL_TEXT => Scalar::Null,
-            Column::Mixed(pool) => pool.values[words[0] as usize].clone(),
-            Column::Text(pool) => Scalar::Text(Arc::clone(&pool.list.values()[words[0] as usize])),
+            Column::Whole(kind) => {
+                let whole = |words: &[u64]| match i128::from(words[0]) | i128::from(words[1]) << 64 {
+                    NULL_WHOLE => Scalar::Null,
+                    number => Scalar::Integer(number),
+                };
+                Cells::scalars(*kind, words.map(whole))
+            }
+            Column::Real => Cells::scalars(
+                Kind::Real,
+                words.map(|words| match words[0] {
+                    NULL_REAL => Scalar::Null,
+                    bits => Scalar::Real(f64::from_bits(bits)),
+                }),
+            ),
+            Column::Boolean => Cells::scalars(
+                Kind::Boolean,
+                words.map(|words| match words[0] {
+                    NULL_BOOLEAN => Scalar::Null,
+                    truth => Scalar::Boolean(truth == 1),
+                }),
+            ),
+            Column::Text(pool) => pool.cells(words.map(|words| words[0])),
+            Column::Mixed(pool) => Cells::scalars(
+                Kind::Value,
+                words.map(|words| match words[0] {
+                    NULL_TEXT => Scalar::Null,
+                    number => pool.values[number as usize].clone(),
+                }),
+            ),
         }
     }
 }
