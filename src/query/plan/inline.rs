@@ -5,8 +5,9 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use super::{Addresses, Node, OutputItem, Plan, Source, Typed};
-use crate::query::catalog::{Aggregate, Level};
+use super::{Addresses, NamedPlan, Node, OutputItem, Plan, Source, Typed};
+use crate::query::catalog::{Aggregate, Level, TableId};
+use crate::query::scalar::Scalar;
 
 /// How often a value that has to be computed is computed at most, where it was computed once. For the source of a join
 /// never: the row of a source may stand in any number of pairs, and in each it would be computed.
@@ -14,8 +15,8 @@ const MOST_USES: usize = 3;
 
 impl Plan {
     /// Reads the select that is the source as a part of this plan, where that gives the same rows; else lets it show only
-    /// what is asked of it. `takes_order`: whether this plan may have an order, as all may but
-    /// the sources of joins.
+    /// what is asked of it. `takes_order`: whether this plan may have an order, as
+    /// all may but the sources of joins.
     pub fn inline(&mut self, takes_order: bool) {
         let Source::Select(inner) = &mut self.source else { return };
         let inner = std::mem::replace(&mut **inner, Plan::over(Source::Join(Box::default())));
@@ -34,11 +35,7 @@ impl Plan {
 
     /// Reads the selects with these names, of which each is asked for once, as parts of the selects that ask, where that
     /// gives the same rows.
-    pub fn inline_named(
-        &mut self,
-        is_asked_once: &dyn Fn(&Arc<super::NamedPlan>) -> bool,
-        takes_order: bool,
-    ) {
+    pub fn inline_named(&mut self, is_asked_once: &dyn Fn(&Arc<NamedPlan>) -> bool, takes_order: bool) {
         if let Source::Named(named) = &self.source
             && is_asked_once(named)
             && self.can_inline(&named.plan, takes_order)
@@ -85,13 +82,18 @@ impl Plan {
         })
     }
 
-    /// Whether no value would be computed too often.
-    fn uses_are_few(&self, inner: &Plan, most: usize) -> bool {
-        let mut uses = vec![0_usize; inner.items.len()];
+    /// How often this plan asks for each column of its source `inner`.
+    fn uses_of(&self, inner: &Plan) -> Vec<usize> {
+        let mut uses = vec![0; inner.items.len()];
         for expr in self.source_expressions() {
             expr.columns(&mut |column| uses.iter_mut().skip(column).take(1).for_each(|uses| *uses += 1));
         }
-        inner.items.iter().zip(uses).all(|(item, uses)| {
+        uses
+    }
+
+    /// Whether no value would be computed too often.
+    fn uses_are_few(&self, inner: &Plan, most: usize) -> bool {
+        inner.items.iter().zip(self.uses_of(inner)).all(|(item, uses)| {
             let mut has_select = false;
             item.expr.selects(&mut |_, _| has_select = true);
             match item.expr.node {
@@ -104,10 +106,7 @@ impl Plan {
 
     /// The plan of the source with those of its columns only that are used, whose positions change by that.
     fn pruned(&mut self, mut inner: Plan) -> Plan {
-        let mut used = vec![false; inner.items.len()];
-        for expr in self.source_expressions() {
-            expr.columns(&mut |column| used.iter_mut().skip(column).take(1).for_each(|used| *used = true));
-        }
+        let used: Vec<bool> = self.uses_of(&inner).into_iter().map(|uses| uses > 0).collect();
         if used.iter().all(|used| *used) {
             return inner;
         }
@@ -121,7 +120,7 @@ impl Plan {
 
     fn change_source_expressions(&mut self, change: &mut impl FnMut(Typed) -> Typed) {
         let mut apply = |expr: &mut Typed| {
-            let taken = std::mem::replace(expr, Typed::literal(crate::query::scalar::Scalar::Null, None));
+            let taken = std::mem::replace(expr, Typed::literal(Scalar::Null, None));
             *expr = change(taken);
         };
         self.filter.iter_mut().for_each(|conjunct| apply(&mut conjunct.expr));
@@ -143,7 +142,7 @@ impl Source {
     fn column_name(&self, column: usize) -> Option<&'static str> {
         let table = match self {
             Source::Table { table, .. } if table.lists_objects() => *table,
-            Source::Related { .. } => crate::query::catalog::TableId::Objects,
+            Source::Related { .. } => TableId::Objects,
             _ => return None,
         };
         table.doc().columns.get(column).map(|column| column.name)
