@@ -5,7 +5,7 @@ use super::aggregate::words::Words;
 use super::eval::as_kind;
 use super::scan::Table;
 use super::vector::Vector;
-use super::{Execution, QueryError, execute};
+use super::{Execution, QueryError};
 use crate::query::Kind;
 use crate::query::ast::SetOp;
 use crate::query::cells::Cells;
@@ -18,9 +18,12 @@ const BATCH: usize = 1 << 16;
 /// before those of the second: the answer does not depend on threads.
 ///
 /// # Errors
-/// Those of the plans.
-pub fn combined(both: &Combined, execution: &Execution<'_>) -> Result<Table, QueryError> {
-    let (left, right) = (execute(&both.left, execution)?, execute(&both.right, execution)?);
+/// [`QueryError::Cancelled`]; the rows would take more memory than may be used.
+pub fn combined(
+    both: &Combined,
+    (left, right): (Table, Table),
+    execution: &Execution<'_>,
+) -> Result<Table, QueryError> {
     let (rows, others) = (left.rows(), right.rows());
     let same_kind = |table: Table| -> Vec<Cells> {
         let columns = table.into_columns().into_iter().zip(&both.kinds);

@@ -22,8 +22,6 @@ pub struct Measure {
 #[derive(Debug, Default)]
 pub struct Measures {
     taken: Mutex<FxHashMap<(usize, Stage), Measure>>,
-    /// What all plans took that are answered.
-    plans: Mutex<Duration>,
 }
 
 impl Measures {
@@ -34,16 +32,6 @@ impl Measures {
         let Measure { rows, time, bytes } = measure;
         *known =
             Measure { rows: rows.or(known.rows), time: time.or(known.time), bytes: bytes.or(known.bytes) };
-    }
-
-    /// What all plans took that were answered until now.
-    pub fn of_plans(&self) -> Duration {
-        *self.plans.lock().unwrap_or_else(|e| e.into_inner())
-    }
-
-    /// Notes that a plan took so long, with the plans within it, and `before` it all others so long.
-    pub fn note_plan(&self, before: Duration, taken: Duration) {
-        *self.plans.lock().unwrap_or_else(|e| e.into_inner()) = before + taken;
     }
 
     /// What a stage took; nothing where it was not met.

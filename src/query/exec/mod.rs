@@ -31,12 +31,11 @@ mod workers;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
 use super::cells::Columns;
-use super::plan::{NamedPlan, Plan, Source, Stage, Typed};
+use super::plan::{NamedPlan, Plan, Stage, Typed};
 use super::{QueryError, RunOptions};
 use crate::clr::type_system::TypeSystem;
 use crate::graph::Snapshot;
@@ -103,6 +102,14 @@ impl<'a> Execution<'a> {
         Clock::start(self.is_measured())
     }
 
+    /// Finds the rows of a plan's source, and notes how long that took.
+    fn timed<T>(&self, plan: &Plan, find: impl FnOnce() -> Result<T, QueryError>) -> Result<T, QueryError> {
+        let clock = self.clock();
+        let found = find()?;
+        self.note(plan, Stage::Source, None, &clock, None);
+        Ok(found)
+    }
+
     /// Notes what a stage of a plan gave, where that is asked for.
     fn note(&self, plan: &Plan, stage: Stage, rows: Option<u64>, clock: &Clock, table: Option<&Table>) {
         if let Some(measures) = self.measures {
@@ -160,23 +167,9 @@ impl<'a> Execution<'a> {
 /// # Errors
 /// [`QueryError::Data`] when a dump cannot answer, [`QueryError::Cancelled`].
 pub fn execute(plan: &Plan, execution: &Execution<'_>) -> Result<Table, QueryError> {
-    let clock = execution.clock();
-    let before = execution.measures.map_or(Duration::ZERO, Measures::of_plans);
     let scan = source::open(plan, execution)?;
-    if plan.gathers_rows() {
-        execution.note(plan, Stage::Source, None, &clock, None);
-    }
-    if let (Some(measures), Source::Combined(_) | Source::Windows(_)) = (execution.measures, &plan.source) {
-        // Without the plans within it, which tell their own.
-        let within = measures.of_plans().saturating_sub(before);
-        let time = clock.read().map(|taken| taken.saturating_sub(within));
-        measures.note(plan, Stage::Source, Measure { time, ..Measure::default() });
-    }
     let table = over(plan, &*scan, execution)?;
     execution.check()?;
-    if let (Some(measures), Some(taken)) = (execution.measures, clock.read()) {
-        measures.note_plan(before, taken);
-    }
     Ok(table)
 }
 

@@ -15,11 +15,25 @@ use crate::query::plan::{Plan, Source};
 /// # Errors
 /// As for [`execute`].
 pub fn open<'a>(plan: &Plan, execution: &Execution<'a>) -> Result<Box<dyn Scan + 'a>, QueryError> {
+    if plan.gathers_rows() {
+        return execution.timed(plan, || rows_of(plan, execution));
+    }
+    rows_of(plan, execution)
+}
+
+fn rows_of<'a>(plan: &Plan, execution: &Execution<'a>) -> Result<Box<dyn Scan + 'a>, QueryError> {
     Ok(match &plan.source {
         Source::Select(inner) => Box::new(execute(inner, execution)?),
         Source::Join(of) => Box::new(join::join(of, execution)?),
-        Source::Combined(both) => Box::new(combined::combined(both, execution)?),
-        Source::Windows(windows) => Box::new(windows::windows(windows, execution)?),
+        // The plans within tell their own time.
+        Source::Combined(both) => {
+            let tables = (execute(&both.left, execution)?, execute(&both.right, execution)?);
+            Box::new(execution.timed(plan, || combined::combined(both, tables, execution))?)
+        }
+        Source::Windows(windows) => {
+            let input = execute(&windows.input, execution)?;
+            Box::new(execution.timed(plan, || windows::windows(windows, input, execution))?)
+        }
         Source::Named(named) => Box::new(execution.named(named)?),
         Source::Given { columns, .. } => Box::new(Table::shared(columns.clone(), columns.rows())),
         Source::Items { snapshot, of, used } => {

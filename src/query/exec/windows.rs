@@ -2,7 +2,7 @@
 
 use super::scan::Table;
 use super::sort::{self, SortColumn, sorted};
-use super::{Execution, QueryError, execute};
+use super::{Execution, QueryError};
 use crate::query::Kind;
 use crate::query::cells::{Cells, Data};
 use crate::query::plan::{WindowCall, WindowFunction, Windows};
@@ -11,9 +11,8 @@ use crate::query::scalar::Scalar;
 /// The rows of the input with a column behind them for each function.
 ///
 /// # Errors
-/// Those of the input.
-pub fn windows(windows: &Windows, execution: &Execution<'_>) -> Result<Table, QueryError> {
-    let input = execute(&windows.input, execution)?;
+/// [`QueryError::Cancelled`]; the rows would take more memory than may be used.
+pub fn windows(windows: &Windows, input: Table, execution: &Execution<'_>) -> Result<Table, QueryError> {
     let rows = input.rows();
     let mut columns = input.into_columns();
     let mut sorts: Vec<Sorted<'_>> = Vec::new();

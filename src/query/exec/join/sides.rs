@@ -52,11 +52,7 @@ impl<'a> Side<'a> {
     /// # Errors
     /// Those of the source.
     pub fn open(plan: &Plan, execution: &Execution<'a>) -> Result<(Side<'a>, Numbers), QueryError> {
-        let clock = execution.clock();
         let scan = open(plan, execution)?;
-        if plan.gathers_rows() {
-            execution.note(plan, Stage::Source, None, &clock, None);
-        }
         let clock = execution.clock();
         let mut filter = Filter::new(&plan.filter, &*scan, execution)?;
         filter.counts = execution.is_measured();
